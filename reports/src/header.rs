@@ -1,0 +1,160 @@
+//! What a reader must know about a run before its first record.
+//!
+//! `reports` does not know scenarios, so the harness writes down here all that figures, gates and
+//! pages need: the timeline, the faults, the prices, the gates. With it a run folder explains itself.
+
+use serde::{Deserialize, Serialize};
+
+use crate::gate::Gate;
+use crate::record::{Name, Operation};
+use crate::units::Nanos;
+use crate::validity::Thresholds;
+
+/// The version of the record log and of `summary.json`. Additive changes keep it.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// The first line of a record log.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Header {
+    /// [`FORMAT_VERSION`] of the writer.
+    pub format: u32,
+    /// The scenario's name.
+    pub scenario: Name,
+    /// The question that the scenario answers, in its author's words.
+    pub about: String,
+    /// The seed that every draw came from.
+    pub seed: u64,
+    /// SHA-256 of the scenario as it was run, in hex.
+    pub digest: String,
+    /// Which clock the times were taken from.
+    pub clock: ClockKind,
+    /// What the run was aimed at, in words.
+    pub target: String,
+    /// The timeline, in order, from the epoch on.
+    pub stages: Vec<Stage>,
+    /// The faults that the cloud was told to inject.
+    pub faults: Vec<FaultWindow>,
+    /// The flows, in the scenario's order.
+    pub flows: Vec<Flow>,
+    /// The models that flows may reach, with their prices.
+    pub models: Vec<Model>,
+    /// What counts as good enough for one request.
+    pub slo: Slo,
+    /// The gates to judge, in the scenario's order.
+    pub gates: Vec<Gate>,
+    /// Where a measurement stops being trusted.
+    pub validity: Thresholds,
+}
+
+impl Header {
+    /// When the last stage ends.
+    pub fn length(&self) -> Nanos {
+        self.stages.last().map_or(Nanos::ZERO, |stage| stage.to)
+    }
+
+    /// Whether figures and gates count what was due in this stage.
+    pub fn records_stage(&self, name: &str) -> bool {
+        self.stages
+            .iter()
+            .any(|stage| &*stage.name == name && stage.record)
+    }
+
+    /// The time covered by stages that figures and gates count.
+    pub fn recorded_length(&self) -> Nanos {
+        self.stages
+            .iter()
+            .filter(|stage| stage.record)
+            .fold(Nanos::ZERO, |sum, stage| sum.plus(stage.to.since(stage.from)))
+    }
+}
+
+/// Where times come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClockKind {
+    /// Simulated time: waits cost nothing and the same seed gives the same bytes.
+    Virtual,
+    /// The wall clock.
+    Real,
+}
+
+/// A named window of the timeline.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Stage {
+    /// Unique in the run.
+    pub name: Name,
+    /// Its start.
+    pub from: Nanos,
+    /// Its end, where the next one starts.
+    pub to: Nanos,
+    /// Whether figures and gates count it; a warm-up stage does not.
+    pub record: bool,
+}
+
+/// When a fault was on, and what it did.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FaultWindow {
+    /// The scenario's name of it.
+    pub name: Name,
+    /// Its start.
+    pub from: Nanos,
+    /// Its end.
+    pub to: Nanos,
+    /// What it did to whom, in a few words: `429 to 70 % of us-east-1`.
+    pub about: String,
+}
+
+/// One named kind of traffic.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Flow {
+    /// Unique in the run.
+    pub name: Name,
+    /// What each of its requests asks for.
+    pub operation: Operation,
+    /// The model that it asks first.
+    pub model: Name,
+    /// The client that carries it.
+    pub client: Name,
+    /// The arrivals that the schedule holds; none where the answers set the pace (closed loads).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub planned: Option<u64>,
+}
+
+/// A model as the scenario names it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Model {
+    /// The scenario's name.
+    pub name: Name,
+    /// Bedrock's model id.
+    pub id: Name,
+    /// What its tokens cost; none where the scenario does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price: Option<Price>,
+}
+
+/// A price in USD.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Price {
+    /// For a thousand input tokens.
+    pub input_per_1k: f64,
+    /// For a thousand output tokens.
+    pub output_per_1k: f64,
+}
+
+impl Price {
+    /// What these tokens cost in USD.
+    pub fn of(&self, tokens: crate::record::Tokens) -> f64 {
+        (tokens.input as f64 * self.input_per_1k + tokens.output as f64 * self.output_per_1k) / 1000.0
+    }
+}
+
+/// What counts as good enough for one request: every limit given must hold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Slo {
+    /// The longest good latency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latency: Option<Nanos>,
+    /// The longest good time to first token; streams only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ttft: Option<Nanos>,
+}

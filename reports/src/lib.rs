@@ -1,0 +1,26 @@
+//! Everything after the load: records in, figures, verdicts and pages out.
+//!
+//! ```text
+//! record log ──▶ Tally ──finish──▶ Summary ──▶ render::{html, json, junit, markdown, text, hlog}
+//!  (header,                          │
+//!   records, end)                    └─ gates judged, validity weighed
+//! ```
+//!
+//! Pure and synchronous: no clock, no network, no runtime. Any output can be made again from the log.
+
+#![forbid(unsafe_code)]
+
+pub mod gate;
+pub mod header;
+pub mod histogram;
+pub mod log;
+pub mod metric;
+pub mod number;
+pub mod record;
+pub mod summary;
+pub mod tally;
+pub mod units;
+pub mod validity;
+
+#[cfg(test)]
+mod testing;

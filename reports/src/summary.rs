@@ -1,0 +1,319 @@
+//! The finished figures: plain data, built only by a tally.
+//!
+//! `summary.json` is this type written down, and every other output is a rendering of it, so no
+//! renderer needs arithmetic on results. A half-computed figure has no type here.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::gate::Judged;
+use crate::header::Header;
+use crate::histogram::CurvePoint;
+use crate::record::{FailureClass, Name, Record};
+use crate::units::Nanos;
+use crate::validity::{Ending, Validity};
+
+/// All that is known about a run once its log was read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Summary {
+    /// Version of this structure; additive changes keep it.
+    pub format: u32,
+    /// The run in one word.
+    pub verdict: RunVerdict,
+    /// Whether the measurement may be trusted.
+    pub validity: Validity,
+    /// How the log ended.
+    pub ending: Ending,
+    /// Each gate with its answer: failing first, then without data, inconclusive, passed.
+    pub gates: Vec<Judged>,
+    /// When the last request was over.
+    pub finished: Nanos,
+    /// Every recorded stage of every flow.
+    pub total: Figures,
+    /// Every recorded stage, over all flows, in order of time.
+    pub stages: Vec<Part>,
+    /// Every flow, over all recorded stages, in the scenario's order.
+    pub flows: Vec<Part>,
+    /// Every flow in every recorded stage.
+    pub cells: Vec<Cell>,
+    /// How each fault's disturbance ended, in order of time.
+    pub recoveries: Vec<Recovery>,
+    /// Errors of attempts, most frequent first; all stages.
+    pub errors: Vec<ErrorRow>,
+    /// Requests that nothing answered, by kind, most frequent first; recorded stages.
+    pub failures: Vec<FailureRow>,
+    /// The run over time, warm-up included.
+    pub timeline: Timeline,
+    /// Requests worth reading: failed, slowest, one for each fault.
+    pub exemplars: Vec<Exemplar>,
+    /// What the run was.
+    pub run: Header,
+}
+
+/// The run in one word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunVerdict {
+    /// Every gate that can fail the run passed.
+    Pass,
+    /// At least one gate failed the run.
+    Fail,
+    /// None failed, but at least one could not be decided.
+    Inconclusive,
+    /// The measurement cannot be trusted, whatever its gates say.
+    Invalid,
+}
+
+impl RunVerdict {
+    /// The word for it, as verdict lines begin.
+    pub fn word(self) -> &'static str {
+        match self {
+            RunVerdict::Pass => "PASS",
+            RunVerdict::Fail => "FAIL",
+            RunVerdict::Inconclusive => "INCONCLUSIVE",
+            RunVerdict::Invalid => "INVALID",
+        }
+    }
+}
+
+/// Figures of one flow or one stage.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Part {
+    /// The flow or stage.
+    pub name: Name,
+    /// Its figures.
+    pub figures: Figures,
+}
+
+/// Figures of one flow in one stage.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Cell {
+    /// The flow.
+    pub flow: Name,
+    /// The stage.
+    pub stage: Name,
+    /// Its figures.
+    pub figures: Figures,
+}
+
+/// What some part of the traffic did.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Figures {
+    /// Requests that were due and sent, without abandoned ones.
+    pub requests: u64,
+    /// Answered by the first attempt.
+    pub first_try: u64,
+    /// Answered by a later attempt.
+    pub retried: u64,
+    /// Answered by a later call.
+    pub fell_back: u64,
+    /// Not answered.
+    pub failed: u64,
+    /// Cut off by an interruption.
+    pub abandoned: u64,
+    /// Arrivals that found no room.
+    pub dropped: u64,
+    /// Answered within every limit of the SLO; none where there is no SLO.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub good: Option<u64>,
+    /// HTTP exchanges.
+    pub attempts: u64,
+    /// Exchanges that were throttled.
+    pub throttled: u64,
+    /// Exchanges that ended in any error, throttles included.
+    pub errors: u64,
+    /// Calls that ended because the SDK's retry quota was dry.
+    pub retry_quota_refusals: u64,
+    /// Streams that broke or ended without their closing event.
+    pub broken_streams: u64,
+    /// Time that the SDK slept before retries, over all requests.
+    pub backoff_slept: Nanos,
+    /// Input tokens by the service's count.
+    pub tokens_input: u64,
+    /// Output tokens by the service's count.
+    pub tokens_output: u64,
+    /// Cost in USD; none where a model in use has no price.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost_usd: Option<f64>,
+    /// Answered requests by the region that answered.
+    pub regions: BTreeMap<Name, u64>,
+    /// Answered requests by the model that answered.
+    pub models: BTreeMap<Name, u64>,
+    /// Time in scope.
+    pub length: Nanos,
+    /// Due to done.
+    pub latency: Spread,
+    /// Sent to done.
+    pub service_time: Spread,
+    /// Due to first content.
+    pub ttft: Spread,
+    /// Sent to first content.
+    pub service_ttft: Spread,
+    /// Time for each output token after the first.
+    pub tpot: Spread,
+    /// Gaps between content events.
+    pub itl: Spread,
+    /// First attempts alone.
+    pub first_attempt: Spread,
+    /// Waits before retries.
+    pub backoff: Spread,
+    /// Lateness of the harness.
+    pub schedule_delay: Spread,
+}
+
+impl Figures {
+    /// Requests that got a whole answer.
+    pub fn answered(&self) -> u64 {
+        self.first_try + self.retried + self.fell_back
+    }
+
+    /// A share of the requests; none without requests.
+    pub fn share(&self, count: u64) -> Option<f64> {
+        (self.requests > 0).then(|| count as f64 / self.requests as f64)
+    }
+
+    /// Attempts ÷ requests; none without requests.
+    pub fn attempts_per_request(&self) -> Option<f64> {
+        self.share(self.attempts)
+    }
+}
+
+/// A distribution boiled down. A percentile is there only where enough samples bound it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Spread {
+    /// How many samples.
+    pub count: u64,
+    /// Exact smallest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min: Option<Nanos>,
+    /// Exact mean.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mean: Option<Nanos>,
+    /// Median.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub p50: Option<Nanos>,
+    /// 90th percentile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub p90: Option<Nanos>,
+    /// 95th percentile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub p95: Option<Nanos>,
+    /// 99th percentile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub p99: Option<Nanos>,
+    /// 99.9th percentile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub p999: Option<Nanos>,
+    /// Exact largest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max: Option<Nanos>,
+    /// The percentile curve, where it is drawn (latency, service time and ttft of totals and stages).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub curve: Vec<CurvePoint>,
+}
+
+/// How the disturbance of one fault ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Recovery {
+    /// The fault.
+    pub fault: Name,
+    /// `recovery.time`; none where there was no recorded request before or after the fault.
+    pub time: Option<Nanos>,
+    /// The share of requests in trouble before the fault.
+    pub share_before: Option<f64>,
+    /// The share of requests in trouble while it was on.
+    pub share_during: Option<f64>,
+}
+
+/// Attempts that ended in the same error.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ErrorRow {
+    /// HTTP status; none where no answer came.
+    pub status: Option<u16>,
+    /// The error code.
+    pub error: Name,
+    /// How many attempts.
+    pub attempts: u64,
+    /// How many in each region.
+    pub regions: BTreeMap<Name, u64>,
+    /// How many by each injected fault.
+    pub faults: BTreeMap<Name, u64>,
+    /// When the first of them ended.
+    pub first: Nanos,
+    /// When the last of them ended.
+    pub last: Nanos,
+}
+
+/// Requests that failed in the same way.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FailureRow {
+    /// The kind.
+    pub class: FailureClass,
+    /// How many requests.
+    pub requests: u64,
+    /// What the first of them was told. Untrusted text.
+    pub message: String,
+    /// The first of them.
+    pub example: u64,
+}
+
+/// The run in buckets of equal width from the epoch. All series have the same length.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Timeline {
+    /// The width of a bucket.
+    pub bucket: Nanos,
+    /// Requests due.
+    pub offered: Vec<u64>,
+    /// Attempts sent.
+    pub attempts: Vec<u64>,
+    /// Attempts throttled, by the time they ended.
+    pub throttled: Vec<u64>,
+    /// Requests answered, by the time they were done.
+    pub answered: Vec<u64>,
+    /// Requests by due time: answered by the first attempt.
+    pub first_try: Vec<u64>,
+    /// Requests by due time: answered by a later attempt.
+    pub retried: Vec<u64>,
+    /// Requests by due time: answered by a later call.
+    pub fell_back: Vec<u64>,
+    /// Requests by due time: not answered.
+    pub failed: Vec<u64>,
+    /// Arrivals dropped, by due time.
+    pub dropped: Vec<u64>,
+    /// The most requests in flight at bucket edges.
+    pub in_flight: Vec<u64>,
+    /// Median latency by due time; none in buckets with fewer than five answers.
+    pub latency_p50: Vec<Option<Nanos>>,
+    /// 95th percentile of latency by due time; none in buckets with too few answers.
+    pub latency_p95: Vec<Option<Nanos>>,
+    /// The slowest answer by due time.
+    pub latency_max: Vec<Option<Nanos>>,
+    /// Answered requests by due time, by region.
+    pub regions: BTreeMap<Name, Vec<u64>>,
+    /// Answered requests by due time, by model.
+    pub models: BTreeMap<Name, Vec<u64>>,
+}
+
+/// A request worth reading.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Exemplar {
+    /// Why it was chosen.
+    pub why: Why,
+    /// What it did.
+    pub record: Record,
+}
+
+/// Why a request is worth reading.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Why {
+    /// One of the first that failed in this way.
+    Failed(FailureClass),
+    /// One of the slowest answers.
+    Slowest,
+    /// The one with the most attempts.
+    MostAttempts,
+    /// The first that this fault struck.
+    StruckBy(Name),
+}

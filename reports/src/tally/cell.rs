@@ -1,0 +1,221 @@
+//! What one flow did in one stage.
+
+use std::collections::BTreeMap;
+
+use crate::header::{Header, Model, Slo};
+use crate::histogram::{Histogram, Quantile};
+use crate::metric::Timing;
+use crate::record::{CallEnd, FailureClass, Name, Outcome, Record, Tokens};
+use crate::summary::{Figures, Spread};
+use crate::units::Nanos;
+
+/// Points of a percentile curve: one every two to three pixels of its chart.
+const CURVE_POINTS: usize = 120;
+
+#[derive(Clone, Default)]
+pub(super) struct Counters {
+    figures: Figures,
+    good: u64,
+    cost_usd: f64,
+    unpriced: bool,
+    timings: BTreeMap<Timing, Histogram>,
+}
+
+impl Counters {
+    pub(super) fn observe(&mut self, record: &Record, header: &Header) {
+        self.count_outcome(record, &header.slo);
+        self.count_calls(record, &header.models);
+        timings(record, &mut |timing, time| {
+            self.timings.entry(timing).or_default().record(time)
+        });
+    }
+
+    pub(super) fn dropped(&mut self) {
+        self.figures.dropped += 1;
+    }
+
+    pub(super) fn abandoned(&mut self) {
+        self.figures.abandoned += 1;
+    }
+
+    pub(super) fn histograms(&self) -> impl Iterator<Item = (Timing, &Histogram)> {
+        self.timings
+            .iter()
+            .map(|(timing, histogram)| (*timing, histogram))
+    }
+
+    fn count_outcome(&mut self, record: &Record, slo: &Slo) {
+        let figures = &mut self.figures;
+        figures.requests += 1;
+        match record.outcome {
+            Outcome::FirstTry => figures.first_try += 1,
+            Outcome::Retried => figures.retried += 1,
+            Outcome::FellBack => figures.fell_back += 1,
+            Outcome::Failed => figures.failed += 1,
+            Outcome::Abandoned => figures.abandoned += 1,
+        }
+        self.good += u64::from(is_good(record, slo));
+        if let Some(answer) = record.answer() {
+            *figures.regions.entry(answer.region.clone()).or_default() += 1;
+            *figures.models.entry(answer.model.clone()).or_default() += 1;
+        }
+    }
+
+    fn count_calls(&mut self, record: &Record, models: &[Model]) {
+        for attempt in record.attempts() {
+            self.figures.attempts += 1;
+            self.figures.throttled += u64::from(attempt.throttled());
+            self.figures.errors += u64::from(attempt.error.is_some());
+            self.figures.backoff_slept = self.figures.backoff_slept.plus(attempt.backoff);
+        }
+        for call in &record.calls {
+            self.figures.retry_quota_refusals += u64::from(refused(&call.end));
+            self.figures.broken_streams += u64::from(broken(&call.end));
+            self.figures.tokens_input += call.tokens.input;
+            self.figures.tokens_output += call.tokens.output;
+            match cost(&call.model, call.tokens, models) {
+                Some(usd) => self.cost_usd += usd,
+                None => self.unpriced = true,
+            }
+        }
+    }
+
+    pub(super) fn merge(&mut self, other: &Counters) {
+        let (sum, part) = (&mut self.figures, &other.figures);
+        sum.requests += part.requests;
+        sum.first_try += part.first_try;
+        sum.retried += part.retried;
+        sum.fell_back += part.fell_back;
+        sum.failed += part.failed;
+        sum.abandoned += part.abandoned;
+        sum.dropped += part.dropped;
+        sum.attempts += part.attempts;
+        sum.throttled += part.throttled;
+        sum.errors += part.errors;
+        sum.retry_quota_refusals += part.retry_quota_refusals;
+        sum.broken_streams += part.broken_streams;
+        sum.backoff_slept = sum.backoff_slept.plus(part.backoff_slept);
+        sum.tokens_input += part.tokens_input;
+        sum.tokens_output += part.tokens_output;
+        merge_counts(&mut sum.regions, &part.regions);
+        merge_counts(&mut sum.models, &part.models);
+        self.good += other.good;
+        self.cost_usd += other.cost_usd;
+        self.unpriced |= other.unpriced;
+        for (timing, histogram) in &other.timings {
+            self.timings.entry(*timing).or_default().merge(histogram);
+        }
+    }
+
+    /// The finished figures of a part of the run that lasted `length`.
+    pub(super) fn figures(&self, header: &Header, length: Nanos) -> Figures {
+        let has_slo = header.slo != Slo::default();
+        let spread = |timing| self.timings.get(&timing).map(spread).unwrap_or_default();
+        let curved = |timing| Spread {
+            curve: self
+                .timings
+                .get(&timing)
+                .map(|h| h.curve(CURVE_POINTS))
+                .unwrap_or_default(),
+            ..spread(timing)
+        };
+        Figures {
+            good: has_slo.then_some(self.good),
+            cost_usd: (!self.unpriced).then_some(self.cost_usd),
+            length,
+            latency: curved(Timing::Latency),
+            service_time: curved(Timing::ServiceTime),
+            ttft: curved(Timing::Ttft),
+            service_ttft: spread(Timing::ServiceTtft),
+            tpot: spread(Timing::Tpot),
+            itl: spread(Timing::Itl),
+            first_attempt: spread(Timing::FirstAttempt),
+            backoff: spread(Timing::Backoff),
+            schedule_delay: spread(Timing::ScheduleDelay),
+            ..self.figures.clone()
+        }
+    }
+}
+
+/// Hands each time of a record to `take`, as the catalogue defines them.
+pub(super) fn timings(record: &Record, take: &mut dyn FnMut(Timing, Nanos)) {
+    take(Timing::ScheduleDelay, record.schedule_delay());
+    if let Some(first) = record.attempts().next() {
+        take(Timing::FirstAttempt, first.length());
+    }
+    for retry in record.attempts().filter(|attempt| attempt.number > 1) {
+        take(Timing::Backoff, retry.backoff);
+    }
+    let Some(answer) = record.answer() else { return };
+    take(Timing::Latency, record.latency());
+    take(Timing::ServiceTime, record.service_time());
+    if let Some(first) = answer.first_content {
+        take(Timing::Ttft, first.since(record.due));
+        take(Timing::ServiceTtft, first.since(record.sent));
+        if let Some(last) = answer.last_content.filter(|_| answer.tokens.output > 1) {
+            take(
+                Timing::Tpot,
+                Nanos::new(last.since(first).get() / (answer.tokens.output - 1)),
+            );
+        }
+    }
+    for &gap_us in &answer.gaps_us {
+        take(Timing::Itl, Nanos::new(u64::from(gap_us) * 1000));
+    }
+}
+
+/// Whether a request was answered within every limit of the SLO that applies to it.
+pub(super) fn is_good(record: &Record, slo: &Slo) -> bool {
+    let within = |limit: Option<Nanos>, time: Option<Nanos>| match (limit, time) {
+        (Some(limit), Some(time)) => time <= limit,
+        // An answer that does not stream has no time to first token to hold against a limit.
+        _ => true,
+    };
+    record.outcome.answered()
+        && within(slo.latency, Some(record.latency()))
+        && within(slo.ttft, record.first_content().map(|at| at.since(record.due)))
+}
+
+pub(super) fn refused(end: &CallEnd) -> bool {
+    matches!(end, CallEnd::Failed(failure) if failure.retry_refused)
+}
+
+pub(super) fn broken(end: &CallEnd) -> bool {
+    let broken = [FailureClass::StreamBroken, FailureClass::StreamIncomplete];
+    matches!(end, CallEnd::Failed(failure) if broken.contains(&failure.class))
+}
+
+/// What tokens cost; none where tokens were used of a model without a price.
+pub(super) fn cost(model: &str, tokens: Tokens, models: &[Model]) -> Option<f64> {
+    if tokens.is_none() {
+        return Some(0.0);
+    }
+    let model = models.iter().find(|known| &*known.name == model)?;
+    model.price.map(|price| price.of(tokens))
+}
+
+fn spread(histogram: &Histogram) -> Spread {
+    let bounded = |quantile: Quantile| {
+        histogram
+            .at(quantile)
+            .filter(|_| histogram.count() >= quantile.sample_floor())
+    };
+    Spread {
+        count: histogram.count(),
+        min: histogram.min(),
+        mean: histogram.mean(),
+        p50: bounded(Quantile::P50),
+        p90: bounded(Quantile::P90),
+        p95: bounded(Quantile::P95),
+        p99: bounded(Quantile::P99),
+        p999: bounded(Quantile::P999),
+        max: histogram.max(),
+        curve: Vec::new(),
+    }
+}
+
+fn merge_counts(sum: &mut BTreeMap<Name, u64>, part: &BTreeMap<Name, u64>) {
+    for (name, count) in part {
+        *sum.entry(name.clone()).or_default() += count;
+    }
+}

@@ -1,0 +1,206 @@
+//! How long callers stayed in trouble after a fault.
+//!
+//! A request is in trouble if it failed, was retried or fell back. The disturbance ends where the
+//! share in trouble is back at its level before the fault. Taking the last troubled request of the
+//! whole run instead would let one stray failure, minutes later, set the figure.
+//!
+//! Requests are counted by whole seconds of due time, so memory follows the length of the run and not
+//! its traffic. A second is disturbed where, in the seconds around it, requests in trouble outnumber
+//! their share before the fault by more than one: the one that a stray failure is allowed.
+
+use std::collections::BTreeMap;
+
+use crate::header::{FaultWindow, Header};
+use crate::record::{Name, Record};
+use crate::summary::Recovery;
+use crate::units::Nanos;
+
+/// Seconds on either side of the one that is judged.
+const REACH: usize = 5;
+/// The fewest requests that may judge a second; the window widens until it holds as many.
+const ENOUGH: u64 = 20;
+
+pub(super) struct Disturbances {
+    faults: Vec<FaultWindow>,
+    /// When figures begin to count: what was due in a leading warm-up says nothing of the level.
+    recorded_from: Nanos,
+    all: Seconds,
+    flows: BTreeMap<Name, Seconds>,
+}
+
+/// Requests by second of due time.
+#[derive(Default)]
+struct Seconds(Vec<Second>);
+
+#[derive(Clone, Copy, Default)]
+struct Second {
+    requests: u64,
+    troubled: u64,
+    /// Due time of the last request in trouble.
+    last: Nanos,
+}
+
+impl Disturbances {
+    pub(super) fn new(header: &Header) -> Self {
+        let first = header.stages.iter().find(|stage| stage.record);
+        Disturbances {
+            faults: header.faults.clone(),
+            recorded_from: first.map_or(Nanos::ZERO, |stage| stage.from),
+            all: Seconds::default(),
+            flows: BTreeMap::new(),
+        }
+    }
+
+    pub(super) fn observe(&mut self, record: &Record) {
+        self.all.observe(record);
+        match self.flows.get_mut(&record.flow) {
+            Some(seconds) => seconds.observe(record),
+            None => self.flows.entry(record.flow.clone()).or_default().observe(record),
+        }
+    }
+
+    /// `recovery.time` of a fault, over all flows or one; none without requests before and after it.
+    pub(super) fn recovery(&self, fault: &str, flow: Option<&str>) -> Option<Nanos> {
+        let fault = self.faults.iter().find(|known| &*known.name == fault)?;
+        let seconds = match flow {
+            Some(flow) => self.flows.get(flow)?,
+            None => &self.all,
+        };
+        seconds.recovery(fault, self.recorded_from)
+    }
+
+    pub(super) fn recoveries(&self, header: &Header) -> Vec<Recovery> {
+        let mut faults: Vec<_> = header.faults.iter().collect();
+        faults.sort_by_key(|fault| (fault.from, fault.to));
+        faults
+            .into_iter()
+            .map(|fault| Recovery {
+                fault: fault.name.clone(),
+                time: self.all.recovery(fault, self.recorded_from),
+                share_before: self.all.share(second(self.recorded_from), second(fault.from)),
+                share_during: self.all.share(second(fault.from), second(fault.to)),
+            })
+            .collect()
+    }
+}
+
+impl Seconds {
+    fn observe(&mut self, record: &Record) {
+        let place = second(record.due);
+        if self.0.len() <= place {
+            self.0.resize(place + 1, Second::default());
+        }
+        let second = &mut self.0[place];
+        second.requests += 1;
+        if record.outcome.in_trouble() {
+            second.troubled += 1;
+            second.last = second.last.max(record.due);
+        }
+    }
+
+    fn recovery(&self, fault: &FaultWindow, recorded_from: Nanos) -> Option<Nanos> {
+        let level = self.share(second(recorded_from), second(fault.from))?;
+        self.share(second(fault.to), self.0.len())?;
+        let last = (second(fault.from)..self.0.len())
+            .filter(|&place| self.0[place].troubled > 0 && self.is_disturbed(place, level))
+            .map(|place| self.0[place].last)
+            .max();
+        Some(last.map_or(Nanos::ZERO, |last| last.since(fault.to)))
+    }
+
+    fn is_disturbed(&self, place: usize, level: f64) -> bool {
+        let around = self.around(place);
+        around.troubled as f64 > level * around.requests as f64 + 1.0
+    }
+
+    /// The seconds around `place`: five on either side, or as many as hold twenty requests.
+    fn around(&self, place: usize) -> Second {
+        let mut reach = REACH;
+        loop {
+            let from = place.saturating_sub(reach);
+            let to = (place + reach + 1).min(self.0.len());
+            let sum = self.sum(from, to);
+            if sum.requests >= ENOUGH || (from == 0 && to == self.0.len()) {
+                return sum;
+            }
+            reach *= 2;
+        }
+    }
+
+    fn share(&self, from: usize, to: usize) -> Option<f64> {
+        let sum = self.sum(from, to);
+        (sum.requests > 0).then(|| sum.troubled as f64 / sum.requests as f64)
+    }
+
+    fn sum(&self, from: usize, to: usize) -> Second {
+        let to = to.min(self.0.len());
+        let window = self.0.get(from..to).unwrap_or_default();
+        window.iter().fold(Second::default(), |sum, second| Second {
+            requests: sum.requests + second.requests,
+            troubled: sum.troubled + second.troubled,
+            last: sum.last.max(second.last),
+        })
+    }
+}
+
+fn second(at: Nanos) -> usize {
+    usize::try_from(at.get() / 1_000_000_000).unwrap_or(usize::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{answered, header, retried};
+
+    /// Ten requests each second of the run, those due in `trouble` retried.
+    fn run(trouble: impl Fn(f64) -> bool) -> Option<f64> {
+        let mut disturbances = Disturbances::new(&header());
+        for id in 0..1300 {
+            let due = Nanos::new(id * 100_000_000);
+            let troubled = trouble(due.as_secs_f64());
+            disturbances.observe(&if troubled {
+                retried(id, due)
+            } else {
+                answered(id, due)
+            });
+        }
+        disturbances.recovery("throttle", None).map(Nanos::as_secs_f64)
+    }
+
+    #[test]
+    fn trouble_inside_the_fault_needs_no_recovery() {
+        assert_eq!(run(|due| (30.0..40.0).contains(&due)), Some(0.0));
+    }
+
+    #[test]
+    fn recovery_runs_to_the_last_request_of_the_disturbance() {
+        assert_eq!(run(|due| (30.0..=52.5).contains(&due)), Some(12.5));
+    }
+
+    #[test]
+    fn one_stray_failure_does_not_set_it() {
+        assert_eq!(run(|due| (30.0..42.0).contains(&due) || due == 110.0), Some(1.9));
+    }
+
+    #[test]
+    fn a_level_of_trouble_before_the_fault_is_no_disturbance() {
+        let every_tenth = |due: f64| (due * 10.0).round() as u64 % 10 == 0;
+        assert_eq!(run(every_tenth), Some(0.0));
+    }
+
+    #[test]
+    fn a_second_wave_belongs_to_the_disturbance() {
+        assert_eq!(
+            run(|due| (30.0..41.0).contains(&due) || (60.0..62.0).contains(&due)),
+            Some(21.9)
+        );
+    }
+
+    #[test]
+    fn nothing_before_or_after_is_no_data() {
+        let mut disturbances = Disturbances::new(&header());
+        disturbances.observe(&answered(0, Nanos::from_secs(20)));
+        assert_eq!(disturbances.recovery("throttle", None), None);
+        assert_eq!(disturbances.recovery("no such fault", None), None);
+    }
+}

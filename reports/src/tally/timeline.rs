@@ -1,0 +1,202 @@
+//! The run over time, in at most a few hundred buckets.
+
+use std::collections::BTreeMap;
+
+use crate::histogram::{Histogram, Quantile};
+use crate::log::Dropped;
+use crate::record::{Name, Outcome, Record};
+use crate::summary::Timeline;
+use crate::units::Nanos;
+
+/// The most buckets for the planned length: one for every two to three pixels of a chart.
+const BUCKETS: u64 = 400;
+/// Widths that read well on an axis, in seconds.
+const WIDTHS: [u64; 13] = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600];
+/// Buckets kept beyond the planned end, for requests that drained late.
+const LATE: u64 = 100;
+
+pub(super) struct TimelineTally {
+    bucket: Nanos,
+    last: usize,
+    slots: Vec<Slot>,
+    regions: BTreeMap<Name, BTreeMap<usize, u64>>,
+    models: BTreeMap<Name, BTreeMap<usize, u64>>,
+}
+
+#[derive(Default)]
+struct Slot {
+    offered: u64,
+    attempts: u64,
+    throttled: u64,
+    answered: u64,
+    first_try: u64,
+    retried: u64,
+    fell_back: u64,
+    failed: u64,
+    dropped: u64,
+    begun: u64,
+    over: u64,
+    latency: Histogram,
+}
+
+impl TimelineTally {
+    pub(super) fn new(length: Nanos) -> Self {
+        let secs = length.get().div_ceil(1_000_000_000);
+        let width = WIDTHS
+            .into_iter()
+            .find(|width| secs.div_ceil(*width) <= BUCKETS)
+            .unwrap_or(secs / BUCKETS + 1);
+        TimelineTally {
+            bucket: Nanos::from_secs(width),
+            last: usize::try_from(secs.div_ceil(width) + LATE).unwrap_or(usize::MAX),
+            slots: Vec::new(),
+            regions: BTreeMap::new(),
+            models: BTreeMap::new(),
+        }
+    }
+
+    pub(super) fn observe(&mut self, record: &Record) {
+        let due = self.place(record.due);
+        let slot = self.slot(due);
+        slot.offered += 1;
+        match record.outcome {
+            Outcome::FirstTry => slot.first_try += 1,
+            Outcome::Retried => slot.retried += 1,
+            Outcome::FellBack => slot.fell_back += 1,
+            Outcome::Failed => slot.failed += 1,
+            Outcome::Abandoned => {}
+        }
+        if record.outcome.answered() {
+            slot.latency.record(record.latency());
+        }
+        self.slot_at(record.sent).begun += 1;
+        let over = self.slot_at(record.done);
+        over.over += 1;
+        over.answered += u64::from(record.outcome.answered());
+        for attempt in record.attempts() {
+            self.slot_at(attempt.sent).attempts += 1;
+            if attempt.throttled() {
+                self.slot_at(attempt.done).throttled += 1;
+            }
+        }
+        if let Some(answer) = record.answer() {
+            *self
+                .regions
+                .entry(answer.region.clone())
+                .or_default()
+                .entry(due)
+                .or_default() += 1;
+            *self
+                .models
+                .entry(answer.model.clone())
+                .or_default()
+                .entry(due)
+                .or_default() += 1;
+        }
+    }
+
+    pub(super) fn drop_arrival(&mut self, dropped: &Dropped) {
+        let slot = self.slot_at(dropped.due);
+        slot.offered += 1;
+        slot.dropped += 1;
+    }
+
+    fn place(&self, at: Nanos) -> usize {
+        usize::try_from(at.get() / self.bucket.get())
+            .unwrap_or(usize::MAX)
+            .min(self.last)
+    }
+
+    fn slot_at(&mut self, at: Nanos) -> &mut Slot {
+        let place = self.place(at);
+        self.slot(place)
+    }
+
+    fn slot(&mut self, place: usize) -> &mut Slot {
+        if self.slots.len() <= place {
+            self.slots.resize_with(place + 1, Slot::default);
+        }
+        &mut self.slots[place]
+    }
+
+    pub(super) fn finish(self) -> Timeline {
+        let series = |value: fn(&Slot) -> u64| self.slots.iter().map(value).collect::<Vec<_>>();
+        let times = |value: fn(&Slot) -> Option<Nanos>| self.slots.iter().map(value).collect::<Vec<_>>();
+        let shares = |by_name: &BTreeMap<Name, BTreeMap<usize, u64>>| {
+            let spread = |counts: &BTreeMap<usize, u64>| {
+                (0..self.slots.len())
+                    .map(|place| counts.get(&place).copied().unwrap_or(0))
+                    .collect()
+            };
+            by_name
+                .iter()
+                .map(|(name, counts)| (name.clone(), spread(counts)))
+                .collect()
+        };
+        Timeline {
+            bucket: self.bucket,
+            offered: series(|slot| slot.offered),
+            attempts: series(|slot| slot.attempts),
+            throttled: series(|slot| slot.throttled),
+            answered: series(|slot| slot.answered),
+            first_try: series(|slot| slot.first_try),
+            retried: series(|slot| slot.retried),
+            fell_back: series(|slot| slot.fell_back),
+            failed: series(|slot| slot.failed),
+            dropped: series(|slot| slot.dropped),
+            in_flight: in_flight(&self.slots),
+            latency_p50: times(|slot| bounded(&slot.latency, Quantile::P50)),
+            latency_p95: times(|slot| bounded(&slot.latency, Quantile::P95)),
+            latency_max: times(|slot| slot.latency.max()),
+            regions: shares(&self.regions),
+            models: shares(&self.models),
+        }
+    }
+}
+
+/// Requests in flight at the end of each bucket.
+fn in_flight(slots: &[Slot]) -> Vec<u64> {
+    let mut open = 0u64;
+    slots
+        .iter()
+        .map(|slot| {
+            open = (open + slot.begun).saturating_sub(slot.over);
+            open
+        })
+        .collect()
+}
+
+fn bounded(latency: &Histogram, quantile: Quantile) -> Option<Nanos> {
+    latency
+        .at(quantile)
+        .filter(|_| latency.count() >= quantile.sample_floor())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{answered, retried};
+
+    #[test]
+    fn buckets_stay_few_however_long_the_run() {
+        for (secs, width) in [(30, 1), (300, 1), (401, 2), (3600, 10), (86_400, 300)] {
+            assert_eq!(
+                TimelineTally::new(Nanos::from_secs(secs)).bucket,
+                Nanos::from_secs(width),
+                "{secs} s"
+            );
+        }
+    }
+
+    #[test]
+    fn offered_attempts_and_answers_stand_where_they_happened() {
+        let mut tally = TimelineTally::new(Nanos::from_secs(10));
+        tally.observe(&answered(0, Nanos::ZERO));
+        tally.observe(&retried(1, Nanos::new(500_000_000)));
+        let timeline = tally.finish();
+        assert_eq!(timeline.offered, [2, 0, 0]);
+        assert_eq!(timeline.attempts, [2, 1, 0]);
+        assert_eq!(timeline.answered, [0, 1, 1]);
+        assert_eq!(timeline.in_flight, [2, 1, 0]);
+    }
+}
