@@ -1,0 +1,9 @@
+//! The Messages dialect of Anthropic's models.
+
+mod events;
+mod request;
+mod response;
+
+pub(crate) use events::chunks;
+pub(crate) use request::prompt;
+pub(crate) use response::message;

@@ -1,0 +1,69 @@
+//! What a request says about who sent it, and in which attempt.
+//!
+//! Every current AWS SDK sends `amz-sdk-invocation-id`, the same for all attempts of a call, and
+//! `amz-sdk-request: ttl=…; attempt=2; max=3`. Both are hints: other clients send neither, and some
+//! SDKs leave out `max`.
+
+use http::HeaderMap;
+
+/// The caller's own account of an attempt.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Caller {
+    /// The flow that the harness names.
+    pub flow: Option<String>,
+    /// One for all attempts of a call.
+    pub invocation_id: Option<String>,
+    /// The attempt, from 1.
+    pub attempt: Option<u32>,
+    /// The most attempts that the client would make.
+    pub max_attempts: Option<u32>,
+    /// The client's name for itself.
+    pub user_agent: Option<String>,
+}
+
+impl Caller {
+    /// What these headers say.
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
+        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        let attempts = text("amz-sdk-request").unwrap_or_default();
+        Caller {
+            flow: text(crate::Exchange::FLOW_HEADER).map(str::to_owned),
+            invocation_id: text("amz-sdk-invocation-id").map(str::to_owned),
+            attempt: field(attempts, "attempt"),
+            max_attempts: field(attempts, "max"),
+            user_agent: text("user-agent").map(str::to_owned),
+        }
+    }
+}
+
+fn field(list: &str, name: &str) -> Option<u32> {
+    list.split(';')
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find_map(|(key, value)| (key == name).then(|| value.parse().ok())?)
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn attempts_as_sdks_write_them() {
+        let cases = [
+            ("attempt=1; max=3", (Some(1), Some(3))),
+            ("ttl=20260101T000000Z; attempt=2; max=3", (Some(2), Some(3))),
+            ("attempt=1", (Some(1), None)),
+            ("attempt=many;max=-1", (None, None)),
+            ("", (None, None)),
+        ];
+        for (header, expected) in cases {
+            let headers = HeaderMap::from_iter([(
+                http::HeaderName::from_static("amz-sdk-request"),
+                HeaderValue::from_static(header),
+            )]);
+            let caller = Caller::of(&headers);
+            assert_eq!((caller.attempt, caller.max_attempts), expected, "{header}");
+        }
+    }
+}

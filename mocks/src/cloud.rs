@@ -1,0 +1,157 @@
+//! The cloud: one request in, one paced answer out.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::request::Parts;
+use http::{Request, Response};
+
+use crate::bedrock::{Bedrock, errors};
+use crate::body::CloudBody;
+use crate::caller::Caller;
+use crate::chance::Chance;
+use crate::clock::{self, Epoch};
+use crate::entry::Entry;
+use crate::error::ServiceError;
+use crate::faults::{self, Occasion, Play};
+use crate::ledger::{FaultHit, LedgerSink};
+use crate::regions::Regions;
+use crate::reply::Reply;
+use crate::request_id;
+use crate::route::{Route, Service};
+use crate::spec::CloudSpec;
+use crate::stamp::stamp;
+
+/// A running cloud.
+///
+/// Exchanges share nothing but the count of arrivals, the faults' own counts and the ledger, so none
+/// waits for another.
+pub struct Cloud {
+    seed: u64,
+    regions: Regions,
+    bedrock: Bedrock,
+    faults: Play,
+    epoch: Epoch,
+    ledger: Arc<dyn LedgerSink>,
+    arrivals: AtomicU64,
+}
+
+impl Cloud {
+    /// A cloud that starts at `epoch` and notes every exchange in `ledger`.
+    pub fn new(spec: CloudSpec, epoch: Epoch, ledger: impl LedgerSink) -> Arc<Self> {
+        Arc::new(Cloud {
+            seed: spec.seed,
+            regions: spec.regions,
+            bedrock: Bedrock::new(spec.models),
+            faults: Play::new(spec.faults),
+            epoch,
+            ledger: Arc::new(ledger),
+            arrivals: AtomicU64::new(0),
+        })
+    }
+
+    /// Answers a request: at once with an error or the head of a stream, or when a whole answer is there.
+    ///
+    /// Whatever the request, there is an answer. Dropping the future, or a stream before its end, is
+    /// hanging up, and is noted so. A [`FaultHit`] stands in the extensions if a fault struck.
+    pub async fn handle(&self, request: Request<Bytes>) -> Response<CloudBody> {
+        let (head, body) = request.into_parts();
+        self.exchange(&head, Ok(body)).await
+    }
+
+    /// Answers a request whose body a door could not take in.
+    pub(crate) async fn turn_away(&self, head: &Parts, error: ServiceError) -> Response<CloudBody> {
+        self.exchange(head, Err(error)).await
+    }
+
+    async fn exchange(&self, head: &Parts, body: Result<Bytes, ServiceError>) -> Response<CloudBody> {
+        let arrived = clock::now();
+        let number = self.arrivals.fetch_add(1, Ordering::Relaxed);
+        let chance = Chance::new(self.seed, number);
+        let mut entry = Entry::open(
+            number,
+            Caller::of(&head.headers),
+            arrived,
+            self.epoch,
+            self.ledger.clone(),
+        );
+        entry.exchange.request_id = request_id::draw(chance);
+        entry.exchange.request_bytes = body.as_ref().map_or(0, |body| body.len() as u64);
+        let arrival = Arrival {
+            head,
+            body,
+            at: self.epoch.offset(arrived),
+            chance,
+        };
+        let reply = self.decide(arrival, &mut entry).await.unwrap_or_else(Reply::from);
+        self.send(reply, entry).await
+    }
+
+    /// Finds out what to answer, waiting only as long as faults delay it.
+    async fn decide(&self, arrival: Arrival<'_>, entry: &mut Entry) -> Result<Reply, ServiceError> {
+        let route = Route::of(arrival.head, &self.regions)?;
+        entry.exchange.service = Some(route.service.name());
+        entry.exchange.region = Some(route.region.clone());
+        match route.service {
+            Service::Bedrock => self.ask_bedrock(arrival, &route.region, entry).await,
+        }
+    }
+
+    async fn ask_bedrock(
+        &self,
+        arrival: Arrival<'_>,
+        region: &str,
+        entry: &mut Entry,
+    ) -> Result<Reply, ServiceError> {
+        let question = self.bedrock.question(arrival.head)?;
+        let exchange = &mut entry.exchange;
+        exchange.operation = Some(question.operation.name());
+        exchange.model = Some(question.model_id.clone());
+        let occasion = Occasion {
+            at: arrival.at,
+            flow: exchange.flow.as_deref(),
+            operation: question.operation.name(),
+            model: question.model.map(|model| model.name()),
+            region,
+        };
+        let ruling = self.faults.judge(&occasion, arrival.chance);
+        exchange.fault = ruling.fault().cloned();
+        faults::apply(ruling).await.map_err(errors::refused)?;
+        question.answer(&arrival.body?, arrival.chance)
+    }
+
+    /// Sends a reply, whose time counts from now: at once if it is a stream, or else when it is whole.
+    async fn send(&self, reply: Reply, mut entry: Entry) -> Response<CloudBody> {
+        let began = clock::now();
+        entry.exchange.error_type = reply.error_type;
+        entry.exchange.input_tokens = reply.usage.map(|usage| usage.input_tokens);
+        entry.exchange.output_tokens = reply.usage.map(|usage| usage.output_tokens);
+        clock::reach(clock::later(began, reply.content.ready_after())).await;
+        entry.exchange.status = Some(reply.status.as_u16());
+        let mut headers = reply.headers;
+        stamp(
+            &mut headers,
+            &entry.exchange.request_id,
+            self.epoch.wall_at(clock::now()),
+        );
+        let fault = entry.exchange.fault.clone();
+        let mut response = Response::new(reply.content.into_body(began, entry));
+        *response.status_mut() = reply.status;
+        *response.headers_mut() = headers;
+        if let Some(fault) = fault {
+            response.extensions_mut().insert(FaultHit(fault));
+        }
+        response
+    }
+}
+
+/// A request that has arrived, as far as it got in.
+struct Arrival<'a> {
+    head: &'a Parts,
+    body: Result<Bytes, ServiceError>,
+    /// When, as an offset from the epoch.
+    at: Duration,
+    chance: Chance,
+}

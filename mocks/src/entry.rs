@@ -1,0 +1,77 @@
+//! The ledger entry of an exchange that is under way.
+//!
+//! A client may hang up at any point, which drops whatever future or body was serving it. So an entry
+//! writes itself down when it is dropped, as hung up unless it was closed before: no exchange is lost.
+
+use std::mem;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::caller::Caller;
+use crate::clock::{self, Epoch};
+use crate::ledger::{Exchange, LedgerSink};
+
+/// An open entry; noted in the ledger when closed or dropped.
+pub(crate) struct Entry {
+    /// What is known so far.
+    pub exchange: Exchange,
+    epoch: Epoch,
+    ledger: Arc<dyn LedgerSink>,
+}
+
+impl Entry {
+    /// Opens the entry of a request that arrived at `arrived`.
+    pub(crate) fn open(
+        number: u64,
+        caller: Caller,
+        arrived: Instant,
+        epoch: Epoch,
+        ledger: Arc<dyn LedgerSink>,
+    ) -> Self {
+        let exchange = Exchange {
+            number,
+            at_ns: nanos(epoch.offset(arrived)),
+            flow: caller.flow,
+            invocation_id: caller.invocation_id,
+            attempt: caller.attempt,
+            max_attempts: caller.max_attempts,
+            user_agent: caller.user_agent,
+            hung_up: true,
+            ..Exchange::default()
+        };
+        Entry {
+            exchange,
+            epoch,
+            ledger,
+        }
+    }
+
+    /// Counts what was handed to the client.
+    pub(crate) fn count_bytes(&mut self, bytes: usize) {
+        self.exchange.response_bytes += bytes as u64;
+    }
+
+    /// Counts a frame of an event stream handed to the client.
+    pub(crate) fn count_event(&mut self, bytes: usize) {
+        self.exchange.stream_events += 1;
+        self.count_bytes(bytes);
+    }
+
+    /// Closes it: the answer is over, and the client was there to the end.
+    pub(crate) fn close(mut self) {
+        self.exchange.hung_up = false;
+    }
+}
+
+impl Drop for Entry {
+    fn drop(&mut self) {
+        self.exchange.done_ns = nanos(self.epoch.offset(clock::now()));
+        self.ledger.note(mem::take(&mut self.exchange));
+    }
+}
+
+fn nanos(offset: Duration) -> u64 {
+    u64::try_from(offset.as_nanos()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,98 @@
+//! The cloud's own account of what arrived and how it was answered.
+//!
+//! It is the ground truth that a client's story is compared with: whatever an SDK in any language
+//! retries, hides or gives up on, each HTTP exchange stands here by itself.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+/// One HTTP request and its answer, as the cloud saw them.
+///
+/// Times are nanoseconds since the epoch. What the request did not say, or the cloud did not come to
+/// decide, is `None` and left out of the JSON.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Exchange {
+    /// Its place in the order of arrival, from 0.
+    pub number: u64,
+    /// When the whole request had arrived.
+    pub at_ns: u64,
+    /// When the answer was over: handed out whole, its last frame handed out, or given up by the client.
+    pub done_ns: u64,
+    /// The service's signing name: `bedrock`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service: Option<&'static str>,
+    /// AWS's name of the operation: `ConverseStream`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operation: Option<&'static str>,
+    /// The region asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub region: Option<Arc<str>>,
+    /// The model id as asked for, decoded: an id, a profile or an ARN.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// The flow, from [`Exchange::FLOW_HEADER`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub flow: Option<String>,
+    /// One for all attempts of an SDK call, from `amz-sdk-invocation-id`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub invocation_id: Option<String>,
+    /// The attempt in its call, from 1, as `amz-sdk-request` counts it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attempt: Option<u32>,
+    /// The most attempts that the client would make, from `amz-sdk-request`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_attempts: Option<u32>,
+    /// The client's `user-agent`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_agent: Option<String>,
+    /// The length of the request's body; zero for one that was over the limit and not read.
+    pub request_bytes: u64,
+    /// The fault that refused it, or else the first one that delayed it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fault: Option<Arc<str>>,
+    /// The HTTP status; none if the client hung up before there was an answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// The code of the error answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error_type: Option<&'static str>,
+    /// The id in the answer's `x-amzn-requestid`.
+    pub request_id: String,
+    /// Tokens of the prompt.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub input_tokens: Option<u32>,
+    /// Tokens of the whole answer, of which a client that hung up may have seen fewer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output_tokens: Option<u32>,
+    /// Event-stream frames handed out.
+    pub stream_events: u64,
+    /// Bytes of the answer's body handed out.
+    pub response_bytes: u64,
+    /// Whether the client went away before the answer was over.
+    pub hung_up: bool,
+}
+
+impl Exchange {
+    /// The request header that names the flow an exchange belongs to.
+    pub const FLOW_HEADER: &'static str = "x-bedload-flow";
+}
+
+/// Where finished exchanges go. It is called on the path of every answer, so it must not block.
+pub trait LedgerSink: Send + Sync + 'static {
+    /// Takes note of an exchange, once, when it is over.
+    fn note(&self, exchange: Exchange);
+}
+
+impl<T: LedgerSink + ?Sized> LedgerSink for Arc<T> {
+    fn note(&self, exchange: Exchange) {
+        (**self).note(exchange);
+    }
+}
+
+/// The name of the fault that struck an exchange.
+///
+/// It stands in the response's extensions, where the in-memory door finds it; no header tells a client
+/// that its trouble is not real.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FaultHit(pub Arc<str>);

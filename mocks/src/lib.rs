@@ -1,0 +1,49 @@
+//! The cloud that bedload's clients meet: an Amazon Bedrock with faults.
+//!
+//! It knows clouds and faults, not scenarios. A [`CloudSpec`] says what it is made of: regions, models
+//! with their behaviour, and a script of [`faults`]. [`Cloud::handle`] answers one HTTP request, and is
+//! reached through two doors: in memory, where an SDK's HTTP client calls it and virtual time holds,
+//! and over TCP through [`server::serve`]. What arrived and how it was answered goes, exchange by
+//! exchange, to a [`LedgerSink`].
+//!
+//! A request's way through the crate:
+//!
+//! | file | what it decides |
+//! | --- | --- |
+//! | `route` | the service and region, from the SigV4 scope or else the host |
+//! | `bedrock` | the operation, the model, and the answer: what it says and when |
+//! | `faults` | whether to delay or refuse it before the service sees it |
+//! | `reply`, `body` | how the answer leaves: whole, or frame by frame as tokio's time passes |
+//! | `entry`, `ledger` | what is noted of it once it is over |
+//!
+//! Everything is decided by the spec's seed and the order of arrival: `chance` gives each exchange its
+//! own named streams of random numbers, and `clock` is the only file that reads the time.
+
+mod bedrock;
+mod body;
+mod caller;
+mod chance;
+mod clock;
+mod cloud;
+mod entry;
+mod error;
+pub mod faults;
+mod ledger;
+mod regions;
+mod reply;
+mod request_id;
+mod route;
+mod scope;
+pub mod server;
+mod spec;
+mod spread;
+mod stamp;
+
+pub use bedrock::behaviour::Behaviour;
+pub use bedrock::model::{ModelError, ModelSpec};
+pub use body::{BodyError, CloudBody};
+pub use clock::Epoch;
+pub use cloud::Cloud;
+pub use ledger::{Exchange, FaultHit, LedgerSink};
+pub use spec::{CloudSpec, SpecError};
+pub use spread::{Quantity, Spread, SpreadError};

@@ -1,0 +1,46 @@
+//! What every response carries, whatever it answers: a request id and the date.
+
+use std::time::SystemTime;
+
+use http::header::{DATE, HeaderName};
+use http::{HeaderMap, HeaderValue};
+use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimePrinter;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
+
+/// Adds the id and the date to a response's headers.
+///
+/// A date off the calendar is left out: no `Date` leaves a client's idea of the time alone, while a wrong
+/// one would shift its signatures.
+pub(crate) fn stamp(headers: &mut HeaderMap, request_id: &str, wall: SystemTime) {
+    headers.extend(HeaderValue::try_from(request_id).ok().map(|id| (REQUEST_ID, id)));
+    headers.extend(date(wall).map(|date| (DATE, date)));
+}
+
+fn date(wall: SystemTime) -> Option<HeaderValue> {
+    let time = Timestamp::try_from(wall).ok()?;
+    let text = DateTimePrinter::new().timestamp_to_rfc9110_string(&time).ok()?;
+    HeaderValue::try_from(text).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, UNIX_EPOCH};
+
+    use super::*;
+
+    #[test]
+    fn the_date_is_written_as_http_wants_it() {
+        let wall = UNIX_EPOCH + Duration::from_secs(784_111_777);
+        assert_eq!(
+            date(wall),
+            Some(HeaderValue::from_static("Sun, 06 Nov 1994 08:49:37 GMT"))
+        );
+    }
+
+    #[test]
+    fn a_date_off_the_calendar_is_left_out() {
+        assert_eq!(date(UNIX_EPOCH + Duration::from_secs(1 << 40)), None);
+    }
+}

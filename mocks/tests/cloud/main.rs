@@ -1,0 +1,8 @@
+//! The cloud from outside, through both of its doors.
+
+mod answers;
+mod common;
+mod determinism;
+mod ledger;
+mod pacing;
+mod wire;
