@@ -53,10 +53,22 @@ pub struct Dropped {
 pub struct End {
     /// When.
     pub at: Nanos,
-    /// Whether a signal ended it.
-    pub interrupted: bool,
+    /// What ended it.
+    pub cause: Cause,
     /// Records that could not be written.
     pub lost: u64,
+}
+
+/// What ended a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// The last stage was over.
+    Finished,
+    /// A signal asked it to stop.
+    Interrupted,
+    /// The budget of requests or of money was spent.
+    BudgetSpent,
 }
 
 impl Line {
@@ -72,37 +84,26 @@ impl Line {
 }
 
 /// Writes a record log frame by frame.
-pub struct Writer<W: Write> {
-    frames: Frames<W>,
-    opened_at: Nanos,
-}
+pub struct Writer<W: Write>(Frames<W>);
 
 impl<W: Write> Writer<W> {
     /// A log on `out`, beginning with its header, which reaches `out` at once.
     pub fn begin(out: W, header: &Header) -> Result<Self, WriteError> {
-        let mut writer = Writer {
-            frames: Frames::new(out),
-            opened_at: Nanos::ZERO,
-        };
-        writer.write(&Line::Header(Box::new(header.clone())))?;
-        writer.frames.close()?;
-        Ok(writer)
+        let mut frames = Frames::new(out);
+        frames.push(Nanos::ZERO, &Line::Header(Box::new(header.clone())))?;
+        frames.close()?;
+        Ok(Writer(frames))
     }
 
     /// Adds a line; it reaches `out` when its frame is closed.
     pub fn write(&mut self, line: &Line) -> Result<(), WriteError> {
-        let at = line.at();
-        if at.since(self.opened_at) >= FRAME_TIME {
-            self.frames.close()?;
-            self.opened_at = at;
-        }
-        self.frames.push(line)
+        self.0.push(line.at(), line)
     }
 
     /// Writes the closing line and hands `out` back.
     pub fn end(mut self, end: End) -> Result<W, WriteError> {
         self.write(&Line::End(end))?;
-        self.frames.finish()
+        self.0.finish()
     }
 }
 
@@ -110,24 +111,23 @@ impl<W: Write> Writer<W> {
 pub struct Frames<W: Write> {
     out: W,
     pending: Vec<u8>,
+    opened_at: Nanos,
 }
 
 impl<W: Write> Frames<W> {
     /// An empty chain on `out`.
     pub fn new(out: W) -> Self {
-        Frames {
-            out,
-            pending: Vec::with_capacity(FRAME_BYTES),
-        }
+        Frames { out, pending: Vec::with_capacity(FRAME_BYTES), opened_at: Nanos::ZERO }
     }
 
-    /// Adds a line, and closes the frame if it holds enough.
-    pub fn push(&mut self, line: &impl Serialize) -> Result<(), WriteError> {
+    /// Adds a line that stands at `at` on the run's time, in a new frame if the open one is old or full.
+    pub fn push(&mut self, at: Nanos, line: &impl Serialize) -> Result<(), WriteError> {
+        if at.since(self.opened_at) >= FRAME_TIME || self.pending.len() >= FRAME_BYTES {
+            self.close()?;
+            self.opened_at = self.opened_at.max(at);
+        }
         serde_json::to_writer(&mut self.pending, line)?;
         self.pending.push(b'\n');
-        if self.pending.len() >= FRAME_BYTES {
-            self.close()?;
-        }
         Ok(())
     }
 
@@ -209,10 +209,10 @@ impl<R: BufRead> Reader<R> {
             Some(Line::Record(record)) => Some(Entry::Record(*record)),
             Some(Line::Dropped(dropped)) => Some(Entry::Dropped(dropped)),
             Some(Line::End(end)) => {
-                self.ending = Some(if end.interrupted {
-                    Ending::Interrupted
-                } else {
-                    Ending::Complete
+                self.ending = Some(match end.cause {
+                    Cause::Finished => Ending::Complete,
+                    Cause::Interrupted => Ending::Interrupted,
+                    Cause::BudgetSpent => Ending::BudgetSpent,
                 });
                 Some(Entry::End(end))
             }
@@ -284,7 +284,7 @@ mod tests {
         writer
             .end(End {
                 at: Nanos::from_secs(9),
-                interrupted: false,
+                cause: Cause::Finished,
                 lost: 0,
             })
             .unwrap()
@@ -350,7 +350,7 @@ mod tests {
         };
         let log = Writer::begin(Vec::new(), &header).unwrap().end(End {
             at: Nanos::ZERO,
-            interrupted: false,
+            cause: Cause::Finished,
             lost: 0,
         });
         assert!(matches!(

@@ -168,6 +168,16 @@ impl Figures {
         self.first_try + self.retried + self.fell_back
     }
 
+    /// Requests that were retried, fell back or failed.
+    pub fn in_trouble(&self) -> u64 {
+        self.retried + self.fell_back + self.failed
+    }
+
+    /// A count for each second in scope; none without time.
+    pub fn per_second(&self, count: u64) -> Option<f64> {
+        (self.length > Nanos::ZERO).then(|| count as f64 / self.length.as_secs_f64())
+    }
+
     /// A share of the requests; none without requests.
     pub fn share(&self, count: u64) -> Option<f64> {
         (self.requests > 0).then(|| count as f64 / self.requests as f64)
@@ -316,4 +326,22 @@ pub enum Why {
     MostAttempts,
     /// The first that this fault struck.
     StruckBy(Name),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trouble_is_whatever_was_not_answered_at_the_first_try() {
+        let figures = Figures { requests: 10, first_try: 4, retried: 3, fell_back: 2, failed: 1, ..Figures::default() };
+        assert_eq!(figures.in_trouble(), 6);
+    }
+
+    #[test]
+    fn a_rate_needs_time() {
+        let figures = Figures { length: Nanos::from_secs(4), ..Figures::default() };
+        assert_eq!(figures.per_second(10), Some(2.5));
+        assert_eq!(Figures::default().per_second(10), None);
+    }
 }

@@ -38,7 +38,7 @@ pub struct Validity {
 /// One question about the quality of a measurement.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Check {
-    /// A short name: `complete`, `achieved`, `schedule delay`, `records`.
+    /// A short name: `complete`, `achieved`, `drained`, `schedule delay`, `records`.
     pub name: String,
     /// Whether the measurement may be trusted in this respect.
     pub ok: bool,
@@ -57,6 +57,8 @@ pub struct Conduct {
     pub dropped: u64,
     /// Requests of open loads that were sent.
     pub sent: u64,
+    /// Requests that were still open when the run stopped waiting for them.
+    pub abandoned: u64,
     /// Records that could not be written.
     pub lost: u64,
     /// How late the harness was at the 99th percentile; none without requests.
@@ -71,6 +73,8 @@ pub enum Ending {
     Complete,
     /// With its closing line, after a signal.
     Interrupted,
+    /// With its closing line, because the budget was spent.
+    BudgetSpent,
     /// Without a closing line: the process was killed, or the disk was full.
     #[default]
     Torn,
@@ -82,6 +86,7 @@ impl Validity {
         let mut checks = vec![
             complete(conduct.ending),
             achieved(conduct, thresholds),
+            drained(conduct.abandoned),
             records(conduct.lost),
         ];
         if clock == ClockKind::Real {
@@ -109,6 +114,7 @@ fn complete(ending: Ending) -> Check {
     let finding = match ending {
         Ending::Complete => "the run came to its end",
         Ending::Interrupted => "the run was interrupted; figures cover what had finished",
+        Ending::BudgetSpent => "the budget was spent before the schedule was; figures cover what was sent",
         Ending::Torn => {
             "the record log has no end: the run was killed or could not write; figures cover what was written"
         }
@@ -152,6 +158,17 @@ fn achieved(conduct: &Conduct, thresholds: &Thresholds) -> Check {
         ok: share >= thresholds.min_achieved,
         finding,
     }
+}
+
+fn drained(abandoned: u64) -> Check {
+    let finding = match abandoned {
+        0 => "every request came to its end".to_owned(),
+        _ => format!(
+            "{} requests were still open when the run stopped waiting; give the client a `total` or `stream_idle` timeout",
+            number::count(abandoned)
+        ),
+    };
+    Check { name: "drained".into(), ok: abandoned == 0, finding }
 }
 
 fn records(lost: u64) -> Check {
@@ -214,6 +231,14 @@ mod tests {
             },
             Conduct {
                 ending: Ending::Interrupted,
+                ..conduct()
+            },
+            Conduct {
+                ending: Ending::BudgetSpent,
+                ..conduct()
+            },
+            Conduct {
+                abandoned: 1,
                 ..conduct()
             },
             Conduct {

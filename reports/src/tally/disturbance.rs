@@ -184,7 +184,7 @@ mod tests {
 
     #[test]
     fn a_level_of_trouble_before_the_fault_is_no_disturbance() {
-        let every_tenth = |due: f64| (due * 10.0).round() as u64 % 10 == 0;
+        let every_tenth = |due: f64| ((due * 10.0).round() as u64).is_multiple_of(10);
         assert_eq!(run(every_tenth), Some(0.0));
     }
 

@@ -44,6 +44,7 @@ pub struct Tally {
     finished: Nanos,
     sent: u64,
     dropped: u64,
+    abandoned: u64,
 }
 
 /// A log, folded: the figures, and the distributions that they were taken from.
@@ -113,6 +114,7 @@ impl Tally {
             finished: Nanos::ZERO,
             sent: 0,
             dropped: 0,
+            abandoned: 0,
             header: header.clone(),
         }
     }
@@ -125,6 +127,7 @@ impl Tally {
         self.timeline.observe(record);
         self.errors.observe(record);
         if record.outcome == Outcome::Abandoned {
+            self.abandoned += 1;
             if let Some(place) = self.place(&record.flow, &record.stage) {
                 self.cells.entry(place).or_default().abandoned();
             }
@@ -190,13 +193,14 @@ impl Tally {
         let planned = match ending {
             Ending::Complete => self.header.flows.iter().filter_map(|flow| flow.planned).sum(),
             // A run that was cut short is void already; its plan was never due in full.
-            Ending::Interrupted | Ending::Torn => self.sent + self.dropped,
+            Ending::Interrupted | Ending::BudgetSpent | Ending::Torn => self.sent + self.dropped,
         };
         Conduct {
             ending,
             planned,
             dropped: self.dropped,
             sent: self.sent,
+            abandoned: self.abandoned,
             lost,
             schedule_delay_p99: self.schedule_delay.at(crate::histogram::Quantile::P99),
         }
