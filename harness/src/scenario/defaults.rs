@@ -1,0 +1,79 @@
+//! What holds where a scenario says nothing: each value once, with its source.
+//!
+//! `check --expand` prints them, the schema shows them to editors, and a test reads the printed plan back.
+
+use std::time::Duration;
+
+use bedload_reports::gate::{OnNoData, Severity};
+use bedload_reports::validity::Thresholds;
+
+use super::plan::{Spread, ThrottleMessage};
+use crate::client::policy::{RetryMode, RetryProfile};
+use crate::pace::Arrivals;
+
+/// Any seed serves; that it is always the same one makes two runs of a scenario the same run.
+pub(crate) const SEED: u64 = 1;
+
+/// The cap on requests in flight, all flows together. Ours: enough for 100 requests/s of 10 s each, and
+/// little enough that a stalled target shows up as dropped arrivals before memory does.
+pub(crate) const MAX_IN_FLIGHT: u64 = 1000;
+
+/// Time to first token of a mock model. Ours: the order of a mid-sized chat model under light load.
+pub(crate) const TTFT: Spread = Spread::LogNormal { p50: 0.4, p99: 1.5 };
+
+/// Time for each token of a mock model. Ours: some eighty tokens a second.
+pub(crate) const PER_TOKEN: Spread = Spread::Constant(0.012);
+
+/// Tokens in an answer of a mock model. Ours: a paragraph.
+pub(crate) const OUTPUT_TOKENS: Spread = Spread::Constant(150.0);
+
+/// Tokens in each content event of a mock stream. Ours: the finest grain, which loads a client the most.
+pub(crate) const TOKENS_PER_EVENT: u64 = 1;
+
+/// The SDK's own default mode.
+pub(crate) const RETRY_MODE: RetryMode = RetryMode::Standard;
+
+/// What the Rust SDK does today unless `AWS_NEW_RETRIES_2026` is set.
+pub(crate) const RETRY_PROFILE: RetryProfile = RetryProfile::V2_0;
+
+/// The SDK's own default: two retries.
+pub(crate) const ATTEMPTS: u64 = 3;
+
+/// The SDK's own default.
+pub(crate) const MAX_BACKOFF: Duration = Duration::from_secs(20);
+
+/// The SDK's own default since `BehaviorVersion::v2026_01_12`. It is the only timeout that the SDK sets;
+/// the others are off.
+pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_millis(3100);
+
+/// A warm-up has to be declared; everything else counts.
+pub(crate) const RECORD: bool = true;
+
+/// The most tokens of an answer. Ours: Bedrock would take the model's maximum, which a quota reserves.
+pub(crate) const MAX_TOKENS: u64 = 512;
+
+/// Tokens in a generated prompt. Ours: a question with some context.
+pub(crate) const INPUT_TOKENS: Spread = Spread::Constant(200.0);
+
+/// Many unrelated callers are a Poisson process.
+pub(crate) const ARRIVALS: Arrivals = Arrivals::Poisson;
+
+/// Users of a closed load ask again at once.
+pub(crate) const THINK: Spread = Spread::Constant(0.0);
+
+/// A fault strikes every request that it is aimed at.
+pub(crate) const SHARE: f64 = 1.0;
+
+/// The quota that throttling errors blame: the one that is hit first by short requests.
+pub(crate) const THROTTLE_MESSAGE: ThrottleMessage = ThrottleMessage::Requests;
+
+/// A gate that cannot fail the run has to say so.
+pub(crate) const SEVERITY: Severity = Severity::Fail;
+
+/// Nothing measured is nothing shown.
+pub(crate) const ON_NO_DATA: OnNoData = OnNoData::Fail;
+
+/// Where a measurement stops being trusted, as the reports define it.
+pub(crate) fn thresholds() -> Thresholds {
+    Thresholds::default()
+}

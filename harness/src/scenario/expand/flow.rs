@@ -1,0 +1,87 @@
+//! `flows:`
+
+use bedload_reports::header::Stage;
+use bedload_reports::units::Nanos;
+
+use super::page::{Page, counts, json, list, quoted, times, word};
+use crate::client::ask::{Message, Tool};
+use crate::pace::{Arrivals, Segment};
+use crate::scenario::defaults;
+use crate::scenario::leaf::Rate;
+use crate::scenario::plan::{CallSpec, Flow, Input, Load, Spread, UserSegment};
+use crate::scenario::words;
+
+pub(super) fn flow(page: &mut Page, flow: &Flow, stages: &[Stage]) {
+    page.block(flow.name(), |page| {
+        page.block("call", |page| page.block(flow.call().operation.name(), |page| call(page, flow.call())));
+        page.entry("client", word(flow.client()));
+        page.block("load", |page| load(page, flow.load(), stages));
+    });
+}
+
+fn call(page: &mut Page, call: &CallSpec) {
+    page.entry("model", word(&call.model));
+    page.entry_or_default("max_tokens", call.max_tokens, u64::from(call.max_tokens) == defaults::MAX_TOKENS);
+    page.entry_if("temperature", call.temperature);
+    page.entry_if("top_p", call.top_p);
+    let stops = list(call.stop_sequences.iter().map(|text| quoted(text)));
+    page.entry_or_default("stop_sequences", stops, call.stop_sequences.is_empty());
+    page.entry_if("system", call.system.as_deref().map(quoted));
+    match &call.input {
+        Input::Tokens(tokens) => page.block("prompt", |page| {
+            page.entry_or_default("input_tokens", counts(*tokens), *tokens == defaults::INPUT_TOKENS);
+        }),
+        Input::Messages(messages) => page.section("messages", messages, message),
+    }
+    match call.tools.as_slice() {
+        [] => page.entry_or_default("tools", "[]", true),
+        tools => page.section("tools", tools, tool),
+    }
+}
+
+fn message(page: &mut Page, message: &Message) {
+    page.item(|page| {
+        page.entry("role", words::role(message.role));
+        page.entry("text", quoted(&message.text));
+    });
+}
+
+fn tool(page: &mut Page, tool: &Tool) {
+    page.item(|page| {
+        page.entry("name", word(&tool.name));
+        page.entry_if("description", tool.description.as_deref().map(quoted));
+        page.entry("input_schema", json(&tool.input_schema));
+    });
+}
+
+fn load(page: &mut Page, load: &Load, stages: &[Stage]) {
+    match load {
+        Load::Open { arrivals, segments } => page.block("open", |page| open(page, *arrivals, segments, stages)),
+        Load::Closed { segments, think } => page.block("closed", |page| closed(page, segments, *think, stages)),
+    }
+}
+
+fn open(page: &mut Page, arrivals: Arrivals, segments: &[Segment], stages: &[Stage]) {
+    page.entry_or_default("arrivals", words::arrivals(arrivals), arrivals == defaults::ARRIVALS);
+    page.block("rate", |page| {
+        for segment in segments {
+            let (from, to) = (Rate::written(segment.start_per_s), Rate::written(segment.end_per_s));
+            let rate = if from == to { from } else { format!("{{ from: {from}, to: {to} }}") };
+            page.entry(stage_at(segment.from, stages), rate);
+        }
+    });
+}
+
+fn closed(page: &mut Page, segments: &[UserSegment], think: Spread, stages: &[Stage]) {
+    page.block("users", |page| {
+        for segment in segments {
+            page.entry(stage_at(segment.from, stages), segment.users);
+        }
+    });
+    page.entry_or_default("think", times(think), think == defaults::THINK);
+}
+
+/// The stage that begins at an offset. Segments are made of stages, so there always is one.
+fn stage_at(from: Nanos, stages: &[Stage]) -> &str {
+    stages.iter().find(|stage| stage.from == from).map_or("", |stage| &stage.name)
+}

@@ -1,0 +1,65 @@
+//! The scenario as it is understood: every default written out, in one order, in YAML that reads back as
+//! the same plan.
+//!
+//! `check --expand` prints it, the digest is taken of it, and a test reads it back, so nothing that a plan
+//! holds can be left out here unnoticed.
+
+mod flow;
+mod page;
+mod rules;
+mod settings;
+
+use bedload_reports::header::ClockKind;
+use bedload_reports::units::Nanos;
+
+use super::defaults;
+use super::leaf::Time;
+use super::plan::{Content, Target};
+use page::{Page, list, quoted, word};
+
+/// The expanded scenario.
+pub(super) fn expand(content: &Content) -> String {
+    let mut page = Page::default();
+    head(&mut page, content);
+    page.block("models", |page| content.models.iter().for_each(|model| settings::model(page, model)));
+    page.block("clients", |page| content.clients.iter().for_each(|client| settings::client(page, client)));
+    page.block("stages", |page| content.stages.iter().for_each(|stage| settings::stage(page, stage)));
+    page.block("flows", |page| content.flows.iter().for_each(|flow| flow::flow(page, flow, &content.stages)));
+    page.section("faults", &content.faults, rules::fault);
+    rules::slo(&mut page, &content.slo);
+    page.section("gates", &content.gates, rules::gate);
+    rules::validity(&mut page, &content.validity);
+    page.finish()
+}
+
+fn head(page: &mut Page, content: &Content) {
+    page.entry("version", "1");
+    page.entry("name", word(&content.name));
+    page.entry("about", quoted(&content.about));
+    page.entry_or_default("seed", content.seed, content.seed == defaults::SEED);
+    let clock = match content.clock {
+        ClockKind::Virtual => "virtual",
+        ClockKind::Real => "real",
+    };
+    page.entry_or_default("clock", clock, (content.clock == ClockKind::Virtual) == content.target.is_mock());
+    page.block("target", |page| target(page, &content.target));
+    let cap = content.max_in_flight;
+    page.entry_or_default("max_in_flight", cap, cap as u64 == defaults::MAX_IN_FLIGHT);
+}
+
+fn target(page: &mut Page, target: &Target) {
+    match target {
+        Target::Mock { regions } => page.block("mock", |page| page.entry("regions", list(regions.iter().map(|region| word(region))))),
+        Target::Endpoint(url) => page.entry("endpoint", quoted(url)),
+        Target::Aws { profile, max_cost, max_requests } => page.block("aws", |page| {
+            page.entry_if("profile", profile.as_ref().map(|profile| quoted(profile)));
+            page.entry_if("max_cost", *max_cost);
+            page.entry_if("max_requests", *max_requests);
+        }),
+    }
+}
+
+/// An offset or length of time as a scenario writes it.
+fn nanos(time: Nanos) -> String {
+    Time::written(time.into())
+}

@@ -1,0 +1,73 @@
+//! `models:`, `clients:` and `stages:`
+
+use bedload_reports::header::Stage;
+
+use super::nanos;
+use super::page::{Page, counts, list, quoted, times, word};
+use crate::client::policy::{Retry, RetryMode, Timeouts};
+use crate::scenario::defaults;
+use crate::scenario::leaf::{Time, TimeOrOff};
+use crate::scenario::plan::{Behaviour, Client, Model, default_retry, default_timeouts};
+use crate::scenario::words;
+
+pub(super) fn model(page: &mut Page, model: &Model) {
+    page.block(model.name(), |page| {
+        page.entry("id", quoted(model.id()));
+        page.block("mock", |page| behaviour(page, model.behaviour()));
+        if let Some(price) = model.price() {
+            page.block("price", |page| {
+                page.entry("input_per_1k", price.input_per_1k);
+                page.entry("output_per_1k", price.output_per_1k);
+            });
+        }
+    });
+}
+
+fn behaviour(page: &mut Page, behaviour: &Behaviour) {
+    let default = Behaviour::default();
+    page.entry_or_default("ttft", times(behaviour.ttft), behaviour.ttft == default.ttft);
+    page.entry_or_default("per_token", times(behaviour.per_token), behaviour.per_token == default.per_token);
+    let (tokens, per_event) = (behaviour.output_tokens, behaviour.tokens_per_event);
+    page.entry_or_default("output_tokens", counts(tokens), tokens == default.output_tokens);
+    page.entry_or_default("tokens_per_event", per_event, per_event == default.tokens_per_event);
+}
+
+pub(super) fn client(page: &mut Page, client: &Client) {
+    page.block(client.name(), |page| {
+        page.block("retry", |page| retry(page, client.retry()));
+        page.block("timeout", |page| timeouts(page, client.timeout()));
+        page.entry("regions", list(client.regions().iter().map(|region| word(region))));
+        let fallback = list(client.fallback().iter().map(|model| word(model)));
+        page.entry_or_default("fallback", fallback, client.fallback().is_empty());
+    });
+}
+
+fn retry(page: &mut Page, retry: &Retry) {
+    let default = default_retry();
+    let attempts = if retry.mode == RetryMode::Off { 1 } else { default.attempts };
+    page.entry_or_default("mode", words::retry_mode(retry.mode), retry.mode == default.mode);
+    page.entry_or_default("profile", words::retry_profile(retry.profile), retry.profile == default.profile);
+    page.entry_or_default("attempts", retry.attempts, retry.attempts == attempts);
+    page.entry_or_default("max_backoff", Time::written(retry.max_backoff), retry.max_backoff == default.max_backoff);
+}
+
+fn timeouts(page: &mut Page, timeouts: &Timeouts) {
+    let default = default_timeouts();
+    page.entry_or_default("connect", Time::written(timeouts.connect), timeouts.connect == default.connect);
+    for (key, limit, default) in [
+        ("read", timeouts.read, default.read),
+        ("attempt", timeouts.attempt, default.attempt),
+        ("total", timeouts.total, default.total),
+        ("stream_idle", timeouts.stream_idle, default.stream_idle),
+    ] {
+        page.entry_or_default(key, TimeOrOff::written(limit), limit == default);
+    }
+}
+
+pub(super) fn stage(page: &mut Page, stage: &Stage) {
+    page.item(|page| {
+        page.entry("name", word(&stage.name));
+        page.entry("for", nanos(stage.to.since(stage.from)));
+        page.entry_or_default("record", stage.record, stage.record == defaults::RECORD);
+    });
+}

@@ -1,0 +1,121 @@
+//! `flows:`
+
+use schemars::JsonSchema;
+
+use super::load::Load;
+use super::model::Tokens;
+use crate::scenario::decode::{List, Optional, Required, choice, record};
+use crate::scenario::defaults;
+use crate::scenario::leaf::{JsonObject, Name, SpreadOf, Text, UpToOne, Whole};
+
+/// One kind of traffic.
+#[derive(Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct Flow {
+    /// What each request asks for.
+    pub call: Required<Call>,
+    /// The client that carries it.
+    pub client: Required<Name>,
+    /// How much of it there is.
+    pub load: Required<Load>,
+}
+
+record!(Flow { call, client, load });
+
+/// One of Bedrock's four ways to ask a model.
+#[derive(Debug, JsonSchema)]
+#[schemars(rename_all = "snake_case", deny_unknown_fields)]
+pub(crate) enum Call {
+    /// `Converse`
+    Converse(CallSettings),
+    /// `ConverseStream`
+    ConverseStream(CallSettings),
+    /// `InvokeModel`, with an Anthropic Messages body.
+    Invoke(CallSettings),
+    /// `InvokeModelWithResponseStream`, with an Anthropic Messages body.
+    InvokeStream(CallSettings),
+}
+
+choice!(Call {
+    converse: Converse,
+    converse_stream: ConverseStream,
+    invoke: Invoke,
+    invoke_stream: InvokeStream,
+});
+
+/// What is asked of a model.
+#[derive(Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct CallSettings {
+    /// The model, by its name in this scenario.
+    pub model: Required<Name>,
+    /// The most tokens that may be written.
+    #[schemars(extend("default" = defaults::MAX_TOKENS))]
+    pub max_tokens: Optional<Whole<1, 200_000>>,
+    /// Sampling temperature; the model's own without it.
+    pub temperature: Optional<UpToOne>,
+    /// Nucleus sampling; the model's own without it.
+    pub top_p: Optional<UpToOne>,
+    /// Texts that end the answer.
+    pub stop_sequences: Optional<List<Text>>,
+    /// The system prompt.
+    pub system: Optional<Text>,
+    /// What is said: a text, or a generated one of some length. Either this or `messages`.
+    pub prompt: Optional<Prompt>,
+    /// A whole conversation; it begins and ends with the user. Either this or `prompt`.
+    pub messages: Optional<List<Message>>,
+    /// Tools that the model may call.
+    pub tools: Optional<List<Tool>>,
+}
+
+record!(CallSettings { model, max_tokens, temperature, top_p, stop_sequences, system, prompt, messages, tools });
+
+/// What is said.
+#[derive(Debug, JsonSchema)]
+#[schemars(rename_all = "snake_case", deny_unknown_fields)]
+pub(crate) enum Prompt {
+    /// This very text, in every request.
+    Text(Text),
+    /// A generated text of so many tokens, different for every request.
+    InputTokens(SpreadOf<Tokens>),
+}
+
+choice!(Prompt { text: Text, input_tokens: InputTokens });
+
+/// One turn of a conversation.
+#[derive(Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct Message {
+    /// Whose turn it is.
+    pub role: Required<Role>,
+    /// What is said.
+    pub text: Required<Text>,
+}
+
+record!(Message { role, text });
+
+/// Who speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "snake_case", inline)]
+pub(crate) enum Role {
+    /// The caller.
+    User,
+    /// The model.
+    Assistant,
+}
+
+choice!(Role: "a role" { user: User, assistant: Assistant });
+
+/// A tool that the model may call.
+#[derive(Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct Tool {
+    /// Its name.
+    pub name: Required<Name>,
+    /// What it does, for the model to read.
+    pub description: Optional<Text>,
+    /// The JSON Schema of its input.
+    pub input_schema: Required<JsonObject>,
+}
+
+record!(Tool { name, description, input_schema });

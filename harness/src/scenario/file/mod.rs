@@ -1,0 +1,158 @@
+//! The scenario file as it is written, before its parts are held against each other.
+//!
+//! These structs are the language: their fields are its keys, their comments the text that editors show,
+//! and the JSON Schema is derived from them. Types that a person can get wrong alone (a rate without a
+//! unit) are refused here; what only the whole file can tell (a stage that is not there) is refused where
+//! the plan is built.
+
+mod client;
+mod fault;
+mod flow;
+mod gate;
+mod load;
+mod model;
+mod target;
+
+use schemars::JsonSchema;
+
+pub(crate) use client::{Client, Retry, RetryMode, RetryProfile, Timeouts};
+pub(crate) use fault::{Fault, Inject, ThrottleMessage, Where};
+pub(crate) use flow::{Call, CallSettings, Flow, Message, Prompt, Role, Tool};
+pub(crate) use gate::{Gate, OnNoData, Severity};
+pub(crate) use load::{Arrivals, ByStage, Load, Open, Pace};
+pub(crate) use model::{Behaviour, Model, Price};
+pub(crate) use target::Target;
+
+use super::code::Code;
+use super::decode::{Leaf, List, Optional, Required, Slip, Table, Word, choice, record};
+use super::defaults;
+use super::leaf::{Name, Positive, ScenarioName, Share, Text, Time, Whole, leaf_schema};
+
+/// A bedload scenario: traffic, faults, and what must hold.
+#[derive(Debug, JsonSchema)]
+#[schemars(deny_unknown_fields, extend("patternProperties" = { "^x-": true }))]
+pub(crate) struct File {
+    /// The version of the scenario language.
+    pub version: Required<Version>,
+    /// What the run is called; it names folders and reports.
+    pub name: Required<ScenarioName>,
+    /// The question that the scenario answers, in one sentence.
+    pub about: Required<Text>,
+    /// The seed of every draw. The same seed gives the same run.
+    #[schemars(extend("default" = defaults::SEED))]
+    pub seed: Optional<Whole<0, { u64::MAX }>>,
+    /// Where times come from: `virtual` for mock targets unless told otherwise, else `real`.
+    pub clock: Optional<Clock>,
+    /// What the run is aimed at.
+    pub target: Required<Target>,
+    /// The most requests in flight at once, over all flows. Arrivals beyond it are counted as dropped.
+    #[schemars(extend("default" = defaults::MAX_IN_FLIGHT))]
+    pub max_in_flight: Optional<Whole<1, 1_000_000>>,
+    /// The models that flows may ask, by name.
+    pub models: Required<Table<Model>>,
+    /// The clients that carry flows, by name.
+    pub clients: Required<Table<Client>>,
+    /// The timeline: one stage after another, from 0.
+    pub stages: Required<List<Stage>>,
+    /// The traffic, by name.
+    pub flows: Required<Table<Flow>>,
+    /// What goes wrong, by name. Mock targets only.
+    pub faults: Optional<Table<Fault>>,
+    /// What counts as good enough for one request.
+    pub slo: Optional<Slo>,
+    /// What the run must keep, by name.
+    pub gates: Optional<Table<Gate>>,
+    /// Where the measurement itself stops being trusted.
+    pub validity: Optional<Validity>,
+}
+
+record!(File {
+    version, name, about, seed, clock, target, max_in_flight, models, clients, stages, flows, faults, slo, gates,
+    validity,
+});
+
+/// The version of the scenario language; there is one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Version(());
+
+/// Where times come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "snake_case", inline)]
+pub(crate) enum Clock {
+    /// Simulated time: an hour of traffic in seconds, the same for the same seed.
+    Virtual,
+    /// The wall clock.
+    Real,
+}
+
+choice!(Clock: "a clock" { virtual: Virtual, real: Real });
+
+/// A window of the timeline.
+#[derive(Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct Stage {
+    /// What faults, loads and gates call it.
+    pub name: Required<Name>,
+    /// How long it lasts.
+    pub r#for: Required<Positive<Time>>,
+    /// Whether figures and gates count it; `false` for a warm-up.
+    #[schemars(extend("default" = defaults::RECORD))]
+    pub record: Optional<bool>,
+}
+
+record!(Stage { name, r#for, record });
+
+/// What counts as good enough for one request: every limit given must hold.
+#[derive(Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct Slo {
+    /// The longest good latency.
+    pub latency: Optional<Positive<Time>>,
+    /// The longest good time to first token; streams only.
+    pub ttft: Optional<Positive<Time>>,
+}
+
+record!(Slo { latency, ttft });
+
+/// Where the measurement itself stops being trusted.
+#[derive(Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct Validity {
+    /// The least share of planned arrivals that must have been sent.
+    #[schemars(extend("default" = Share::written(defaults::thresholds().min_achieved)))]
+    pub min_achieved: Optional<Share>,
+    /// The most that the 99th percentile of the schedule delay may be. Real time only.
+    #[schemars(extend("default" = Time::written(defaults::thresholds().max_schedule_delay.into())))]
+    pub max_schedule_delay: Optional<Positive<Time>>,
+}
+
+record!(Validity { min_achieved, max_schedule_delay });
+
+impl Leaf for Version {
+    fn shape() -> String {
+        "the version of the scenario language, as in `version: 1`".to_owned()
+    }
+
+    fn read(word: Word<'_>) -> Result<Self, Slip> {
+        match word {
+            Word::Whole(1) => Ok(Version(())),
+            Word::Whole(_) => Err(Slip::Other(Code::Version, "this bedload speaks version 1".to_owned())),
+            _ => Err(Slip::Kind),
+        }
+    }
+}
+
+leaf_schema!(Version, "Version", { "const": 1 });
+
+impl Leaf for bool {
+    fn shape() -> String {
+        "`true` or `false`".to_owned()
+    }
+
+    fn read(word: Word<'_>) -> Result<Self, Slip> {
+        match word {
+            Word::Bool(truth) => Ok(truth),
+            _ => Err(Slip::Kind),
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! The words of the language, one kind a file: how each is written, read, described to editors, and
+//! written back.
+//!
+//! Units are part of a value. A bare `60` could be seconds or milliseconds, `20` a second or a minute,
+//! and the two are told apart only by the outage; so neither is accepted.
+
+mod json;
+mod name;
+mod number;
+mod one_or_many;
+mod positive;
+mod rate;
+mod raw;
+mod share;
+mod spread;
+mod text;
+mod time;
+mod url;
+mod whole;
+mod window;
+
+pub(crate) use json::JsonObject;
+pub(crate) use name::{Name, RegionName, ScenarioName};
+pub(crate) use number::{Number, UpToOne};
+pub(crate) use one_or_many::OneOrMany;
+pub(crate) use positive::Positive;
+pub(crate) use rate::Rate;
+pub(crate) use raw::Raw;
+pub(crate) use share::Share;
+pub(crate) use spread::SpreadOf;
+pub(crate) use text::Text;
+pub(crate) use time::{Time, TimeOrOff};
+pub(crate) use url::Url;
+pub(crate) use whole::Whole;
+pub(crate) use window::Window;
+
+/// Implements `JsonSchema` for a leaf, under a name of its own.
+macro_rules! leaf_schema {
+    ($type:ty, $name:literal, $schema:tt) => {
+        impl schemars::JsonSchema for $type {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                $name.into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!($schema)
+            }
+        }
+    };
+}
+pub(crate) use leaf_schema;

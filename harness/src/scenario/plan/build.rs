@@ -1,0 +1,194 @@
+//! From texts to the content of a plan: read, change, type, check.
+
+use bedload_reports::gate::Gate;
+use bedload_reports::header::Slo;
+use bedload_reports::validity::Thresholds;
+
+use super::evidence::Evidence;
+use super::gate::Bench;
+use super::known::Known;
+use super::{Client, Content, Fault, Flow, Model, Target, World};
+use crate::scenario::code::Code;
+use crate::scenario::decode::{Decode, Optional, Required, Row, Table};
+use crate::scenario::defaults;
+use crate::scenario::file::{self, File};
+use crate::scenario::node::{Node, Value};
+use crate::scenario::notes::{Note, Noted, Notes};
+use crate::scenario::place::{Place, Span};
+use crate::scenario::set::Set;
+use crate::scenario::source::Source;
+use crate::scenario::yaml::{self, Piece};
+
+/// The content of a scenario, or all that is wrong with it.
+pub(super) fn content(source: &Source, sets: &[Set]) -> Result<Content, Notes> {
+    let mut notes = Notes::default();
+    let content = tree(source, sets, &mut notes)
+        .and_then(|tree| File::decode(&tree, &mut notes))
+        .and_then(|file| check(&file, source.text(), &mut notes));
+    match content {
+        Ok(content) if notes.is_empty() => Ok(content),
+        _ => Err(notes),
+    }
+}
+
+/// The tree of the file, with the changes made and the shared anchors out of the way.
+fn tree(source: &Source, sets: &[Set], notes: &mut Notes) -> Result<Node, Noted> {
+    let mut tree = yaml::read(Piece { text: source.text(), number: 0, from: 0 }, notes)?;
+    if tree.value == Value::Nothing && sets.is_empty() {
+        return Err(notes.add(empty(source)));
+    }
+    for (place, set) in sets.iter().enumerate() {
+        // A change that cannot be made is noted; the others are made all the same.
+        let _ = set.apply(&mut tree, place + 1, notes);
+    }
+    if let Value::Map(entries) = &mut tree.value {
+        entries.retain(|entry| !entry.key.value.starts_with("x-"));
+    }
+    Ok(tree)
+}
+
+fn empty(source: &Source) -> Note {
+    let start = source.text().trim_end().len();
+    Note::new(Code::Syntax, Place::of(Span { text: 0, start, len: 0 }), "the scenario is empty")
+        .label("nothing here")
+        .help("begin with `version: 1` and `name: …`; `bedload schema` describes the rest")
+}
+
+/// Holds the parts of the file against each other.
+fn check(file: &File, text: &str, notes: &mut Notes) -> Result<Content, Noted> {
+    let world = World::build(file, notes);
+    let clock = world.target.as_ref().map_err(|noted| *noted).and_then(|target| target.clock(&file.clock, notes));
+    let models = rows(&file.models, "model", notes, |row, raw, _| Model::build(&row.name.value, raw));
+    let clients = rows(&file.clients, "client", notes, |row, raw, notes| Client::build(row, raw, &world, notes));
+    let flows = rows(&file.flows, "flow", notes, |row, raw, notes| Flow::build(row, raw, &world, notes));
+    let faults = faults(&file.faults, &world, notes);
+    let slo = slo(&file.slo);
+    let evidence = Evidence {
+        stages: world.timeline.whole(),
+        models: good(&models),
+        clients: good(&clients),
+        flows: good(&flows),
+        faults: faults.iter().flatten().collect(),
+        slo: slo.ok(),
+    };
+    let bench = Bench { world: &world, regions: regions_to_ask(&world, &clients), evidence, text };
+    let gates = gates(&file.gates, &bench, notes);
+    file.version.value()?;
+    Ok(Content {
+        name: file.name.value()?.get().clone(),
+        about: file.about.value()?.get().clone(),
+        seed: file.seed.map_or(defaults::SEED, |seed| seed.get())?,
+        clock: clock?,
+        max_in_flight: file.max_in_flight.map_or(defaults::MAX_IN_FLIGHT, |cap| cap.get())? as usize,
+        stages: world.timeline.whole()?.to_vec(),
+        models: whole(models)?,
+        clients: whole(clients)?,
+        flows: whole(flows)?,
+        faults: whole(faults)?,
+        slo: slo?,
+        gates: whole(gates)?,
+        validity: validity(&file.validity)?,
+        target: world.target?,
+    })
+}
+
+/// Builds every row of a section that must not be empty.
+fn rows<T, U>(
+    table: &Required<Table<T>>,
+    kind: &str,
+    notes: &mut Notes,
+    build: impl FnMut(&Row<T>, &T, &mut Notes) -> Result<U, Noted>,
+) -> Vec<Result<U, Noted>> {
+    match table.get() {
+        Ok(table) if table.value.rows().is_empty() => {
+            let note = Note::new(Code::MissingKey, table.place, format!("the scenario has no {kind}"))
+                .label("empty")
+                .help(format!("define at least one {kind}"));
+            vec![Err(notes.add(note))]
+        }
+        Ok(table) => each(&table.value, notes, build),
+        Err(noted) => vec![Err(noted)],
+    }
+}
+
+fn each<T, U>(
+    table: &Table<T>,
+    notes: &mut Notes,
+    mut build: impl FnMut(&Row<T>, &T, &mut Notes) -> Result<U, Noted>,
+) -> Vec<Result<U, Noted>> {
+    let build = |row: &Row<T>| match &row.value {
+        Ok(raw) => build(row, &raw.value, notes),
+        Err(noted) => Err(*noted),
+    };
+    table.rows().iter().map(build).collect()
+}
+
+fn faults(raw: &Optional<Table<file::Fault>>, world: &World, notes: &mut Notes) -> Vec<Result<Fault, Noted>> {
+    let table = match raw.value() {
+        Ok(None) => return Vec::new(),
+        Ok(Some(table)) => table,
+        Err(noted) => return vec![Err(noted)],
+    };
+    each(table, notes, |row, raw, notes| {
+        let fault = Fault::build(row, raw, world, notes);
+        match &world.target {
+            Ok(target) if !target.is_mock() => Err(notes.add(not_injected(row))),
+            _ => fault,
+        }
+    })
+}
+
+fn not_injected(row: &Row<file::Fault>) -> Note {
+    let message = format!("fault `{}`: only a mock target injects faults so far", row.name.value);
+    Note::new(Code::Unsupported, row.name.place, message)
+        .label("never injected")
+        .help("remove the fault, or aim at `target: { mock: … }`")
+}
+
+fn gates(raw: &Optional<Table<file::Gate>>, bench: &Bench<'_>, notes: &mut Notes) -> Vec<Result<Gate, Noted>> {
+    match raw.value() {
+        Ok(None) => Vec::new(),
+        Ok(Some(table)) => each(table, notes, |row, raw, notes| bench.gate(row, raw, notes)),
+        Err(noted) => vec![Err(noted)],
+    }
+}
+
+/// A mock's regions are known; elsewhere those that clients ask are all that can have data.
+fn regions_to_ask(world: &World, clients: &[Result<Client, Noted>]) -> Known {
+    if matches!(world.target, Ok(Target::Mock { .. }) | Err(_)) || clients.iter().any(Result::is_err) {
+        return world.regions.clone();
+    }
+    let mut regions: Vec<_> = clients.iter().flatten().flat_map(|client| client.regions().iter().cloned()).collect();
+    regions.sort();
+    regions.dedup();
+    Known::all("region", regions)
+}
+
+fn slo(raw: &Optional<file::Slo>) -> Result<Slo, Noted> {
+    let Some(raw) = raw.value()? else {
+        return Ok(Slo::default());
+    };
+    Ok(Slo {
+        latency: raw.latency.value()?.map(|time| time.get().get().into()),
+        ttft: raw.ttft.value()?.map(|time| time.get().get().into()),
+    })
+}
+
+fn validity(raw: &Optional<file::Validity>) -> Result<Thresholds, Noted> {
+    let default = defaults::thresholds();
+    let Some(raw) = raw.value()? else {
+        return Ok(default);
+    };
+    Ok(Thresholds {
+        min_achieved: raw.min_achieved.map_or(default.min_achieved, |share| share.get())?,
+        max_schedule_delay: raw.max_schedule_delay.map_or(default.max_schedule_delay, |time| time.get().get().into())?,
+    })
+}
+
+fn good<T>(built: &[Result<T, Noted>]) -> Vec<Option<&T>> {
+    built.iter().map(|one| one.as_ref().ok()).collect()
+}
+
+fn whole<T>(built: Vec<Result<T, Noted>>) -> Result<Vec<T>, Noted> {
+    built.into_iter().collect()
+}

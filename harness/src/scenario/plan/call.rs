@@ -1,0 +1,144 @@
+//! What each request of a flow asks for.
+
+use bedload_reports::record::{Name, Operation};
+
+use super::World;
+use super::spread::Spread;
+use crate::client::ask::{Message, Role, Tool};
+use crate::scenario::code::Code;
+use crate::scenario::decode::{List, Optional};
+use crate::scenario::defaults;
+use crate::scenario::file::{self, CallSettings};
+use crate::scenario::notes::{Note, Noted, Notes};
+use crate::scenario::place::At;
+
+/// What each request of a flow asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CallSpec {
+    /// By which of Bedrock's operations.
+    pub operation: Operation,
+    /// The model that is asked first, by its name in the scenario.
+    pub model: Name,
+    /// The most tokens that may be written.
+    pub max_tokens: u32,
+    /// Sampling temperature; the model's own without it.
+    pub temperature: Option<f32>,
+    /// Nucleus sampling; the model's own without it.
+    pub top_p: Option<f32>,
+    /// Texts that end the answer.
+    pub stop_sequences: Vec<String>,
+    /// The system prompt.
+    pub system: Option<String>,
+    /// What is said.
+    pub input: Input,
+    /// Tools that the model may call.
+    pub tools: Vec<Tool>,
+}
+
+/// What is said to a model.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Input {
+    /// A generated text of so many tokens, different for every request.
+    Tokens(Spread),
+    /// This conversation, the same in every request. It begins and ends with the user.
+    Messages(Vec<Message>),
+}
+
+impl CallSpec {
+    pub(super) fn build(raw: &file::Call, world: &World, notes: &mut Notes) -> Result<Self, Noted> {
+        let (operation, settings) = operation(raw);
+        let model = model(operation, settings, world, notes);
+        let input = input(settings, notes);
+        Ok(CallSpec {
+            operation,
+            model: model?,
+            max_tokens: settings.max_tokens.map_or(defaults::MAX_TOKENS as u32, |count| count.get_u32())?,
+            temperature: settings.temperature.value()?.map(|number| number.get() as f32),
+            top_p: settings.top_p.value()?.map(|number| number.get() as f32),
+            stop_sequences: all(&settings.stop_sequences, |text| Ok(text.get().to_string()))?,
+            system: settings.system.value()?.map(|text| text.get().to_string()),
+            input: input?,
+            tools: all(&settings.tools, tool)?,
+        })
+    }
+}
+
+fn operation(raw: &file::Call) -> (Operation, &CallSettings) {
+    match raw {
+        file::Call::Converse(settings) => (Operation::Converse, settings),
+        file::Call::ConverseStream(settings) => (Operation::ConverseStream, settings),
+        file::Call::Invoke(settings) => (Operation::Invoke, settings),
+        file::Call::InvokeStream(settings) => (Operation::InvokeStream, settings),
+    }
+}
+
+fn model(operation: Operation, raw: &CallSettings, world: &World, notes: &mut Notes) -> Result<Name, Noted> {
+    let given = raw.model.get()?;
+    let name = world.models.find(given.value.get(), given.place, notes)?;
+    let speaks_bodies = matches!(operation, Operation::Invoke | Operation::InvokeStream);
+    match world.model_ids.iter().find(|(model, _)| *model == name) {
+        Some((_, id)) if speaks_bodies && !id.contains("anthropic.") => {
+            let message = format!("`{}` on `{name}`: only Anthropic Messages bodies are spoken so far", operation.name());
+            let note = Note::new(Code::Unsupported, given.place, message)
+                .label(format!("its id is `{id}`"))
+                .help("ask it through `converse` or `converse_stream`, which every model takes");
+            Err(notes.add(note))
+        }
+        _ => Ok(name),
+    }
+}
+
+fn input(raw: &CallSettings, notes: &mut Notes) -> Result<Input, Noted> {
+    match (raw.prompt.get()?, raw.messages.get()?) {
+        (None, None) => Ok(Input::Tokens(defaults::INPUT_TOKENS)),
+        (Some(At { value: file::Prompt::InputTokens(spread), .. }), None) => Ok(Input::Tokens(spread.get())),
+        (Some(At { value: file::Prompt::Text(text), .. }), None) => {
+            Ok(Input::Messages(vec![Message { role: Role::User, text: text.get().to_string() }]))
+        }
+        (None, Some(messages)) => conversation(messages, notes),
+        (Some(prompt), Some(messages)) => {
+            let note = Note::new(Code::Contradiction, messages.place, "`messages` beside `prompt`")
+                .label("the second thing to say")
+                .also(prompt.place.span, "the first")
+                .help("keep one of the two");
+            Err(notes.add(note))
+        }
+    }
+}
+
+fn conversation(raw: &At<List<file::Message>>, notes: &mut Notes) -> Result<Input, Noted> {
+    let messages = read(&raw.value, message)?;
+    let is_user = |message: Option<&Message>| message.is_some_and(|message| message.role == Role::User);
+    if !is_user(messages.first()) || !is_user(messages.last()) {
+        let note = Note::new(Code::Contradiction, raw.place, "a conversation begins and ends with the user")
+            .label("this one does not")
+            .help("begin and end with `{ role: user, text: … }`");
+        return Err(notes.add(note));
+    }
+    Ok(Input::Messages(messages))
+}
+
+fn message(raw: &file::Message) -> Result<Message, Noted> {
+    let role = match raw.role.value()? {
+        file::Role::User => Role::User,
+        file::Role::Assistant => Role::Assistant,
+    };
+    Ok(Message { role, text: raw.text.value()?.get().to_string() })
+}
+
+fn tool(raw: &file::Tool) -> Result<Tool, Noted> {
+    Ok(Tool {
+        name: raw.name.value()?.get().to_string(),
+        description: raw.description.value()?.map(|text| text.get().to_string()),
+        input_schema: raw.input_schema.value()?.get().clone(),
+    })
+}
+
+/// The items of a list that may be left out.
+fn all<T, U>(raw: &Optional<List<T>>, make: impl Fn(&T) -> Result<U, Noted>) -> Result<Vec<U>, Noted> {
+    raw.value()?.map_or(Ok(Vec::new()), |list| read(list, make))
+}
+
+fn read<T, U>(list: &List<T>, make: impl Fn(&T) -> Result<U, Noted>) -> Result<Vec<U>, Noted> {
+    list.items().iter().map(|item| make(&item.as_ref().map_err(|noted| *noted)?.value)).collect()
+}

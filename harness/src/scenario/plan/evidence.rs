@@ -1,0 +1,169 @@
+//! Whether a gate could ever have data.
+//!
+//! A gate on nothing would fail late, after the load and with "no data"; or, worse, hold a count of zero
+//! against its limit and pass. All that is needed to tell is in the scenario, so it is told before the
+//! first request.
+
+use bedload_reports::gate::Scope;
+use bedload_reports::header::{Slo, Stage};
+use bedload_reports::metric::{Figure, Metric, Needs};
+use bedload_reports::record::Name;
+
+use super::{Client, Fault, Flow, Load, Model};
+use crate::scenario::notes::Noted;
+use crate::scenario::suggest::listed;
+
+/// What the scenario has to show for its gates. Without what is broken, so answers may be unsure.
+#[derive(Debug)]
+pub(super) struct Evidence<'p> {
+    pub stages: Result<&'p [Stage], Noted>,
+    pub models: Vec<Option<&'p Model>>,
+    pub clients: Vec<Option<&'p Client>>,
+    pub flows: Vec<Option<&'p Flow>>,
+    pub faults: Vec<&'p Fault>,
+    pub slo: Option<Slo>,
+}
+
+/// Why there can be no data, and what to do about it.
+pub(super) type Lack = (String, String);
+
+impl Evidence<'_> {
+    /// Why the metric can have no data in this scope, if that is certain.
+    pub(super) fn lack(&self, metric: Metric, scope: &Scope) -> Option<Lack> {
+        self.lack_of_record(scope)
+            .or_else(|| self.lack_of_need(metric, scope))
+            .or_else(|| self.lack_of_destination(metric, scope))
+            .or_else(|| self.lack_of_traffic(scope))
+    }
+
+    fn lack_of_record(&self, scope: &Scope) -> Option<Lack> {
+        let stage = self.stages.ok()?.iter().find(|stage| Some(&stage.name) == scope.during.as_ref())?;
+        (!stage.record).then(|| {
+            let name = &stage.name;
+            (format!("stage `{name}` is not recorded"), format!("choose another stage, or remove `record: false` from `{name}`"))
+        })
+    }
+
+    fn lack_of_need(&self, metric: Metric, scope: &Scope) -> Option<Lack> {
+        match metric.entry().needs {
+            Needs::Nothing => None,
+            Needs::Streams => self.lack_of_streams(metric, scope),
+            Needs::OpenLoad => self.lack_of_open_load(scope),
+            Needs::Prices => self.lack_of_prices(scope),
+            Needs::Slo => self.slo.is_some_and(|slo| slo == Slo::default()).then(|| {
+                ("the scenario has no `slo`".to_owned(), "add `slo: { latency: … }`".to_owned())
+            }),
+            Needs::WhereRegion => scope.region.is_none().then(|| which("region")),
+            Needs::WhereModel => scope.model.is_none().then(|| which("model")),
+            Needs::AfterFault => self.lack_around_fault(scope),
+        }
+    }
+
+    fn lack_of_streams(&self, metric: Metric, scope: &Scope) -> Option<Lack> {
+        let flows = self.flows_in(scope)?;
+        (!flows.iter().any(|flow| flow.call().operation.streams())).then(|| {
+            let figure = metric.entry().name;
+            let why = match &scope.flow {
+                Some(flow) => format!("flow `{flow}` does not stream, so it has no {figure}"),
+                None => format!("no flow streams, so there is no {figure}"),
+            };
+            (why, "call `converse_stream` or `invoke_stream`, or choose another metric".to_owned())
+        })
+    }
+
+    fn lack_of_open_load(&self, scope: &Scope) -> Option<Lack> {
+        let flows = self.flows_in(scope)?;
+        (!flows.iter().any(|flow| matches!(flow.load(), Load::Open { .. }))).then(|| {
+            let why = "only an open load can find no room, and none is in scope".to_owned();
+            (why, "choose a flow with `load: { open: … }`, or another metric".to_owned())
+        })
+    }
+
+    fn lack_of_prices(&self, scope: &Scope) -> Option<Lack> {
+        let models: Vec<&Model> = self.models.iter().copied().collect::<Option<_>>()?;
+        let asked = self.models_asked(scope)?;
+        let unpriced: Vec<&Name> = models
+            .into_iter()
+            .filter(|model| model.price().is_none() && asked.contains(&model.name()))
+            .map(Model::name)
+            .collect();
+        (!unpriced.is_empty()).then(|| {
+            let why = format!("there is no price for {}", listed(unpriced));
+            (why, "add `price: { input_per_1k: …, output_per_1k: … }` to the model".to_owned())
+        })
+    }
+
+    /// The models that requests in scope may ask, by fallback too.
+    fn models_asked(&self, scope: &Scope) -> Option<Vec<&Name>> {
+        let mut asked = Vec::new();
+        for flow in self.flows_in(scope)? {
+            asked.push(&flow.call().model);
+            asked.extend(self.client(flow)?.fallback());
+        }
+        asked.retain(|model| scope.model.as_ref().is_none_or(|only| only == *model));
+        Some(asked)
+    }
+
+    fn lack_around_fault(&self, scope: &Scope) -> Option<Lack> {
+        let Some(name) = &scope.after else {
+            return Some((
+                "it does not say which fault to recover from".to_owned(),
+                "add `after: …` with the name of a fault".to_owned(),
+            ));
+        };
+        let fault = self.faults.iter().find(|fault| fault.name() == name)?;
+        let (from, to) = fault.window();
+        let mut recorded = self.stages.ok()?.iter().filter(|stage| stage.record).peekable();
+        if recorded.peek().is_some_and(|first| first.from >= from) {
+            let why = format!("nothing is recorded before fault `{name}`, so there is no level to return to");
+            return Some((why, "record a stage before the fault".to_owned()));
+        }
+        recorded.all(|stage| stage.to <= to).then(|| {
+            let why = format!("nothing is recorded after fault `{name}`");
+            (why, "add a stage after the fault, long enough to recover in".to_owned())
+        })
+    }
+
+    fn lack_of_destination(&self, metric: Metric, scope: &Scope) -> Option<Lack> {
+        // Of a share, nothing there is an answer too: zero.
+        if matches!(metric, Metric::Figure(Figure::RegionShare | Figure::ModelShare)) {
+            return None;
+        }
+        if let Some(model) = scope.model.as_ref().filter(|_| self.models_asked(scope).is_some_and(|asked| asked.is_empty())) {
+            let help = "choose a model that a flow calls or a client falls back to".to_owned();
+            return Some((format!("no flow in scope asks model `{model}`"), help));
+        }
+        let region = scope.region.as_ref()?;
+        let clients: Vec<&Client> = self.flows_in(scope)?.into_iter().map(|flow| self.client(flow)).collect::<Option<_>>()?;
+        (!clients.iter().any(|client| client.regions().contains(region))).then(|| {
+            (format!("no client in scope asks region `{region}`"), "choose one of the client's `regions`".to_owned())
+        })
+    }
+
+    fn lack_of_traffic(&self, scope: &Scope) -> Option<Lack> {
+        let flows = self.flows_in(scope)?;
+        let in_scope = |stage: &&Stage| stage.record && scope.during.as_ref().is_none_or(|only| *only == stage.name);
+        let mut stages = self.stages.ok()?.iter().filter(in_scope);
+        (!stages.any(|stage| flows.iter().any(|flow| flow.load().covers(stage)))).then(|| {
+            let who = scope.flow.as_ref().map_or("no flow".to_owned(), |flow| format!("flow `{flow}`"));
+            let verb = if scope.flow.is_some() { "has no traffic" } else { "has any traffic" };
+            let when = scope.during.as_ref().map_or("any recorded stage".to_owned(), |stage| format!("stage `{stage}`"));
+            (format!("{who} {verb} in {when}"), "give the stage a rate or users, or choose another".to_owned())
+        })
+    }
+
+    /// The flows of a scope; none where one of them is broken.
+    fn flows_in(&self, scope: &Scope) -> Option<Vec<&Flow>> {
+        let flows: Vec<&Flow> = self.flows.iter().copied().collect::<Option<_>>()?;
+        let wanted = |flow: &&Flow| scope.flow.as_ref().is_none_or(|only| only == flow.name());
+        Some(flows.into_iter().filter(wanted).collect())
+    }
+
+    fn client(&self, flow: &Flow) -> Option<&Client> {
+        self.clients.iter().copied().flatten().find(|client| client.name() == flow.client())
+    }
+}
+
+fn which(kind: &str) -> Lack {
+    (format!("it does not say which {kind}"), format!("add `where: {{ {kind}: … }}`"))
+}

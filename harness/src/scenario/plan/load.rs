@@ -1,0 +1,162 @@
+//! How much traffic a flow has, over time.
+
+use bedload_reports::header::Stage;
+use bedload_reports::record::Name;
+use bedload_reports::units::Nanos;
+
+use super::spread::Spread;
+use super::timeline::Timeline;
+use crate::pace::{Arrivals, Segment};
+use crate::scenario::code::Code;
+use crate::scenario::decode::Row;
+use crate::scenario::defaults;
+use crate::scenario::file::{self, ByStage};
+use crate::scenario::leaf::{Rate, Whole};
+use crate::scenario::notes::{Note, Noted, Notes};
+use crate::scenario::place::Place;
+
+/// How much traffic a flow has, over time. There is some.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Load {
+    /// Requests arrive at a rate, whether or not earlier ones were answered.
+    Open {
+        /// How arrivals scatter around the rate.
+        arrivals: Arrivals,
+        /// The rate, one segment for each stage with traffic, in order.
+        segments: Vec<Segment>,
+    },
+    /// Users ask, wait for the answer, think, and ask again.
+    Closed {
+        /// How many users, one segment for each stage with any, in order.
+        segments: Vec<UserSegment>,
+        /// How long they think, in seconds.
+        think: Spread,
+    },
+}
+
+/// A stretch of time with so many users.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UserSegment {
+    /// Its start.
+    pub from: Nanos,
+    /// Its end.
+    pub to: Nanos,
+    /// How many users there are; at least one.
+    pub users: u32,
+}
+
+impl Load {
+    /// Whether any request is due in this stage.
+    pub fn covers(&self, stage: &Stage) -> bool {
+        let inside = |from: Nanos, to: Nanos| from < stage.to && stage.from < to;
+        match self {
+            Load::Open { segments, .. } => segments.iter().any(|segment| inside(segment.from, segment.to)),
+            Load::Closed { segments, .. } => segments.iter().any(|segment| inside(segment.from, segment.to)),
+        }
+    }
+
+    pub(super) fn build(
+        raw: &file::Load,
+        flow: Place,
+        timeline: &Timeline,
+        notes: &mut Notes,
+    ) -> Result<Self, Noted> {
+        match raw {
+            file::Load::Open(open) => {
+                let rates = rates(open.rate.value()?, timeline, notes)?;
+                let rates = rates.some_traffic(|(start, end)| start + end > 0.0, flow, notes)?;
+                let segments = rates.on(timeline.whole()?, |stage, (start_per_s, end_per_s)| Segment {
+                    from: stage.from,
+                    to: stage.to,
+                    start_per_s,
+                    end_per_s,
+                });
+                Ok(Load::Open { arrivals: arrivals(open)?, segments })
+            }
+            file::Load::Closed(closed) => {
+                let users = users(closed.users.value()?, timeline, notes)?;
+                let users = users.some_traffic(|users| users > 0, flow, notes)?;
+                let segments =
+                    users.on(timeline.whole()?, |stage, users| UserSegment { from: stage.from, to: stage.to, users });
+                let think = closed.think.map_or(defaults::THINK, |think| think.get())?;
+                Ok(Load::Closed { segments, think })
+            }
+        }
+    }
+}
+
+fn arrivals(open: &file::Open) -> Result<Arrivals, Noted> {
+    open.arrivals.map_or(defaults::ARRIVALS, |arrivals| match arrivals {
+        file::Arrivals::Poisson => Arrivals::Poisson,
+        file::Arrivals::Constant => Arrivals::Constant,
+    })
+}
+
+fn rates(
+    raw: &ByStage<Rate, file::Pace>,
+    timeline: &Timeline,
+    notes: &mut Notes,
+) -> Result<Levels<(f64, f64)>, Noted> {
+    let steady = |rate: &Rate| Ok((rate.per_second(), rate.per_second()));
+    Levels::read(raw, timeline, notes, steady, file::Pace::ends)
+}
+
+fn users<const MOST: u64>(
+    raw: &ByStage<Whole<0, MOST>, Whole<0, MOST>>,
+    timeline: &Timeline,
+    notes: &mut Notes,
+) -> Result<Levels<u32>, Noted> {
+    Levels::read(raw, timeline, notes, |users| Ok(users.get_u32()), |users| Ok(users.get_u32()))
+}
+
+/// How much there is, stage by stage.
+enum Levels<U> {
+    Throughout(U),
+    Stages(Vec<(Name, U)>),
+}
+
+impl<U: Copy> Levels<U> {
+    fn read<All, Each>(
+        raw: &ByStage<All, Each>,
+        timeline: &Timeline,
+        notes: &mut Notes,
+        all: impl Fn(&All) -> Result<U, Noted>,
+        each: impl Fn(&Each) -> Result<U, Noted>,
+    ) -> Result<Self, Noted> {
+        let table = match raw {
+            ByStage::Throughout(value) => return all(value).map(Levels::Throughout),
+            ByStage::Stages(table) => table,
+        };
+        let read = |row: &Row<Each>| {
+            let stage = timeline.find(row.name.value.get(), row.name.place, notes);
+            let level = row.value.as_ref().map_err(|noted| *noted).and_then(|at| each(&at.value));
+            Ok((stage?, level?))
+        };
+        let rows: Vec<_> = table.rows().iter().map(read).collect();
+        rows.into_iter().collect::<Result<_, _>>().map(Levels::Stages)
+    }
+
+    /// The levels that are more than none, of which there must be one.
+    fn some_traffic(self, is_some: impl Fn(U) -> bool, flow: Place, notes: &mut Notes) -> Result<Self, Noted> {
+        match self {
+            Levels::Throughout(level) if is_some(level) => Ok(self),
+            Levels::Stages(levels) if levels.iter().any(|(_, level)| is_some(*level)) => {
+                Ok(Levels::Stages(levels.into_iter().filter(|(_, level)| is_some(*level)).collect()))
+            }
+            _ => Err(notes.add(
+                Note::new(Code::Timeline, flow, "a flow without any traffic")
+                    .label("nothing is ever sent")
+                    .help("give at least one stage a rate or users, or remove the flow"),
+            )),
+        }
+    }
+
+    /// The levels laid on the timeline, in its order.
+    fn on<S>(&self, stages: &[Stage], segment: impl Fn(&Stage, U) -> S) -> Vec<S> {
+        let level = |stage: &Stage| match self {
+            Levels::Throughout(level) => Some(*level),
+            Levels::Stages(levels) => levels.iter().find(|(name, _)| *name == stage.name).map(|(_, level)| *level),
+        };
+        stages.iter().filter_map(|stage| Some(segment(stage, level(stage)?))).collect()
+    }
+}

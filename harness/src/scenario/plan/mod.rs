@@ -1,0 +1,188 @@
+//! The plan: a scenario that cannot be wrong any more.
+//!
+//! Every name in it leads somewhere, every window lies on the timeline, every gate can have data. Whoever
+//! holds a plan need check nothing, and nobody but the reader can make one.
+
+mod build;
+mod call;
+mod client;
+mod evidence;
+mod fault;
+mod flow;
+mod gate;
+mod known;
+mod limit;
+mod load;
+mod model;
+mod spread;
+mod target;
+mod timeline;
+mod world;
+
+use std::sync::Arc;
+
+use bedload_reports::gate::Gate;
+use bedload_reports::header::{ClockKind, Slo, Stage};
+use bedload_reports::record::Name;
+use bedload_reports::units::Nanos;
+use bedload_reports::validity::Thresholds;
+use sha2::{Digest, Sha256};
+
+pub use call::{CallSpec, Input};
+pub use client::Client;
+pub(crate) use client::{default_retry, default_timeouts};
+pub use fault::{Aim, Fault, Inject, ThrottleMessage, Trigger};
+pub use flow::Flow;
+pub use load::{Load, UserSegment};
+pub use model::{Behaviour, Model};
+pub use spread::Spread;
+pub(crate) use spread::time;
+pub use target::Target;
+use world::World;
+
+use super::expand::expand;
+use super::mistakes::Mistakes;
+use super::set::Set;
+use super::source::Source;
+
+/// A scenario, read and checked.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    content: Content,
+    text: Arc<str>,
+    digest: String,
+}
+
+/// What a scenario says, apart from how it is written.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Content {
+    pub name: Name,
+    pub about: Name,
+    pub seed: u64,
+    pub clock: ClockKind,
+    pub target: Target,
+    pub max_in_flight: usize,
+    pub stages: Vec<Stage>,
+    pub models: Vec<Model>,
+    pub clients: Vec<Client>,
+    pub flows: Vec<Flow>,
+    pub faults: Vec<Fault>,
+    pub slo: Slo,
+    pub gates: Vec<Gate>,
+    pub validity: Thresholds,
+}
+
+impl Plan {
+    /// Reads a scenario with changes to it.
+    ///
+    /// # Errors
+    /// All the mistakes in it, in the order of the file.
+    pub fn parse(source: &Source, sets: &[Set]) -> Result<Plan, Mistakes> {
+        let content = build::content(source, sets).map_err(|notes| Mistakes::new(notes, source, sets))?;
+        let expanded = expand(&content);
+        let digest = Sha256::digest(expanded.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+        let text = if sets.is_empty() { source.text().clone() } else { expanded.into() };
+        Ok(Plan { content, text, digest })
+    }
+
+    /// What the run is called.
+    pub fn name(&self) -> &Name {
+        &self.content.name
+    }
+
+    /// The question that the scenario answers, in its author's words.
+    pub fn about(&self) -> &str {
+        &self.content.about
+    }
+
+    /// The seed of every draw.
+    pub fn seed(&self) -> u64 {
+        self.content.seed
+    }
+
+    /// Where times come from, unless the command line decides otherwise.
+    pub fn clock(&self) -> ClockKind {
+        self.content.clock
+    }
+
+    /// What the run is aimed at.
+    pub fn target(&self) -> &Target {
+        &self.content.target
+    }
+
+    /// The most requests in flight at once, over all flows.
+    pub fn max_in_flight(&self) -> usize {
+        self.content.max_in_flight
+    }
+
+    /// The timeline, in order, without gaps from the epoch on.
+    pub fn stages(&self) -> &[Stage] {
+        &self.content.stages
+    }
+
+    /// The models, in the scenario's order.
+    pub fn models(&self) -> &[Model] {
+        &self.content.models
+    }
+
+    /// The model of this name.
+    pub fn model(&self, name: &str) -> Option<&Model> {
+        self.content.models.iter().find(|model| &**model.name() == name)
+    }
+
+    /// The clients, in the scenario's order.
+    pub fn clients(&self) -> &[Client] {
+        &self.content.clients
+    }
+
+    /// The client of this name.
+    pub fn client(&self, name: &str) -> Option<&Client> {
+        self.content.clients.iter().find(|client| &**client.name() == name)
+    }
+
+    /// The flows, in the scenario's order.
+    pub fn flows(&self) -> &[Flow] {
+        &self.content.flows
+    }
+
+    /// The faults, in the scenario's order.
+    pub fn faults(&self) -> &[Fault] {
+        &self.content.faults
+    }
+
+    /// What counts as good enough for one request.
+    pub fn slo(&self) -> Slo {
+        self.content.slo
+    }
+
+    /// The gates, in the scenario's order.
+    pub fn gates(&self) -> &[Gate] {
+        &self.content.gates
+    }
+
+    /// Where the measurement itself stops being trusted.
+    pub fn validity(&self) -> Thresholds {
+        self.content.validity
+    }
+
+    /// When the last stage ends.
+    pub fn length(&self) -> Nanos {
+        self.content.stages.last().map_or(Nanos::ZERO, |stage| stage.to)
+    }
+
+    /// The scenario as it is run: the file, or, where the command line changed it, the expanded scenario.
+    pub fn source_text(&self) -> &str {
+        &self.text
+    }
+
+    /// SHA-256 of the expanded scenario, in hex. Comments, order within maps of settings, and defaults that
+    /// are written out do not change it.
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// What the scenario says, apart from how it is written.
+    pub(crate) fn content(&self) -> &Content {
+        &self.content
+    }
+}
