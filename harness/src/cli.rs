@@ -1,0 +1,186 @@
+//! The command line: types and their parsers, nothing else.
+//!
+//! The scenario file is the interface; flags choose the file, the seed and the outputs.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+/// Loads, breaks and judges clients of Amazon Bedrock before production does.
+#[derive(Debug, Parser)]
+#[command(name = "bedload", version, propagate_version = true, after_help = AFTER_HELP)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub verb: Verb,
+    /// When to colour the text for people.
+    #[arg(long, global = true, value_enum, default_value_t, env = "BEDLOAD_COLOR", help_heading = "Terminal")]
+    pub color: Color,
+}
+
+const AFTER_HELP: &str = "\
+Exit codes: 0 pass · 1 internal · 2 usage · 3 bad scenario · 4 run invalid or incomplete · 5 inconclusive
+(with --fail-on-inconclusive) · 99 a gate failed · 130/143 interrupted
+
+Examples:
+  bedload run scenarios/storm.yaml
+  bedload run scenarios/storm.yaml --real-time --set stages.2.for=10s
+  bedload check scenarios/*.yaml
+  bedload mock scenarios/storm.yaml
+  bedload explain recovery.time";
+
+/// When to colour the text for people.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Run scenarios, judge their gates, write their run folders.
+    Run(RunArgs),
+    /// Read scenarios and tell every mistake, without sending anything.
+    Check(CheckArgs),
+    /// Serve the cloud of a scenario to any AWS SDK, on loopback.
+    Mock(MockArgs),
+    /// Make the outputs of a run folder again.
+    Report(ReportArgs),
+    /// Print the JSON Schema of scenario files.
+    Schema,
+    /// Explain a metric, an exit code or a mistake; without an argument, all metrics.
+    Explain {
+        /// `recovery.time`, `S004`, `99`, …
+        code: Option<String>,
+    },
+    /// Print completions for a shell.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+}
+
+/// `bedload run`
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// Scenario files.
+    #[arg(required = true, value_name = "SCENARIO")]
+    pub scenarios: Vec<PathBuf>,
+    /// The run folder; with several scenarios the folder of their run folders.
+    /// [default: bedload-out/<scenario>/<time>]
+    #[arg(long, value_name = "DIR", env = "BEDLOAD_OUT")]
+    pub out: Option<PathBuf>,
+    /// The scenario as changed from the command line.
+    #[command(flatten)]
+    pub changes: Changes,
+    /// Use the wall clock and a socket, where the scenario would run in virtual time.
+    #[arg(long, env = "BEDLOAD_REAL_TIME")]
+    pub real_time: bool,
+    /// Print the timeline with expected requests, tokens and cost, and send nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// What may be spent.
+    #[command(flatten)]
+    pub limits: Limits,
+    /// End with 5 where a gate could not be decided.
+    #[arg(long, env = "BEDLOAD_FAIL_ON_INCONCLUSIVE")]
+    pub fail_on_inconclusive: bool,
+    /// Extra copies of the outputs.
+    #[command(flatten)]
+    pub outputs: Outputs,
+}
+
+/// Changes to a scenario.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Changes {
+    /// Change one value: `clients.careful.retry.mode=off`. May be given again.
+    #[arg(long = "set", value_name = "PATH=VALUE", help_heading = "Scenario")]
+    pub set: Vec<String>,
+    /// Another seed than the scenario's.
+    #[arg(long, env = "BEDLOAD_SEED", help_heading = "Scenario")]
+    pub seed: Option<u64>,
+}
+
+/// What a run on real AWS may spend.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Limits {
+    /// Yes, send requests that cost money to AWS.
+    #[arg(long, help_heading = "Real AWS")]
+    pub yes: bool,
+    /// Stop when this many USD are spent, by the scenario's prices.
+    #[arg(long, value_name = "USD", help_heading = "Real AWS")]
+    pub max_cost: Option<f64>,
+    /// Stop after this many requests.
+    #[arg(long, value_name = "N", help_heading = "Real AWS")]
+    pub max_requests: Option<u64>,
+}
+
+/// Extra copies of the outputs, beside those in the run folder.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Outputs {
+    /// Also write the page here.
+    #[arg(long, value_name = "FILE", help_heading = "Outputs")]
+    pub html: Option<PathBuf>,
+    /// Also write the JUnit results here.
+    #[arg(long, value_name = "FILE", help_heading = "Outputs")]
+    pub junit: Option<PathBuf>,
+    /// Also write the summary as JSON here.
+    #[arg(long, value_name = "FILE", help_heading = "Outputs")]
+    pub json: Option<PathBuf>,
+    /// Also write the summary as Markdown here.
+    #[arg(long, value_name = "FILE", help_heading = "Outputs")]
+    pub markdown: Option<PathBuf>,
+    /// Also write the figures as OpenMetrics here.
+    #[arg(long, value_name = "FILE", help_heading = "Outputs")]
+    pub openmetrics: Option<PathBuf>,
+}
+
+/// `bedload check`
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Scenario files.
+    #[arg(required = true, value_name = "SCENARIO")]
+    pub scenarios: Vec<PathBuf>,
+    /// The scenario as changed from the command line.
+    #[command(flatten)]
+    pub changes: Changes,
+    /// Print the scenario with every default and its value.
+    #[arg(long)]
+    pub expand: bool,
+}
+
+/// `bedload mock`
+#[derive(Debug, Args)]
+pub struct MockArgs {
+    /// The scenario whose models, regions and faults are served; without one, two sensible models.
+    #[arg(value_name = "SCENARIO")]
+    pub scenario: Option<PathBuf>,
+    /// The scenario as changed from the command line.
+    #[command(flatten)]
+    pub changes: Changes,
+    /// Where to listen; port 0 takes a free one.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:4580", env = "BEDLOAD_LISTEN")]
+    pub listen: SocketAddr,
+}
+
+/// `bedload report`
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// The run folder.
+    #[arg(value_name = "RUN")]
+    pub run: PathBuf,
+    /// End with 5 where a gate could not be decided.
+    #[arg(long, env = "BEDLOAD_FAIL_ON_INCONCLUSIVE")]
+    pub fail_on_inconclusive: bool,
+    /// Extra copies of the outputs.
+    #[command(flatten)]
+    pub outputs: Outputs,
+}

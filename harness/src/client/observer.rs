@@ -1,0 +1,207 @@
+//! Watches the attempts that the SDK's own retry loop makes.
+//!
+//! An interceptor is the only view that sees each attempt with its times, whatever the retry strategy.
+//! The backoff is not handed to interceptors; it is the gap between two attempts, which is also what
+//! the service feels.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::context::{
+    BeforeDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextMut,
+    BeforeTransmitInterceptorContextRef, FinalizerInterceptorContextRef,
+};
+use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::retries::RequestAttempts;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::ConfigBag;
+use bedload_reports::record::{Attempt, Name};
+use bedload_reports::units::Nanos;
+
+use crate::classify;
+use crate::clock::Clock;
+use crate::transport::FAULT_HEADER;
+
+/// The header that tells a mock which flow a request belongs to, so that faults can aim at it.
+const FLOW_HEADER: &str = "x-bedload-flow";
+
+/// The attempts of one call, filled in while it runs.
+#[derive(Clone, Debug, Default)]
+pub struct Attempts(Arc<Mutex<Seen>>);
+
+#[derive(Debug, Default)]
+struct Seen {
+    attempts: Vec<Attempt>,
+    first_byte: Option<Nanos>,
+}
+
+impl Attempts {
+    /// The attempts so far and the time of the last answer's headers. An attempt that was cut off
+    /// from outside, by a limit over the whole call, is closed at `done`.
+    pub fn close(&self, done: Nanos) -> (Vec<Attempt>, Option<Nanos>) {
+        self.with(|seen| {
+            if let Some(open) = seen.attempts.last_mut().filter(|last| last.done < last.sent) {
+                open.done = done;
+                open.error = Some(classify::CUT_OFF.into());
+            }
+            (std::mem::take(&mut seen.attempts), seen.first_byte)
+        })
+    }
+
+    fn with<T>(&self, act: impl FnOnce(&mut Seen) -> T) -> T {
+        // A poisoned lock still holds whole attempts: each hook leaves them consistent.
+        act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// The interceptor of one call.
+#[derive(Debug)]
+pub struct Observer {
+    clock: Clock,
+    flow: Option<Name>,
+    attempts: Attempts,
+}
+
+impl Observer {
+    /// Watches one call into `attempts`. With a `flow`, each request carries its name.
+    pub fn new(clock: Clock, flow: Option<Name>, attempts: Attempts) -> Self {
+        Observer { clock, flow, attempts }
+    }
+}
+
+#[dyn_dispatch_hint]
+impl Intercept for Observer {
+    fn name(&self) -> &'static str {
+        "bedload attempt observer"
+    }
+
+    fn read_before_attempt(
+        &self,
+        _context: &BeforeTransmitInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let now = self.clock.now();
+        let number = config.load::<RequestAttempts>().map_or(1, |attempts| attempts.attempts());
+        self.attempts.with(|seen| {
+            let backoff = seen.attempts.last().map_or(Nanos::ZERO, |last| now.since(last.done));
+            seen.attempts.push(Attempt {
+                number,
+                backoff,
+                sent: now,
+                // Open until the attempt is over: no time is before the epoch, so this cannot be mistaken.
+                done: Nanos::ZERO,
+                status: None,
+                error: None,
+                request_id: None,
+                fault: None,
+            });
+        });
+        Ok(())
+    }
+
+    fn modify_before_transmit(
+        &self,
+        context: &mut BeforeTransmitInterceptorContextMut<'_>,
+        _components: &RuntimeComponents,
+        _config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        if let Some(flow) = &self.flow {
+            context.request_mut().headers_mut().try_insert(FLOW_HEADER, flow.to_string())?;
+        }
+        Ok(())
+    }
+
+    fn read_before_deserialization(
+        &self,
+        context: &BeforeDeserializationInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        _config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let answered = context.response().status().is_success();
+        let now = self.clock.now();
+        self.attempts.with(|seen| seen.first_byte = answered.then_some(now));
+        Ok(())
+    }
+
+    fn read_after_attempt(
+        &self,
+        context: &FinalizerInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        _config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let now = self.clock.now();
+        let header = |name| context.response().and_then(|response| header(response, name));
+        let failed = matches!(context.output_or_error(), Some(Err(_)));
+        self.attempts.with(|seen| {
+            let Some(attempt) = seen.attempts.last_mut() else { return };
+            attempt.done = now;
+            attempt.status = context.response().map(|response| response.status().as_u16());
+            attempt.request_id = header("x-amzn-requestid").map(Into::into);
+            attempt.fault = header(FAULT_HEADER).map(Into::into);
+            attempt.error = failed.then(|| error_word(context).into());
+        });
+        Ok(())
+    }
+}
+
+/// The service's code where it gave one, else what went wrong on the way.
+fn error_word(context: &FinalizerInterceptorContextRef<'_>) -> String {
+    if let Some(response) = context.response().filter(|response| !response.status().is_success()) {
+        let code = header(response, "x-amzn-errortype").map(error_code);
+        return code.unwrap_or_else(|| format!("HTTP {}", response.status().as_u16()));
+    }
+    let error = context.output_or_error().and_then(Result::err);
+    let timed_out = error.is_some_and(|error| {
+        error.is_timeout_error() || error.as_connector_error().is_some_and(|error| error.is_timeout())
+    });
+    match error {
+        _ if timed_out => classify::ATTEMPT_TIMED_OUT,
+        Some(error) if error.is_connector_error() => classify::CONNECTION_FAILED,
+        _ => classify::NOT_UNDERSTOOD,
+    }
+    .to_owned()
+}
+
+/// `Name:http://…` and `prefix#Name` are both `Name` (REST JSON).
+fn error_code(text: &str) -> String {
+    let name = text.split(':').next().unwrap_or_default();
+    name.rsplit('#').next().unwrap_or_default().to_owned()
+}
+
+fn header<'a>(response: &'a HttpResponse, name: &str) -> Option<&'a str> {
+    response.headers().get(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn error_codes_lose_their_prefix_and_their_address() {
+        for text in ["ThrottlingException", "ThrottlingException:http://x/", "aws.bedrock#ThrottlingException"] {
+            assert_eq!(error_code(text), "ThrottlingException");
+        }
+    }
+
+    #[test]
+    fn an_attempt_cut_off_from_outside_is_closed_as_such() {
+        let attempts = Attempts::default();
+        attempts.with(|seen| {
+            seen.attempts.push(Attempt {
+                number: 1,
+                backoff: Nanos::ZERO,
+                sent: Nanos::from_secs(3),
+                done: Nanos::ZERO,
+                status: None,
+                error: None,
+                request_id: None,
+                fault: None,
+            });
+        });
+        let (closed, _) = attempts.close(Nanos::from_secs(9));
+        assert_eq!(closed[0].done, Nanos::from_secs(9));
+        assert_eq!(closed[0].error.as_deref(), Some(classify::CUT_OFF));
+    }
+}

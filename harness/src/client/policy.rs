@@ -1,0 +1,51 @@
+//! How a client retries and how long it waits: the SDK's own settings, by name.
+
+use std::time::Duration;
+
+/// The SDK's retry settings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retry {
+    /// Which strategy.
+    pub mode: RetryMode,
+    /// Which generation of its constants.
+    pub profile: RetryProfile,
+    /// The most attempts of one call, the first included.
+    pub attempts: u32,
+    /// The longest wait before a retry.
+    pub max_backoff: Duration,
+}
+
+/// The SDK's retry strategies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RetryMode {
+    /// Exponential backoff with full jitter and a retry quota.
+    Standard,
+    /// The same behind a client-side rate limiter.
+    Adaptive,
+    /// One attempt, no retries.
+    Off,
+}
+
+/// Two generations of the SDKs' retry constants are in the field at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RetryProfile {
+    /// 1 s base; a transient error costs 10 of the quota of 500. The Rust SDK's default in 2026.
+    V2_0,
+    /// 50 ms base for transient errors, which cost 14. The default of botocore ≥ 1.44 and JS.
+    V2_1,
+}
+
+/// How long a client waits for what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timeouts {
+    /// For a connection.
+    pub connect: Duration,
+    /// For the first byte of an answer.
+    pub read: Option<Duration>,
+    /// For one attempt; for streams up to the headers.
+    pub attempt: Option<Duration>,
+    /// For the whole request: every attempt, backoff, fallback and the whole stream.
+    pub total: Option<Duration>,
+    /// Between two events of a stream. The SDK has no such limit: without it a stalled stream hangs.
+    pub stream_idle: Option<Duration>,
+}

@@ -1,0 +1,81 @@
+//! The AWS SDK's client for one region, configured as a scenario's client asks.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use aws_config::SdkConfig;
+use aws_credential_types::Credentials;
+use aws_sdk_bedrockruntime::Client;
+use aws_sdk_bedrockruntime::config::retry::RetryConfig;
+use aws_sdk_bedrockruntime::config::timeout::TimeoutConfig;
+use aws_sdk_bedrockruntime::config::{BehaviorVersion, Builder, Region};
+use aws_smithy_async::rt::sleep::TokioSleep;
+use aws_smithy_runtime::client::retries::RetryPartition;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_types::retry::RetrySpec;
+
+use super::policy::{Retry, RetryMode, RetryProfile, Timeouts};
+use crate::clock::Clock;
+
+/// Where a client's requests go.
+#[derive(Clone, Debug)]
+pub enum Way {
+    /// To a cloud of our own, in memory or at an endpoint, with made-up credentials.
+    Mock {
+        /// The transport.
+        http: SharedHttpClient,
+        /// The address to sign for, whether or not a socket is opened to it.
+        endpoint: String,
+    },
+    /// To AWS, with credentials resolved by `aws-config`.
+    Aws(Box<SdkConfig>),
+}
+
+/// A client for one region.
+pub fn client(way: &Way, region: &str, retry: &Retry, timeouts: &Timeouts, clock: Clock) -> Client {
+    let builder = match way {
+        Way::Mock { http, endpoint } => Builder::new()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .credentials_provider(Credentials::from_keys("AKIDBEDLOAD", "made-up", None))
+            .http_client(http.clone())
+            .endpoint_url(endpoint),
+        Way::Aws(config) => Builder::from(config.as_ref()),
+    };
+    let config = builder
+        .region(Region::new(region.to_owned()))
+        .sleep_impl(TokioSleep::new())
+        .time_source(clock)
+        .retry_config(retry_config(retry))
+        .retry_partition(own_partition(region))
+        .timeout_config(timeout_config(timeouts))
+        .build();
+    Client::from_conf(config)
+}
+
+/// The SDK shares its retry quota among all clients of a process in one region. Two scenario clients
+/// must not drain each other's, and two runs in one process must not either.
+fn own_partition(region: &str) -> RetryPartition {
+    static BUILT: AtomicU64 = AtomicU64::new(0);
+    RetryPartition::new(format!("bedload-{}-{region}", BUILT.fetch_add(1, Ordering::Relaxed)))
+}
+
+fn retry_config(retry: &Retry) -> RetryConfig {
+    let config = match retry.mode {
+        RetryMode::Standard => RetryConfig::standard(),
+        RetryMode::Adaptive => RetryConfig::adaptive(),
+        RetryMode::Off => return RetryConfig::disabled(),
+    };
+    // Setting a retry config replaces what the environment asked for, so both profiles are named outright.
+    let spec = match retry.profile {
+        RetryProfile::V2_0 => RetrySpec::v2_0(),
+        RetryProfile::V2_1 => RetrySpec::v2_1(),
+    };
+    config.with_max_attempts(retry.attempts).with_max_backoff(retry.max_backoff).with_retry_spec(spec)
+}
+
+fn timeout_config(timeouts: &Timeouts) -> TimeoutConfig {
+    let mut config = TimeoutConfig::builder().connect_timeout(timeouts.connect);
+    config.set_read_timeout(timeouts.read);
+    config.set_operation_attempt_timeout(timeouts.attempt);
+    config.set_operation_timeout(timeouts.total);
+    config.build()
+}

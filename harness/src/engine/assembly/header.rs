@@ -1,0 +1,63 @@
+//! From a plan to what readers of its log must know.
+
+use bedload_reports::header::{ClockKind, FORMAT_VERSION, FaultWindow, Flow, Header, Model};
+
+use crate::pace::{Curve, Schedule};
+use crate::scenario::{self, Load, Plan, Target};
+use crate::seed::Seed;
+
+/// The header of a run of this plan on this clock.
+pub fn header(plan: &Plan, clock: ClockKind) -> Header {
+    Header {
+        format: FORMAT_VERSION,
+        scenario: plan.name().clone(),
+        about: plan.about().to_owned(),
+        seed: plan.seed(),
+        digest: plan.digest().to_owned(),
+        clock,
+        target: target(plan.target(), clock),
+        stages: plan.stages().to_vec(),
+        faults: plan.faults().iter().map(fault).collect(),
+        flows: plan.flows().iter().map(|flow| self::flow(plan, flow)).collect(),
+        models: plan.models().iter().map(model).collect(),
+        slo: plan.slo(),
+        gates: plan.gates().to_vec(),
+        validity: plan.validity(),
+    }
+}
+
+/// The schedule of an open flow; none for a closed one.
+pub fn schedules(plan: &Plan, flow: &scenario::Flow) -> Option<Schedule> {
+    let Load::Open { arrivals, segments } = flow.load() else { return None };
+    let rng = Seed::new(plan.seed()).stream(&format!("arrivals/{}", flow.name()));
+    Some(Schedule::new(Curve::new(segments.clone()), *arrivals, rng))
+}
+
+fn target(target: &Target, clock: ClockKind) -> String {
+    match (target, clock) {
+        (Target::Mock { regions }, ClockKind::Virtual) => format!("mock of {} in memory", regions.join(", ")),
+        (Target::Mock { regions }, ClockKind::Real) => format!("mock of {} over TCP", regions.join(", ")),
+        (Target::Endpoint(url), _) => format!("endpoint {url}"),
+        (Target::Aws { profile: Some(profile), .. }, _) => format!("AWS with profile {profile}"),
+        (Target::Aws { profile: None, .. }, _) => "AWS".to_owned(),
+    }
+}
+
+fn fault(fault: &scenario::Fault) -> FaultWindow {
+    let (from, to) = fault.window();
+    FaultWindow { name: fault.name().clone(), from, to, about: fault.about() }
+}
+
+fn flow(plan: &Plan, flow: &scenario::Flow) -> Flow {
+    Flow {
+        name: flow.name().clone(),
+        operation: flow.call().operation,
+        model: flow.call().model.clone(),
+        client: flow.client().clone(),
+        planned: schedules(plan, flow).map(|schedule| schedule.count() as u64),
+    }
+}
+
+fn model(model: &scenario::Model) -> Model {
+    Model { name: model.name().clone(), id: model.id().clone(), price: model.price() }
+}

@@ -1,0 +1,119 @@
+//! Puts a plan together: the cloud it runs against, the clients that ask it, the traffic that they carry.
+//!
+//! The one place that knows both a scenario's words and the parts that carry them out. `cloud` turns the
+//! plan into a cloud, `header` into what readers of the log must know, `traffic` into requesters.
+
+mod cloud;
+mod header;
+mod traffic;
+
+use std::sync::Arc;
+
+use aws_config::SdkConfig;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use bedload_mocks::faults::{ScriptError, ShareError, WindowError};
+use bedload_mocks::{Cloud, Epoch, ModelError, SpecError, SpreadError};
+use bedload_reports::header::ClockKind;
+
+pub use cloud::{behaviour, spec as cloud_spec};
+pub use header::{header, schedules};
+pub use traffic::traffic;
+
+use crate::client::sdk::Way;
+use crate::clock::Clock;
+use crate::scenario::{Plan, Target};
+use crate::sink::Sink;
+use crate::transport::memory::MemoryDoor;
+use crate::transport::network::{self, Served};
+
+/// The address that requests are signed for when no socket is opened.
+const NOWHERE: &str = "http://bedrock.in-memory";
+
+/// Why an accepted plan could not be put together. Each of these is ruled out by the plan's own
+/// checks, so none of them is the user's fault.
+#[derive(Debug, thiserror::Error)]
+pub enum AssemblyError {
+    /// A model that makes no model.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// Parts that make no cloud.
+    #[error(transparent)]
+    Cloud(#[from] SpecError),
+    /// Faults that make no script.
+    #[error(transparent)]
+    Script(#[from] ScriptError),
+    /// Two percentiles that make no spread.
+    #[error(transparent)]
+    Spread(#[from] SpreadError),
+    /// A share outside 0 to 1.
+    #[error(transparent)]
+    Share(#[from] ShareError),
+    /// A window that ends before it begins.
+    #[error(transparent)]
+    Window(#[from] WindowError),
+    /// A name that the plan does not define.
+    #[error("the plan has no {kind} `{name}`")]
+    Unknown {
+        /// What kind of thing.
+        kind: &'static str,
+        /// Its name.
+        name: String,
+    },
+    /// No loopback socket for the cloud.
+    #[error("cannot serve the mock on loopback: {0}")]
+    Loopback(#[from] std::io::Error),
+}
+
+/// The way to a plan's target, open for as long as this lives.
+#[derive(Debug)]
+pub struct Door {
+    way: Way,
+    served: Option<Served>,
+}
+
+impl Door {
+    /// Opens the way. `aws` is the configuration for AWS, resolved before.
+    pub async fn open(plan: &Plan, clock: Clock, sink: &Sink, aws: Option<SdkConfig>) -> Result<Self, AssemblyError> {
+        match plan.target() {
+            Target::Mock { .. } => {
+                let epoch = Epoch { instant: clock.epoch(), wall: clock.wall_epoch() };
+                let cloud = Cloud::new(cloud_spec(plan)?, epoch, sink.clone());
+                Door::to_cloud(cloud, clock.kind()).await
+            }
+            Target::Endpoint(url) => Ok(Door::over_http(network::plain_http(), url.clone())),
+            Target::Aws { .. } => match aws {
+                Some(config) => Ok(Door { way: Way::Aws(Box::new(config)), served: None }),
+                None => Err(AssemblyError::Unknown { kind: "configuration for", name: "aws".to_owned() }),
+            },
+        }
+    }
+
+    async fn to_cloud(cloud: Arc<Cloud>, clock: ClockKind) -> Result<Self, AssemblyError> {
+        match clock {
+            ClockKind::Virtual => {
+                Ok(Door::over_http(SharedHttpClient::new(MemoryDoor::new(cloud)), NOWHERE.to_owned()))
+            }
+            ClockKind::Real => {
+                let served = network::serve(cloud).await?;
+                let door = Door::over_http(network::plain_http(), served.url());
+                Ok(Door { served: Some(served), ..door })
+            }
+        }
+    }
+
+    fn over_http(http: SharedHttpClient, endpoint: String) -> Self {
+        Door { way: Way::Mock { http, endpoint }, served: None }
+    }
+
+    /// The way itself.
+    pub fn way(&self) -> &Way {
+        &self.way
+    }
+
+    /// Closes what was opened, once the last exchange has been noted.
+    pub async fn close(self) {
+        if let Some(served) = self.served {
+            served.stop().await;
+        }
+    }
+}

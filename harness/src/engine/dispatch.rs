@@ -1,0 +1,120 @@
+//! Sends single requests: permits, numbers, records.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use bedload_reports::log::Dropped;
+use bedload_reports::record::Name;
+use bedload_reports::units::Nanos;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::halt::{Halt, Halted, halt};
+use super::Bed;
+use crate::clock::Clock;
+use crate::flow::request::{Arrival, Requester};
+use crate::seed::Seed;
+
+pub(super) struct Dispatcher {
+    bed: Bed,
+    permits: Arc<Semaphore>,
+    cap: u32,
+    numbers: AtomicU64,
+    halted: Halted,
+    abandon: Halt,
+    abandoned: Halted,
+}
+
+impl Dispatcher {
+    pub(super) fn new(bed: Bed, halted: Halted) -> Self {
+        let cap = u32::try_from(bed.max_in_flight).unwrap_or(u32::MAX).min(Semaphore::MAX_PERMITS as u32);
+        let (abandon, abandoned) = halt();
+        Dispatcher {
+            bed,
+            permits: Arc::new(Semaphore::new(cap as usize)),
+            cap,
+            numbers: AtomicU64::new(0),
+            halted,
+            abandon,
+            abandoned,
+        }
+    }
+
+    pub(super) fn clock(&self) -> Clock {
+        self.bed.clock
+    }
+
+    pub(super) fn seed(&self) -> Seed {
+        self.bed.seed
+    }
+
+    /// Whether no new request may be sent: the word to stop was said, or the budget is spent.
+    pub(super) fn is_over(&self) -> bool {
+        self.halted.is_stopped() || self.budget_is_spent()
+    }
+
+    /// Whether the budget ended the sending.
+    pub(super) fn budget_is_spent(&self) -> bool {
+        self.bed.budget.is_spent(self.numbers.load(Ordering::Relaxed))
+    }
+
+    /// Waits until `at`; false if the word to stop came first.
+    pub(super) async fn reached(&self, at: Nanos) -> bool {
+        tokio::select! {
+            biased;
+            () = self.halted.stopped() => false,
+            () = self.bed.clock.sleep_until(at) => true,
+        }
+    }
+
+    /// A permit if there is room now.
+    pub(super) fn room(&self) -> Option<OwnedSemaphorePermit> {
+        self.permits.clone().try_acquire_owned().ok()
+    }
+
+    /// A permit once there is room; none if the word to stop came first.
+    pub(super) async fn wait_for_room(&self) -> Option<OwnedSemaphorePermit> {
+        tokio::select! {
+            biased;
+            () = self.halted.stopped() => None,
+            permit = self.permits.clone().acquire_owned() => permit.ok(),
+        }
+    }
+
+    /// Makes one request, from its due time to its record.
+    pub(super) async fn perform(&self, permit: OwnedSemaphorePermit, requester: Arc<Requester>, flow: &Name, due: Nanos) {
+        let id = self.numbers.fetch_add(1, Ordering::Relaxed);
+        self.bed.board.at(self.bed.clock.now());
+        self.bed.board.sent(flow);
+        let arrival = Arrival { id, stage: self.stage_at(due), due };
+        let record = requester.perform(arrival, self.abandoned.stopped()).await;
+        self.bed.board.at(record.done);
+        self.bed.board.over(flow, record.outcome);
+        self.bed.budget.spend(&record);
+        self.bed.sink.record(record);
+        drop(permit);
+    }
+
+    /// Counts an arrival that found no room.
+    pub(super) fn drop_arrival(&self, flow: &Name, due: Nanos) {
+        self.bed.board.dropped(flow);
+        self.bed.sink.dropped(Dropped { flow: flow.clone(), stage: self.stage_at(due), due });
+    }
+
+    /// Waits until nothing is in flight.
+    pub(super) async fn empty(&self) {
+        // Only a closed semaphore refuses, and this one is never closed.
+        drop(self.permits.acquire_many(self.cap).await);
+    }
+
+    /// Cuts off whatever is still in flight.
+    pub(super) fn abandon(&self) {
+        self.abandon.stop();
+    }
+
+    /// The stage that `due` falls in; the last one for what is due at the very end.
+    fn stage_at(&self, due: Nanos) -> Name {
+        let stages = &self.bed.stages;
+        let stage = stages.iter().find(|stage| due < stage.to).or(stages.last());
+        stage.map_or_else(|| "".into(), |stage| stage.name.clone())
+    }
+}

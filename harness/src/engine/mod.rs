@@ -1,0 +1,145 @@
+//! Runs the traffic of a plan: sends what is due, bounds what is in flight, drains, hides nothing.
+//!
+//! ```text
+//! sending ──last arrival──▶ draining ──nothing in flight──▶ over
+//!    │ stop                    │ stop, and ten seconds       ▲
+//!    └────────▶ stopping ──────┴──────▶ abandoning ──────────┘
+//! ```
+//!
+//! `open` and `closed` decide when; `dispatch` sends; `halt` carries the word to stop; `budget` bounds what
+//! may be spent. Each request holds a permit while it is in flight, so the cap and the end of draining are one semaphore.
+
+pub mod assembly;
+pub mod budget;
+mod closed;
+mod dispatch;
+pub mod halt;
+mod open;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bedload_mocks::Spread;
+use bedload_reports::header::Stage;
+use bedload_reports::log::{Cause, End};
+use bedload_reports::record::Name;
+use bedload_reports::units::Nanos;
+use tokio::task::JoinSet;
+
+use crate::clock::Clock;
+use crate::flow::request::Requester;
+use crate::live::Board;
+use crate::pace::Schedule;
+use crate::seed::Seed;
+use crate::sink::Sink;
+use budget::Budget;
+use dispatch::Dispatcher;
+use halt::Halted;
+
+/// How long requests may take to finish after a signal.
+const DRAIN_AFTER_STOP: Duration = Duration::from_secs(10);
+/// How long requests may take to finish after the last stage. What is still open then had no limit
+/// of its own, and would hold the run for ever.
+const DRAIN_AFTER_END: Duration = Duration::from_secs(300);
+
+/// The traffic of one flow.
+#[derive(Debug)]
+pub struct Traffic {
+    /// The flow's name.
+    pub flow: Name,
+    /// What makes its requests.
+    pub requester: Arc<Requester>,
+    /// When it makes them.
+    pub load: Load,
+}
+
+/// What sets the pace of a flow.
+#[derive(Clone, Debug)]
+pub enum Load {
+    /// A schedule, whatever the answers do.
+    Open(Schedule),
+    /// The answers: each user asks, waits for the answer, thinks, and asks again.
+    Closed {
+        /// How many users there are, when.
+        users: Vec<Users>,
+        /// How long each thinks before it asks.
+        think: Spread<Duration>,
+    },
+}
+
+/// A number of users over a stretch of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Users {
+    /// Its start.
+    pub from: Nanos,
+    /// Its end.
+    pub to: Nanos,
+    /// How many.
+    pub count: u32,
+}
+
+/// Everything that a run needs beside its traffic.
+#[derive(Clone, Debug)]
+pub struct Bed {
+    /// The run's clock.
+    pub clock: Clock,
+    /// The run's seed.
+    pub seed: Seed,
+    /// The timeline.
+    pub stages: Arc<[Stage]>,
+    /// Where records go.
+    pub sink: Sink,
+    /// Where progress is shown.
+    pub board: Arc<Board>,
+    /// The most requests in flight.
+    pub max_in_flight: usize,
+    /// What may be spent.
+    pub budget: Arc<Budget>,
+}
+
+/// Runs all traffic to its end, or to the word to stop, and drains.
+pub async fn run(bed: Bed, traffic: Vec<Traffic>, halted: Halted) -> End {
+    let clock = bed.clock;
+    let dispatcher = Arc::new(Dispatcher::new(bed, halted.clone()));
+    let mut senders = JoinSet::new();
+    for flow in traffic {
+        match flow.load {
+            Load::Open(schedule) => {
+                senders.spawn(open::send(dispatcher.clone(), flow.flow, flow.requester, schedule));
+            }
+            Load::Closed { users, think } => {
+                closed::spawn(&mut senders, &dispatcher, &flow.flow, &flow.requester, &users, think);
+            }
+        }
+    }
+    while senders.join_next().await.is_some() {}
+    drain(&dispatcher, &halted).await;
+    End { at: clock.now(), cause: cause(&dispatcher, &halted), lost: 0 }
+}
+
+fn cause(dispatcher: &Dispatcher, halted: &Halted) -> Cause {
+    match (halted.is_stopped(), dispatcher.budget_is_spent()) {
+        (true, _) => Cause::Interrupted,
+        (false, true) => Cause::BudgetSpent,
+        (false, false) => Cause::Finished,
+    }
+}
+
+/// Waits until nothing is in flight; cuts off what takes too long.
+async fn drain(dispatcher: &Dispatcher, halted: &Halted) {
+    let clock = dispatcher.clock();
+    let patience = async {
+        tokio::select! {
+            biased;
+            () = halted.stopped() => clock.sleep(DRAIN_AFTER_STOP).await,
+            () = clock.sleep(DRAIN_AFTER_END) => {}
+        }
+    };
+    tokio::select! {
+        biased;
+        () = dispatcher.empty() => return,
+        () = patience => {}
+    }
+    dispatcher.abandon();
+    dispatcher.empty().await;
+}

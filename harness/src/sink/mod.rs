@@ -1,0 +1,173 @@
+//! Where finished records go: a bounded queue, and a thread that compresses and writes.
+//!
+//! Compression must not run where requests are sent, or the measurement would bend itself. In real
+//! time a full queue loses a record and counts it; in virtual time, where nobody waits, the sender
+//! waits for room instead, so nothing is ever lost.
+
+mod struck;
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::JoinHandle;
+
+use bedload_mocks::{Exchange, LedgerSink};
+use bedload_reports::header::{ClockKind, Header};
+use bedload_reports::log::{Dropped, End, Frames, Line, WriteError, Writer};
+use bedload_reports::record::Record;
+use bedload_reports::units::Nanos;
+
+use struck::Struck;
+
+/// Lines that may wait to be written: some seconds of heavy traffic.
+const QUEUE: usize = 65_536;
+/// The name of the record log in a run folder.
+pub const RECORDS: &str = "records.jsonl.zst";
+/// The name of the cloud's ledger in a run folder.
+pub const LEDGER: &str = "ledger.jsonl.zst";
+
+/// Why a run's logs could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum SinkError {
+    /// A file could not be made.
+    #[error("cannot create {path}: {source}")]
+    Create {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A line could not be written.
+    #[error("{path}: {source}")]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: WriteError,
+    },
+    /// The writing thread came to a bad end.
+    #[error("the thread that writes the logs stopped early")]
+    Stopped,
+}
+
+enum Entry {
+    Line(Line),
+    Exchange(Box<Exchange>),
+    End(End),
+}
+
+/// The sending side: cheap to clone, never blocks in real time.
+#[derive(Clone, Debug)]
+pub struct Sink {
+    queue: SyncSender<Entry>,
+    lossless: bool,
+    lost: Arc<AtomicU64>,
+    struck: Arc<Struck>,
+}
+
+/// The writing side, to be finished once.
+#[derive(Debug)]
+pub struct Writing {
+    thread: JoinHandle<Result<(), SinkError>>,
+    sink: Sink,
+}
+
+/// Creates the logs of a run in `folder`; the header is on disk when this returns. A `ledger` is kept
+/// where the cloud is ours.
+pub fn open(folder: &Path, header: &Header, ledger: bool) -> Result<(Sink, Writing), SinkError> {
+    let path = folder.join(RECORDS);
+    let records = Writer::begin(create(&path)?, header).map_err(|source| SinkError::Write { path, source })?;
+    let exchanges = ledger.then(|| create(&folder.join(LEDGER))).transpose()?.map(Frames::new);
+    let (queue, entries) = sync_channel(QUEUE);
+    let sink = Sink { queue, lossless: header.clock == ClockKind::Virtual, lost: Arc::default(), struck: Arc::default() };
+    let writer = Logs { folder: folder.to_owned(), records, exchanges };
+    let thread = std::thread::Builder::new()
+        .name("bedload-sink".into())
+        .spawn(move || writer.write_all(&entries))
+        .map_err(|source| SinkError::Create { path: folder.to_owned(), source })?;
+    Ok((sink.clone(), Writing { thread, sink }))
+}
+
+fn create(path: &Path) -> Result<File, SinkError> {
+    File::create(path).map_err(|source| SinkError::Create { path: path.to_owned(), source })
+}
+
+impl Sink {
+    /// Hands on a finished request.
+    pub fn record(&self, mut record: Record) {
+        self.struck.claim(&mut record);
+        self.send(Entry::Line(Line::Record(Box::new(record))));
+    }
+
+    /// Hands on an arrival that found no room.
+    pub fn dropped(&self, dropped: Dropped) {
+        self.send(Entry::Line(Line::Dropped(dropped)));
+    }
+
+    fn send(&self, entry: Entry) {
+        let sent = match self.lossless {
+            true => self.queue.send(entry).is_ok(),
+            false => self.queue.try_send(entry).is_ok(),
+        };
+        if !sent {
+            self.lost.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+impl LedgerSink for Sink {
+    fn note(&self, exchange: Exchange) {
+        // In memory the answer itself carries the fault's name, so there is nothing to claim later.
+        if !self.lossless {
+            self.struck.note(&exchange);
+        }
+        self.send(Entry::Exchange(Box::new(exchange)));
+    }
+}
+
+impl Writing {
+    /// Writes what is left and the closing line. `end.lost` is filled in here.
+    pub fn finish(self, end: End) -> Result<(), SinkError> {
+        let end = End { lost: self.sink.lost.load(Ordering::Relaxed), ..end };
+        // A refused closing line means that the thread has stopped; its own error tells why.
+        let _ = self.sink.queue.send(Entry::End(end));
+        self.thread.join().map_err(|_| SinkError::Stopped)?
+    }
+}
+
+struct Logs {
+    folder: PathBuf,
+    records: Writer<File>,
+    exchanges: Option<Frames<File>>,
+}
+
+impl Logs {
+    fn write_all(mut self, entries: &Receiver<Entry>) -> Result<(), SinkError> {
+        let in_file = |name: &str| {
+            let path = self.folder.join(name);
+            move |source| SinkError::Write { path: path.clone(), source }
+        };
+        let (in_records, in_ledger) = (in_file(RECORDS), in_file(LEDGER));
+        for entry in entries {
+            match entry {
+                Entry::Line(line) => self.records.write(&line).map_err(&in_records)?,
+                Entry::Exchange(exchange) => {
+                    if let Some(ledger) = &mut self.exchanges {
+                        ledger.push(Nanos::new(exchange.done_ns), &exchange).map_err(&in_ledger)?;
+                    }
+                }
+                Entry::End(end) => {
+                    self.records.end(end).map_err(&in_records)?;
+                    if let Some(ledger) = self.exchanges {
+                        ledger.finish().map_err(&in_ledger)?;
+                    }
+                    return Ok(());
+                }
+            }
+        }
+        Err(SinkError::Stopped)
+    }
+}

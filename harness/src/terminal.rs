@@ -1,0 +1,101 @@
+//! What people see: text for them on stderr, data on stdout, colour where it is wanted.
+
+use std::io::{self, IsTerminal, Write};
+
+use bedload_reports::render::Style;
+use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
+
+use crate::cli::Color;
+use crate::exit::{Exit, Status};
+use crate::verbs::VerbError;
+
+/// Columns where nobody tells, as in a CI log.
+const WIDTH: usize = 100;
+
+/// The terminal, or what stands in for one.
+#[derive(Clone, Copy, Debug)]
+pub struct Terminal {
+    style: Style,
+    width: usize,
+}
+
+impl Terminal {
+    /// A terminal that colours as asked. `auto` asks the terminal and the environment, as anstream does.
+    pub fn new(color: Color) -> Self {
+        let choice = match color {
+            Color::Auto => anstream::AutoStream::choice(&io::stderr()),
+            Color::Always => anstream::ColorChoice::Always,
+            Color::Never => anstream::ColorChoice::Never,
+        };
+        let style = if choice == anstream::ColorChoice::Never { Style::Plain } else { Style::Colour };
+        Terminal { style, width: columns() }
+    }
+
+    /// Whether and how to colour.
+    pub fn style(&self) -> Style {
+        self.style
+    }
+
+    /// Columns for text.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// A line for people. A closed stderr must not end what is going on.
+    pub fn say(&self, line: &str) {
+        let _ = writeln!(io::stderr(), "{line}");
+    }
+
+    /// Data for programs, on stdout. A reader that has gone away wants no more, which is no error.
+    pub fn print(&self, data: &str) -> Result<(), VerbError> {
+        let mut out = io::stdout().lock();
+        match out.write_all(data.as_bytes()).and_then(|()| out.flush()) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(VerbError::Stdout(error)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Tells an error with its place, cause and next step, and gives the end that it means.
+    pub fn explain(&self, error: &VerbError) -> Exit {
+        self.diagnose(error);
+        Exit::new(error.status(), error.short())
+    }
+
+    /// A diagnostic as a picture of the place it is about.
+    pub fn diagnose(&self, diagnostic: &dyn Diagnostic) {
+        let theme = match self.style {
+            Style::Plain => GraphicalTheme::unicode_nocolor(),
+            Style::Colour => GraphicalTheme::unicode(),
+        };
+        let handler = GraphicalReportHandler::new_themed(theme).with_width(self.width);
+        let mut text = String::new();
+        match handler.render_report(&mut text, diagnostic) {
+            Ok(()) => self.say(text.trim_end()),
+            Err(_) => self.say(&diagnostic.to_string()),
+        }
+    }
+}
+
+/// The terminal's width, at least 80; a fixed one where stderr is none.
+fn columns() -> usize {
+    if !io::stderr().is_terminal() {
+        return WIDTH;
+    }
+    let columns = terminal_size::terminal_size_of(io::stderr()).map_or(80, |(width, _)| width.0);
+    usize::from(columns).clamp(80, 140)
+}
+
+/// What every verb may end in when it is asked what went wrong.
+impl VerbError {
+    /// The end that it means.
+    pub fn status(&self) -> Status {
+        match self {
+            VerbError::Scenario(_) | VerbError::Unreadable(_) => Status::BadScenario,
+            VerbError::Usage { .. } | VerbError::Folder { .. } | VerbError::Port { .. } => Status::Usage,
+            VerbError::Target { .. } | VerbError::Log(_) | VerbError::Sink(_) => Status::Invalid,
+            VerbError::Output { .. } | VerbError::Stdout(_) | VerbError::Runtime(_) | VerbError::Assembly(_) => {
+                Status::Internal
+            }
+        }
+    }
+}

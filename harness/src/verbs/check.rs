@@ -1,0 +1,23 @@
+//! `check`: every mistake of every file, and nothing sent.
+
+use super::{VerbError, plan};
+use crate::cli::CheckArgs;
+use crate::exit::{Exit, Status};
+use crate::scenario;
+use crate::terminal::Terminal;
+
+pub(super) fn check(args: &CheckArgs, terminal: &Terminal) -> Result<Exit, VerbError> {
+    let mut end = Exit::new(Status::Pass, format!("{} read, no mistakes", files(args.scenarios.len())));
+    for path in &args.scenarios {
+        match plan(path, &args.changes) {
+            Ok(plan) if args.expand => terminal.print(&scenario::expand(&plan))?,
+            Ok(_) => {}
+            Err(error) => end = end.graver(terminal.explain(&error)),
+        }
+    }
+    Ok(end)
+}
+
+fn files(count: usize) -> String {
+    if count == 1 { "1 scenario".to_owned() } else { format!("{count} scenarios") }
+}

@@ -1,0 +1,20 @@
+//! `report`: every output of a run folder, made again from its record log.
+
+use bedload_reports::render;
+
+use super::run_folder::RunFolder;
+use super::{VerbError, outputs};
+use crate::cli::ReportArgs;
+use crate::exit::Exit;
+use crate::terminal::Terminal;
+
+pub(super) fn report(args: &ReportArgs, terminal: &Terminal) -> Result<Exit, VerbError> {
+    let folder = RunFolder::open(&args.run)?;
+    outputs::open(&args.outputs)?;
+    let note = folder.note();
+    let folded = folder.fold()?;
+    folder.render(&folded, &note)?;
+    outputs::copy(&args.outputs, &folder)?;
+    terminal.say(&render::text(&folded.summary, &note, terminal.style(), terminal.width()));
+    Ok(Exit::of(&folded.summary, args.fail_on_inconclusive))
+}

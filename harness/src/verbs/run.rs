@@ -1,0 +1,157 @@
+//! `run`: a scenario in, a judged run out.
+//!
+//! Everything that can fail does so before the first request: the folder and the outputs are opened,
+//! the target is reached, credentials and budget are checked. Records are written while the run goes
+//! on, and figures are read back from them, so that a page never says what the log does not.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use aws_config::SdkConfig;
+use bedload_reports::header::ClockKind;
+use bedload_reports::render;
+use bedload_reports::run_note::RunNote;
+
+use super::dry_run;
+use super::run_folder::RunFolder;
+use super::{VerbError, outputs, plan, signals, target};
+use crate::cli::RunArgs;
+use crate::clock::{self, Clock, Stopwatch};
+use crate::engine::assembly::{Door, header, traffic};
+use crate::engine::budget::Budget;
+use crate::engine::{self, Bed, halt};
+use crate::exit::{Exit, Status};
+use crate::live::Board;
+use crate::machine;
+use crate::progress::Progress;
+use crate::scenario::{Plan, Target};
+use crate::seed::Seed;
+use crate::sink;
+use crate::terminal::Terminal;
+
+pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<Exit, VerbError> {
+    let plans = read_all(args, terminal)?;
+    let mut end = None;
+    for plan in &plans {
+        let exit = match args.dry_run {
+            true => show(plan, args, terminal),
+            false => run_one(plan, args, plans.len() > 1, terminal),
+        };
+        let exit = exit.unwrap_or_else(|error| terminal.explain(&error));
+        let stop = matches!(exit.status(), Status::Interrupted | Status::Terminated);
+        end = Some(match end {
+            None => exit,
+            Some(graver) => Exit::graver(graver, exit),
+        });
+        if stop {
+            break;
+        }
+    }
+    Ok(end.unwrap_or_else(|| Exit::new(Status::Pass, "nothing to run")))
+}
+
+/// Reads every scenario before any of them is run, so that the last one cannot be wrong after an hour.
+fn read_all(args: &RunArgs, terminal: &Terminal) -> Result<Vec<Plan>, VerbError> {
+    let (plans, mut errors): (Vec<_>, Vec<_>) =
+        args.scenarios.iter().map(|path| plan(path, &args.changes)).partition(Result::is_ok);
+    match errors.pop() {
+        None => Ok(plans.into_iter().filter_map(Result::ok).collect()),
+        Some(last) => {
+            for error in errors.iter().filter_map(|error| error.as_ref().err()) {
+                terminal.diagnose(error);
+            }
+            last.map(|_| Vec::new())
+        }
+    }
+}
+
+fn show(plan: &Plan, args: &RunArgs, terminal: &Terminal) -> Result<Exit, VerbError> {
+    let expected = dry_run::expect(plan);
+    terminal.print(&dry_run::text(plan, &expected, clock_of(plan, args)))?;
+    Ok(Exit::new(Status::Pass, "dry run"))
+}
+
+fn run_one(plan: &Plan, args: &RunArgs, one_of_many: bool, terminal: &Terminal) -> Result<Exit, VerbError> {
+    let expected = dry_run::expect(plan);
+    let budget = target::budget(plan, &args.limits, &expected)?;
+    let kind = clock_of(plan, args);
+    let runtime = clock::runtime(kind).map_err(VerbError::Runtime)?;
+    let reached = runtime.block_on(target::reach(plan, Clock::start(kind)))?;
+    let folder = RunFolder::create(&folder_of(plan, args, one_of_many))?;
+    outputs::open(&args.outputs)?;
+    folder.write_scenario(plan.source_text())?;
+    let mut note = machine::note(folder.root());
+    folder.write_note(&note)?;
+
+    let watch = Stopwatch::start();
+    let received = runtime.block_on(drive(plan, kind, budget, reached, &folder))?;
+    note.wall_seconds = watch.elapsed_s();
+    note.cpu_seconds = machine::cpu_seconds();
+    folder.write_note(&note)?;
+    judge(&folder, &note, args, received, terminal)
+}
+
+/// Runs the traffic and tells which signal ended it, if one did.
+async fn drive(
+    plan: &Plan,
+    kind: ClockKind,
+    budget: Budget,
+    reached: Option<SdkConfig>,
+    folder: &RunFolder,
+) -> Result<Option<Status>, VerbError> {
+    let header = header(plan, kind);
+    let ledger = matches!(plan.target(), Target::Mock { .. });
+    let (sink, writing) = sink::open(folder.root(), &header, ledger)?;
+    let (halt, halted) = halt::halt();
+    let received = signals::listen(halt);
+    let seed = Seed::new(plan.seed());
+    seed.pin_sdk_jitter();
+
+    let clock = Clock::start(kind);
+    let door = Door::open(plan, clock, &sink, reached).await?;
+    let board = Arc::new(Board::new(header.flows.iter().map(|flow| flow.name.clone())));
+    let progress = Progress::show(&header, board.clone());
+    let bed = Bed {
+        clock,
+        seed,
+        stages: plan.stages().into(),
+        sink,
+        board,
+        max_in_flight: plan.max_in_flight(),
+        budget: Arc::new(budget),
+    };
+    let end = engine::run(bed, traffic(plan, door.way(), clock)?, halted).await;
+    drop(progress);
+    door.close().await;
+    writing.finish(end)?;
+    Ok(received.status())
+}
+
+fn judge(
+    folder: &RunFolder,
+    note: &RunNote,
+    args: &RunArgs,
+    received: Option<Status>,
+    terminal: &Terminal,
+) -> Result<Exit, VerbError> {
+    let folded = folder.fold()?;
+    folder.render(&folded, note)?;
+    outputs::copy(&args.outputs, folder)?;
+    terminal.say(&render::text(&folded.summary, note, terminal.style(), terminal.width()));
+    Ok(match received {
+        Some(status) => Exit::new(status, format!("{}; what had finished is in {}", status.meaning(), folder.root().display())),
+        None => Exit::of(&folded.summary, args.fail_on_inconclusive),
+    })
+}
+
+fn clock_of(plan: &Plan, args: &RunArgs) -> ClockKind {
+    if args.real_time { ClockKind::Real } else { plan.clock() }
+}
+
+fn folder_of(plan: &Plan, args: &RunArgs, one_of_many: bool) -> PathBuf {
+    match (&args.out, one_of_many) {
+        (Some(out), false) => out.clone(),
+        (Some(out), true) => out.join(&**plan.name()),
+        (None, _) => Path::new("bedload-out").join(&**plan.name()).join(machine::folder_time()),
+    }
+}

@@ -1,0 +1,122 @@
+//! The run folder: opened before the load, filled during it, rendered after it.
+
+use std::fs;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use bedload_reports::render;
+use bedload_reports::run_note::RunNote;
+use bedload_reports::tally::{self, Folded};
+
+use super::{LogError, VerbError};
+use crate::clock::virtual_epoch;
+use crate::sink::RECORDS;
+
+/// The scenario as it was run.
+const SCENARIO: &str = "scenario.yaml";
+/// What differs between two runs of one seed.
+const NOTE: &str = "run.json";
+/// The page.
+pub(super) const PAGE: &str = "report.html";
+
+/// A folder that holds one run.
+#[derive(Clone, Debug)]
+pub(super) struct RunFolder(PathBuf);
+
+impl RunFolder {
+    /// Makes the folder. One that holds anything already is refused: nothing is ever overwritten.
+    pub(super) fn create(path: &Path) -> Result<Self, VerbError> {
+        let refuse = |why: String| VerbError::Folder {
+            what: "cannot use the run folder",
+            path: path.to_owned(),
+            why,
+            remedy: "name another one with --out",
+        };
+        fs::create_dir_all(path).map_err(|error| refuse(error.to_string()))?;
+        let mut entries = fs::read_dir(path).map_err(|error| refuse(error.to_string()))?;
+        if entries.next().is_some() {
+            return Err(refuse("it is not empty".to_owned()));
+        }
+        Ok(RunFolder(path.to_owned()))
+    }
+
+    /// A folder that a run has left.
+    pub(super) fn open(path: &Path) -> Result<Self, VerbError> {
+        let folder = RunFolder(path.to_owned());
+        if folder.path(RECORDS).is_file() {
+            return Ok(folder);
+        }
+        Err(VerbError::Folder {
+            what: "cannot read a run from",
+            path: path.to_owned(),
+            why: format!("there is no {RECORDS}"),
+            remedy: "name the folder of a run, as `run` printed it",
+        })
+    }
+
+    /// The folder itself.
+    pub(super) fn root(&self) -> &Path {
+        &self.0
+    }
+
+    /// A file in it.
+    pub(super) fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    /// Writes the scenario as it is run.
+    pub(super) fn write_scenario(&self, text: &str) -> Result<(), VerbError> {
+        write(&self.path(SCENARIO), |out| out.write_all(text.as_bytes()))
+    }
+
+    /// Writes the note; at the start, so that a killed run has one, and again at the end.
+    pub(super) fn write_note(&self, note: &RunNote) -> Result<(), VerbError> {
+        write(&self.path(NOTE), |out| {
+            serde_json::to_writer_pretty(&mut *out, note)?;
+            out.write_all(b"\n")
+        })
+    }
+
+    /// The note that a run has left; an empty one where it was killed before it could write it.
+    pub(super) fn note(&self) -> RunNote {
+        let text = fs::read(self.path(NOTE)).unwrap_or_default();
+        serde_json::from_slice(&text).unwrap_or_default()
+    }
+
+    /// Reads the record log and folds it into figures.
+    pub(super) fn fold(&self) -> Result<Folded, VerbError> {
+        let path = self.path(RECORDS);
+        let log = fs::File::open(&path).map_err(|error| LogError { path: path.clone(), source: error.into() })?;
+        Ok(tally::fold(log).map_err(|source| LogError { path, source })?)
+    }
+
+    /// Makes every output from the figures.
+    pub(super) fn render(&self, folded: &Folded, note: &RunNote) -> Result<(), VerbError> {
+        let summary = &folded.summary;
+        let scenario = fs::read_to_string(self.path(SCENARIO)).unwrap_or_default();
+        write(&self.path("summary.json"), |out| render::json(summary, out))?;
+        write(&self.path("junit.xml"), |out| render::junit(summary, out))?;
+        write(&self.path("summary.md"), |out| out.write_all(render::markdown(summary).as_bytes()))?;
+        write(&self.path("metrics.txt"), |out| out.write_all(render::openmetrics(summary).as_bytes()))?;
+        write(&self.path("latency.hlog"), |out| {
+            render::hlog(&summary.run, &folded.histograms, virtual_epoch(), out)
+        })?;
+        write(&self.path(PAGE), |out| render::html(summary, note, &scenario, out))
+    }
+}
+
+/// Writes a file beside its place and moves it there, so that a reader never sees half of one.
+pub(super) fn write(
+    path: &Path,
+    fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), VerbError> {
+    let half = path.with_added_extension("part");
+    let fill_and_move = || {
+        let mut out = BufWriter::new(fs::File::create(&half)?);
+        fill(&mut out)?;
+        out.flush()?;
+        drop(out);
+        fs::rename(&half, path)
+    };
+    fill_and_move().map_err(|source| VerbError::Output { path: path.to_owned(), source })
+}
