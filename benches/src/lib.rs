@@ -1,1 +1,9 @@
-//! x
+//! Benches for each cost that could bend a measurement; the code is in `benches/`.
+//!
+//! | bench | the cost |
+//! | --- | --- |
+//! | `pace` | deciding when the next request is due |
+//! | `records` | writing a record, reading it back, folding it into figures |
+//! | `exchange` | a Converse call through the SDK in memory: bare, and with everything that bedload adds |
+//!
+//! `cargo bench -p bedload-benches`. Figures are ratios within one run; no bench asserts a time.

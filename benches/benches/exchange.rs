@@ -1,0 +1,108 @@
+//! A Converse call through the SDK against the in-memory cloud: bare, and with all that bedload adds.
+//!
+//! The ratio of the two is what a load generator may cost. Virtual time makes waiting free, so what is
+//! left is processor time.
+
+#![expect(clippy::expect_used, reason = "a bench may panic")]
+
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use aws_sdk_bedrockruntime::types::{ContentBlock, ConversationRole, InferenceConfiguration, Message};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use bedload::client::ask::{self, Ask, Role};
+use bedload::client::operation::Caller;
+use bedload::client::policy::{Retry, RetryMode, RetryProfile, Timeouts};
+use bedload::client::sdk::{self, Way};
+use bedload::clock::{self, Clock};
+use bedload::transport::memory::MemoryDoor;
+use bedload_mocks::faults::Script;
+use bedload_mocks::{Behaviour, Cloud, CloudSpec, Epoch, Exchange, LedgerSink, ModelSpec, Spread};
+use bedload_reports::header::ClockKind;
+use bedload_reports::record::Operation;
+use criterion::{Criterion, criterion_group, criterion_main};
+
+const MODEL: &str = "anthropic.claude-3-haiku-20240307-v1:0";
+
+struct Forget;
+
+impl LedgerSink for Forget {
+    fn note(&self, _: Exchange) {}
+}
+
+fn caller(clock: Clock) -> Caller {
+    let behaviour = Behaviour {
+        ttft: Spread::constant(Duration::from_millis(200)),
+        per_token: Spread::constant(Duration::from_millis(6)),
+        output_tokens: Spread::constant(60),
+        tokens_per_event: NonZeroU32::MIN,
+    };
+    let model = ModelSpec::new("haiku", MODEL, behaviour).expect("a model");
+    let spec = CloudSpec::new(1, vec!["us-east-1".to_owned()], vec![model], Script::default()).expect("a cloud");
+    let cloud = Cloud::new(spec, Epoch { instant: clock.epoch(), wall: clock.wall_epoch() }, Forget);
+    let way = Way::Mock {
+        http: SharedHttpClient::new(MemoryDoor::new(cloud)),
+        endpoint: "http://bedrock.in-memory".to_owned(),
+    };
+    let retry =
+        Retry { mode: RetryMode::Standard, profile: RetryProfile::V2_0, attempts: 3, max_backoff: Duration::from_secs(20) };
+    let timeouts = Timeouts {
+        connect: Duration::from_secs(3),
+        read: None,
+        attempt: None,
+        total: None,
+        stream_idle: Some(Duration::from_secs(5)),
+    };
+    Caller {
+        client: sdk::client(&way, "us-east-1", &retry, &timeouts, clock),
+        region: "us-east-1".into(),
+        model: "haiku".into(),
+        model_id: MODEL.into(),
+        operation: Operation::Converse,
+        clock,
+        flow_label: Some("ask".into()),
+        max_attempts: 3,
+        stream_idle: None,
+    }
+}
+
+fn ask() -> Ask {
+    Ask {
+        messages: vec![ask::Message { role: Role::User, text: "river ".repeat(130) }],
+        system: None,
+        max_tokens: 128,
+        temperature: None,
+        top_p: None,
+        stop_sequences: Vec::new(),
+        tools: Vec::new(),
+    }
+}
+
+async fn bare(caller: &Caller, text: &str) {
+    let message = Message::builder()
+        .role(ConversationRole::User)
+        .content(ContentBlock::Text(text.to_owned()))
+        .build()
+        .expect("a message");
+    let request = caller.client.converse().model_id(MODEL).messages(message);
+    let limits = InferenceConfiguration::builder().max_tokens(128).build();
+    request.inference_config(limits).send().await.expect("an answer");
+}
+
+fn exchange(criterion: &mut Criterion) {
+    let runtime = clock::runtime(ClockKind::Virtual).expect("a runtime");
+    let caller = runtime.block_on(async { caller(Clock::start(ClockKind::Virtual)) });
+    let ask = ask();
+    let text = ask.messages[0].text.clone();
+    let mut group = criterion.benchmark_group("exchange");
+    group.bench_function("bare SDK", |bencher| bencher.iter(|| runtime.block_on(bare(&caller, &text))));
+    group.bench_function("bedload", |bencher| bencher.iter(|| runtime.block_on(caller.call(&ask, None))));
+    let stream = Caller { operation: Operation::ConverseStream, ..caller.clone() };
+    group.bench_function("bedload, stream of 60 events", |bencher| {
+        bencher.iter(|| runtime.block_on(stream.call(&ask, None)));
+    });
+    group.finish();
+}
+
+criterion_group!(benches, exchange);
+criterion_main!(benches);
