@@ -10,6 +10,7 @@
 
 #![forbid(unsafe_code)]
 
+mod chart;
 pub mod gate;
 pub mod header;
 pub mod histogram;
@@ -17,6 +18,8 @@ pub mod log;
 pub mod metric;
 pub mod number;
 pub mod record;
+pub mod render;
+pub mod run_note;
 pub mod summary;
 pub mod tally;
 pub mod units;

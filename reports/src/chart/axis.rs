@@ -1,0 +1,176 @@
+//! The axis of values: where a value stands, and the three or four ticks that name it.
+//!
+//! The unit stands on the top tick alone. Counts and shares begin at zero, since their areas are read;
+//! times do too, until the slowest is so far from the usual that a line from zero would hide the usual.
+
+use crate::number;
+use crate::units::Nanos;
+
+use super::steps::Values;
+
+/// From this ratio of highest to lowest on, times stand on a logarithmic axis.
+const WIDE: f64 = 20.0;
+/// The most ticks of a logarithmic axis.
+const TICKS: usize = 6;
+/// Room above the largest value, as a share of it.
+const HEADROOM: f64 = 1.06;
+
+/// The axis of values of one panel.
+#[derive(Clone, Debug)]
+pub(crate) struct Axis {
+    scale: Scale,
+    /// From the lowest to the highest.
+    pub(crate) ticks: Vec<Tick>,
+}
+
+/// A named place on an axis.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Tick {
+    /// The value.
+    pub(crate) at: f64,
+    /// Its name.
+    pub(crate) text: String,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Scale {
+    Linear { max: f64 },
+    Log { min: f64, max: f64 },
+}
+
+impl Axis {
+    /// From zero to `max`, in `unit` (`/s`, or nothing).
+    pub(crate) fn count(max: f64, unit: &str) -> Axis {
+        Axis::linear(max, plain, unit)
+    }
+
+    /// From none to all.
+    pub(crate) fn share() -> Axis {
+        let tick = |at: f64, text: &str| Tick { at, text: text.to_owned() };
+        Axis {
+            scale: Scale::Linear { max: HEADROOM },
+            ticks: vec![tick(0.5, "50\u{202f}%"), tick(1.0, "100\u{202f}%")],
+        }
+    }
+
+    /// Times in seconds between these two: from zero, or logarithmic where one end would hide the other.
+    pub(crate) fn times(low: f64, high: f64) -> Axis {
+        if low > 0.0 && high / low > WIDE { Axis::log(low * 0.8, high) } else { Axis::span(high) }
+    }
+
+    /// Times in seconds from zero.
+    pub(crate) fn span(max: f64) -> Axis {
+        let (size, unit) = if max < 1.0 { (1e-3, "ms") } else { (1.0, "s") };
+        Axis::linear(max, |at| plain(at / size), unit)
+    }
+
+    /// Whether equal steps up the axis are equal factors.
+    pub(crate) fn is_log(&self) -> bool {
+        matches!(self.scale, Scale::Log { .. })
+    }
+
+    /// How far up a value stands: 0 at the foot, 1 at the top.
+    pub(crate) fn up(&self, value: f64) -> f64 {
+        match self.scale {
+            Scale::Linear { max } => (value / max).clamp(0.0, 1.0),
+            Scale::Log { min, max } => ((value.max(min) / min).ln() / (max / min).ln()).clamp(0.0, 1.0),
+        }
+    }
+
+    /// Pixels from the top of a plot of this height.
+    pub(crate) fn y(&self, value: f64, height: f64) -> f64 {
+        height * (1.0 - self.up(value))
+    }
+
+    fn linear(max: f64, name: impl Fn(f64) -> String, unit: &str) -> Axis {
+        let max = if max > 0.0 { max } else { 1.0 };
+        let step = step(max / 4.2);
+        let last = (max * HEADROOM / step).floor() as u32;
+        let text = |place: u32| match (place == last, unit) {
+            (true, unit) if !unit.is_empty() => format!("{}\u{202f}{unit}", name(f64::from(place) * step)),
+            _ => name(f64::from(place) * step),
+        };
+        let ticks = (1..=last).map(|place| Tick { at: f64::from(place) * step, text: text(place) }).collect();
+        Axis { scale: Scale::Linear { max: max * HEADROOM }, ticks }
+    }
+
+    fn log(min: f64, max: f64) -> Axis {
+        let decades = (min.log10().floor() as i32)..=(max.log10().ceil() as i32);
+        let within = |factors: &'static [f64]| {
+            let all = decades
+                .clone()
+                .flat_map(move |decade| factors.iter().map(move |factor| factor * 10f64.powi(decade)));
+            all.filter(|at| (min..=max * HEADROOM).contains(at)).collect::<Vec<_>>()
+        };
+        let fine = within(&[1.0, 2.0, 5.0]);
+        let places = if fine.len() <= TICKS { fine } else { within(&[1.0]) };
+        let ticks = places.into_iter().map(|at| Tick { at, text: round_time(at) }).collect();
+        Axis { scale: Scale::Log { min, max: max * 1.3 }, ticks }
+    }
+}
+
+/// The largest value of all that a panel shows.
+pub(crate) fn peak<'a>(series: impl IntoIterator<Item = &'a Values>) -> f64 {
+    series.into_iter().flatten().flatten().copied().fold(0.0, f64::max)
+}
+
+/// The step of 1, 2, 2.5 or 5 times a power of ten at or above `least`.
+fn step(least: f64) -> f64 {
+    let decade = 10f64.powf(least.log10().floor());
+    let factor = [1.0, 2.0, 2.5, 5.0].into_iter().find(|factor| factor * decade >= least * 0.999);
+    factor.unwrap_or(10.0) * decade
+}
+
+/// A number as short as it can be.
+fn plain(number: f64) -> String {
+    match number {
+        n if n >= 10_000.0 => number::short(n),
+        n if n >= 1.0 && (n - n.round()).abs() < 1e-9 => number::count(n.round() as u64),
+        n => {
+            let text = format!("{n:.6}");
+            text.trim_end_matches('0').trim_end_matches('.').to_owned()
+        }
+    }
+}
+
+/// A round time: `100 ms`, `5 s`.
+pub(crate) fn round_time(secs: f64) -> String {
+    match secs {
+        s if s < 0.000_999 => format!("{}\u{202f}µs", plain(s * 1e6)),
+        s if s < 0.999 => format!("{}\u{202f}ms", plain(s * 1e3)),
+        s => format!("{}\u{202f}s", plain(s)),
+    }
+}
+
+/// A time as the seconds that an axis counts in.
+pub(crate) fn secs(time: Nanos) -> f64 {
+    time.as_secs_f64()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(axis: &Axis) -> Vec<String> {
+        axis.ticks.iter().map(|tick| tick.text.replace('\u{202f}', " ")).collect()
+    }
+
+    #[test]
+    fn ticks_are_few_and_round_and_the_top_one_carries_the_unit() {
+        assert_eq!(texts(&Axis::count(103.0, "/s")), ["25", "50", "75", "100 /s"]);
+        assert_eq!(texts(&Axis::count(42.0, "/s")), ["10", "20", "30", "40 /s"]);
+        assert_eq!(texts(&Axis::count(0.0, "")), ["0.25", "0.5", "0.75", "1"]);
+        assert_eq!(texts(&Axis::times(0.2, 0.43)), ["200", "400 ms"]);
+        assert_eq!(texts(&Axis::times(2.0, 6.2)), ["2", "4", "6 s"]);
+        assert_eq!(texts(&Axis::times(0.2, 31.0)), ["1 s", "10 s"]);
+    }
+
+    #[test]
+    fn values_stand_between_foot_and_top() {
+        for axis in [Axis::count(10.0, ""), Axis::share(), Axis::times(0.01, 90.0)] {
+            for value in [0.0, 0.5, 10.0, 1e12] {
+                assert!((0.0..=1.0).contains(&axis.up(value)), "{axis:?} {value}");
+            }
+        }
+    }
+}

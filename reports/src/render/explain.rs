@@ -1,0 +1,84 @@
+//! The catalogue as text for the terminal: what a metric is, in what unit, by which formula.
+
+use crate::metric::{Entry, Metric, Needs, Unit};
+
+/// What a metric means, by its name in scenarios (`latency.p95`) or in the catalogue (`latency`).
+pub fn explain_metric(name: &str) -> Option<String> {
+    let entry = match name.parse::<Metric>() {
+        Ok(metric) => metric.entry(),
+        Err(_) => Metric::catalogue().find(|entry| entry.name == name)?,
+    };
+    Some(explained(&entry))
+}
+
+/// Every metric of the catalogue.
+pub fn explain_all() -> String {
+    Metric::catalogue().map(|entry| explained(&entry)).collect::<Vec<_>>().join("\n")
+}
+
+fn explained(entry: &Entry) -> String {
+    let mut text = format!(
+        "{}{}\n  {}\n  formula  {}\n  unit     {}\n",
+        entry.name,
+        statistics(entry),
+        entry.meaning,
+        entry.formula,
+        unit(entry.unit),
+    );
+    if let Some(needs) = needs(entry.needs) {
+        text.push_str(&format!("  needs    {needs}\n"));
+    }
+    text
+}
+
+/// How a timing is asked for; a figure's name is whole already.
+fn statistics(entry: &Entry) -> &'static str {
+    match entry.name.parse::<Metric>() {
+        Ok(_) => "",
+        Err(_) => ".p50 .p90 .p95 .p99 .p99.9 .mean .min .max",
+    }
+}
+
+/// A unit in words, with an example of how a scenario writes it.
+pub(super) fn unit(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Seconds => "a time, as 2s or 400ms",
+        Unit::Share => "a share, as 99.5%",
+        Unit::Ratio => "a ratio, as 1.6",
+        Unit::Count => "a count, as 10",
+        Unit::PerSecond => "a rate, as 20/s",
+        Unit::PerMinute => "a rate, as 2M/min",
+        Unit::Usd => "US dollars, as 2.5",
+    }
+}
+
+fn needs(needs: Needs) -> Option<&'static str> {
+    match needs {
+        Needs::Nothing => None,
+        Needs::Streams => Some("a flow that streams"),
+        Needs::Slo => Some("a limit under `slo:`"),
+        Needs::WhereRegion => Some("`where: { region: … }` to say which"),
+        Needs::WhereModel => Some("`where: { model: … }` to say which"),
+        Needs::Prices => Some("a price on every model in scope"),
+        Needs::AfterFault => Some("`after:` with the name of a fault"),
+        Needs::OpenLoad => Some("a flow with an open load"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_metric_is_found_by_either_of_its_names() {
+        assert_eq!(explain_metric("latency.p95"), explain_metric("latency"));
+        assert!(explain_metric("success.rate").is_none());
+        insta::assert_snapshot!(explain_metric("recovery.time").unwrap_or_default());
+    }
+
+    #[test]
+    fn every_metric_is_explained() {
+        let all = explain_all();
+        assert!(Metric::catalogue().all(|entry| all.contains(entry.formula)));
+    }
+}

@@ -1,0 +1,91 @@
+//! The series that the linked cursor reads: numbers only, in the charts' own buckets.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::chart::axis::secs;
+use crate::chart::clock::Clock;
+use crate::chart::steps::Values;
+use crate::summary::{Summary, Timeline};
+
+use super::series::{answered_by_due, in_secs, judged, rate, share};
+
+/// What the script is told.
+#[derive(Serialize)]
+struct Cursor {
+    /// Seconds in a bucket.
+    bucket: f64,
+    /// Seconds across a chart.
+    length: f64,
+    /// Unit and values of each series.
+    series: BTreeMap<String, (&'static str, Vec<Option<f64>>)>,
+}
+
+/// The series as JSON that can stand inside a script element.
+pub(super) fn data(summary: &Summary, clock: Option<&Clock<'_>>) -> String {
+    let cursor = clock.map(|clock| Cursor {
+        bucket: secs(clock.bucket()),
+        length: secs(clock.length()),
+        series: series(&summary.timeline),
+    });
+    // `<` would end the element if a region's name held `</script>`.
+    serde_json::to_string(&cursor)
+        .map(|json| json.replace('<', "\\u003c"))
+        .unwrap_or_else(|_| "null".to_owned())
+}
+
+fn series(timeline: &Timeline) -> BTreeMap<String, (&'static str, Vec<Option<f64>>)> {
+    let rates = [
+        ("offered", &timeline.offered),
+        ("attempts", &timeline.attempts),
+        ("answered", &timeline.answered),
+        ("throttled", &timeline.throttled),
+        ("first_try", &timeline.first_try),
+        ("retried", &timeline.retried),
+        ("fell_back", &timeline.fell_back),
+        ("failed", &timeline.failed),
+    ];
+    let shares = [
+        ("share-retried", &timeline.retried),
+        ("share-fell_back", &timeline.fell_back),
+        ("share-failed", &timeline.failed),
+    ];
+    let times =
+        [("p50", &timeline.latency_p50), ("p95", &timeline.latency_p95), ("slowest", &timeline.latency_max)];
+    let rates = rates.map(|(name, counts)| (name.to_owned(), ("/s", rate(timeline, counts))));
+    let shares = shares.map(|(name, counts)| (name.to_owned(), ("%", share(counts, &judged(timeline)))));
+    let times = times.map(|(name, times)| (name.to_owned(), ("s", in_secs(times))));
+    let in_flight = timeline.in_flight.iter().map(|count| Some(*count as f64)).collect();
+    let whole = answered_by_due(timeline);
+    let regions = timeline
+        .regions
+        .iter()
+        .map(|(name, counts)| (format!("region-{name}"), ("%", share(counts, &whole))));
+    let all = rates.into_iter().chain(shares).chain(times).chain(regions);
+    let mut all: BTreeMap<_, _> = all.map(|(name, (unit, values))| (name, (unit, short(values)))).collect();
+    all.insert("in_flight".to_owned(), ("", in_flight));
+    all
+}
+
+/// Four digits are more than a cursor shows.
+fn short(values: Values) -> Values {
+    let cut = |value: f64| {
+        let scale = 10f64.powi(3 - value.abs().max(1e-9).log10().floor() as i32);
+        (value * scale).round() / scale
+    };
+    values.into_iter().map(|value| value.map(cut)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::sample::hostile;
+
+    #[test]
+    fn data_cannot_end_its_element() {
+        let summary = hostile();
+        let json = data(&summary, Clock::new(&summary.run, &summary.timeline).as_ref());
+        assert!(json.contains("onerror") && !json.contains('<'));
+    }
+}

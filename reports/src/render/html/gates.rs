@@ -1,0 +1,219 @@
+//! The gates, failing first, each measured against its limit on one common scale.
+
+use crate::chart::svg::Element;
+use crate::chart::{limit_bar, sign};
+use crate::gate::{Judged, Limit, OnNoData, Severity, Verdict};
+use crate::metric::{Figure, Metric, Timing};
+use crate::number;
+use crate::render::phrase;
+use crate::summary::Summary;
+
+use super::Sentence;
+
+/// The section.
+pub(super) struct Gates<'a> {
+    pub(super) lead: Sentence,
+    pub(super) limit_at: String,
+    pub(super) rows: Vec<Row<'a>>,
+}
+
+/// One gate.
+pub(super) struct Row<'a> {
+    pub(super) anchor: String,
+    pub(super) failing: bool,
+    pub(super) sign: Element,
+    pub(super) word: &'static str,
+    pub(super) name: &'a str,
+    pub(super) metric: String,
+    pub(super) glossary: &'static str,
+    /// What softens the verdict, if anything.
+    pub(super) remark: &'static str,
+    pub(super) measured: String,
+    pub(super) limit: String,
+    pub(super) margin: String,
+    pub(super) bar: Element,
+    pub(super) interval: String,
+    pub(super) samples: String,
+    pub(super) evidence: &'static str,
+}
+
+pub(super) fn view(summary: &Summary) -> Gates<'_> {
+    Gates {
+        lead: lead(summary),
+        limit_at: format!("{:.2}%", limit_bar::LIMIT_AT),
+        rows: summary.gates.iter().map(row).collect(),
+    }
+}
+
+/// The anchor of a gate, for links from elsewhere.
+pub(super) fn anchor(name: &str) -> String {
+    let plain: String =
+        name.chars().map(|c| if c.is_whitespace() || c.is_control() { '-' } else { c }).collect();
+    format!("gate-{plain}")
+}
+
+fn lead(summary: &Summary) -> Sentence {
+    let told = summary.gates.iter().filter(|judged| judged.verdict != Verdict::Pass).take(3);
+    let told = told.fold(Sentence::default(), |lead, judged| lead.then(briefly(judged)));
+    match (summary.gates.len(), told == Sentence::default()) {
+        (0, _) => Sentence::of("The scenario sets no gates: the run was measured and not judged."),
+        (_, true) => nearest(summary),
+        (_, false) => told,
+    }
+}
+
+fn briefly(judged: &Judged) -> Sentence {
+    let name = Sentence::default().stress(judged.gate.name.to_string());
+    let unit = judged.gate.metric.entry().unit;
+    match (judged.verdict, judged.excess()) {
+        (Verdict::Fail, Some(excess)) => {
+            let side = if below(judged) { "fell short of" } else { "exceeded" };
+            let size = number::difference(excess, unit);
+            name.say(format!(" {side} its limit by {}.", size.trim_start_matches('+')))
+        }
+        (Verdict::Inconclusive, _) => name.say(" was too close to call: its interval holds the limit."),
+        (Verdict::NoData, _) if judged.measured.value.is_some() => name.say(" had too few samples."),
+        _ => name.say(" had nothing to measure."),
+    }
+}
+
+/// Of gates that all passed, the one that came nearest to its limit.
+fn nearest(summary: &Summary) -> Sentence {
+    let used = |judged: &&Judged| limit_bar::used(judged).unwrap_or(0.0);
+    let most = summary.gates.iter().max_by(|one, other| used(one).total_cmp(&used(other)));
+    most.map_or_else(Sentence::default, |judged| {
+        let used = format!("{:.0}\u{202f}% of its limit", used(&judged) * 100.0);
+        Sentence::of("Every limit was kept; ")
+            .stress(judged.gate.name.to_string())
+            .say(format!(" came nearest, with {used} used."))
+    })
+}
+
+fn row(judged: &Judged) -> Row<'_> {
+    let gate = &judged.gate;
+    let unit = gate.metric.entry().unit;
+    Row {
+        anchor: anchor(&gate.name),
+        failing: judged.fails_the_run(),
+        sign: sign::gate(judged.verdict, 15.0),
+        word: match judged.verdict {
+            Verdict::Fail => "Fail",
+            Verdict::NoData => "No data",
+            Verdict::Inconclusive => "Inconclusive",
+            Verdict::Pass => "Pass",
+        },
+        name: &gate.name,
+        metric: phrase::metric_and_scope(judged),
+        glossary: gate.metric.entry().name,
+        remark: remark(judged),
+        measured: measured(judged),
+        limit: limit(judged),
+        margin: margin(judged),
+        bar: limit_bar::limit_bar(judged),
+        interval: judged.measured.interval.filter(|_| judged.verdict != Verdict::NoData).map_or_else(
+            || "–".to_owned(),
+            |(low, high)| format!("{} to {}", number::value(low, unit), number::value(high, unit)),
+        ),
+        samples: samples(judged),
+        evidence: evidence(gate.metric),
+    }
+}
+
+fn remark(judged: &Judged) -> &'static str {
+    match (judged.gate.severity, judged.verdict, judged.gate.on_no_data) {
+        (Severity::Warn, ..) => "only warns",
+        (_, Verdict::NoData, OnNoData::Warn) => "no data only warns",
+        _ => "",
+    }
+}
+
+fn measured(judged: &Judged) -> String {
+    match (judged.verdict, judged.measured.value) {
+        (Verdict::NoData, Some(_)) => "too few".to_owned(),
+        (Verdict::NoData, None) | (_, None) => "–".to_owned(),
+        (_, Some(value)) => number::value(value, judged.gate.metric.entry().unit),
+    }
+}
+
+fn limit(judged: &Judged) -> String {
+    let value = |at: f64| number::value(at, judged.gate.metric.entry().unit);
+    match judged.gate.limit {
+        Limit::Min(min) => format!("≥ {}", value(min)),
+        Limit::Max(max) => format!("≤ {}", value(max)),
+        Limit::Between(min, max) => format!("{} to {}", value(min), value(max)),
+        Limit::Equals(exact) => format!("= {}", value(exact)),
+    }
+}
+
+fn below(judged: &Judged) -> bool {
+    match (judged.gate.limit, judged.measured.value) {
+        (Limit::Min(_), _) => true,
+        (Limit::Between(min, _), Some(value)) => value < min,
+        (Limit::Equals(exact), Some(value)) => value < exact,
+        _ => false,
+    }
+}
+
+fn margin(judged: &Judged) -> String {
+    let unit = judged.gate.metric.entry().unit;
+    match (judged.verdict, judged.excess(), limit_bar::used(judged)) {
+        (Verdict::NoData, ..) => "–".to_owned(),
+        (_, Some(excess), _) if excess > 0.0 => {
+            let size = number::difference(excess, unit);
+            format!("{} {}", size.trim_start_matches('+'), if below(judged) { "under" } else { "over" })
+        }
+        (_, _, Some(used)) if matches!(judged.gate.limit, Limit::Max(_) | Limit::Min(_)) => {
+            format!("{:.0}\u{202f}% left", (1.0 - used).max(0.0) * 100.0)
+        }
+        _ => "kept".to_owned(),
+    }
+}
+
+fn samples(judged: &Judged) -> String {
+    let samples = number::count(judged.measured.samples);
+    match judged.verdict {
+        Verdict::NoData => format!("n {samples}, needs {}", number::count(judged.measured.floor.max(1))),
+        _ => format!("n {samples}"),
+    }
+}
+
+/// The section that shows what the gate measured.
+fn evidence(metric: Metric) -> &'static str {
+    match metric {
+        Metric::Timing(Timing::Backoff | Timing::FirstAttempt, _) => "resilience",
+        Metric::Timing(..) => "latency",
+        Metric::Figure(figure) => match figure {
+            Figure::AttemptsPerRequest
+            | Figure::RecoveryTime
+            | Figure::RetryQuotaRefusals
+            | Figure::Throttles => "resilience",
+            Figure::Failures | Figure::Errors | Figure::BrokenStreams => "errors",
+            Figure::TokensInput
+            | Figure::TokensOutput
+            | Figure::TokensPerMinute
+            | Figure::Cost
+            | Figure::CostPer1k => "numbers",
+            _ => "timeline",
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::sample::every_verdict;
+
+    #[test]
+    fn margins_name_their_side() {
+        let summary = every_verdict();
+        let margins: Vec<String> =
+            view(&summary).rows.iter().map(|row| row.margin.replace('\u{202f}', " ")).collect();
+        assert_eq!(margins[..3], ["3.76 points under", "1.68 s over", "5.73 s over"]);
+        assert!(margins.iter().any(|margin| margin == "86 % left"), "{margins:?}");
+    }
+
+    #[test]
+    fn anchors_hold_no_white_space() {
+        assert_eq!(anchor("a gate\n"), "gate-a-gate-");
+    }
+}

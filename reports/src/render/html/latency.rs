@@ -1,0 +1,178 @@
+//! What callers felt: percentile curves for each stage, and the same in figures by stage and flow.
+
+use crate::chart::axis::secs;
+use crate::chart::paint::Paint;
+use crate::chart::percentile::{Curve, percentile};
+use crate::chart::svg::Element;
+use crate::number;
+use crate::render::phrase::time_or_why;
+use crate::summary::{Figures, Part, Spread, Summary};
+use crate::units::Nanos;
+
+use super::Sentence;
+use super::stage_table;
+
+/// The section.
+pub(super) struct Latency<'a> {
+    pub(super) lead: Sentence,
+    pub(super) curves: Vec<Curves>,
+    pub(super) groups: Vec<Group<'a>>,
+    /// Every flow in every stage, where that says more than the rows before.
+    pub(super) cells: Vec<Row<'a>>,
+    pub(super) streams: bool,
+}
+
+/// One chart of curves, or why there is none.
+pub(super) struct Curves {
+    pub(super) title: &'static str,
+    pub(super) about: String,
+    pub(super) chart: Option<Element>,
+}
+
+/// Rows of one kind: stages, flows.
+pub(super) struct Group<'a> {
+    pub(super) title: &'static str,
+    pub(super) rows: Vec<Row<'a>>,
+}
+
+/// The figures of one part of the traffic.
+pub(super) struct Row<'a> {
+    pub(super) name: &'a str,
+    pub(super) flow: &'a str,
+    pub(super) answered: String,
+    pub(super) latency: [String; 4],
+    pub(super) service: String,
+    pub(super) ttft: [String; 3],
+    pub(super) tpot: String,
+}
+
+pub(super) fn view(summary: &Summary) -> Latency<'_> {
+    let slo = &summary.run.slo;
+    let streams = summary.total.ttft.count > 0;
+    let latency = curves(summary, "Latency", "latency-curve", |figures| &figures.latency, slo.latency);
+    let ttft = curves(summary, "Time to first token", "ttft-curve", |figures| &figures.ttft, slo.ttft);
+    let all = vec![row("all", "", &summary.total)];
+    let many = summary.run.flows.len() > 1 && summary.stages.len() > 1;
+    Latency {
+        lead: lead(summary),
+        curves: [Some(latency), streams.then_some(ttft)].into_iter().flatten().collect(),
+        groups: vec![
+            Group { title: "Whole run", rows: all },
+            Group {
+                title: "Stages",
+                rows: summary.stages.iter().map(|part| row(&part.name, "", &part.figures)).collect(),
+            },
+            Group {
+                title: "Flows",
+                rows: summary.flows.iter().map(|part| row(&part.name, "", &part.figures)).collect(),
+            },
+        ],
+        cells: match many {
+            true => summary.cells.iter().map(|cell| row(&cell.stage, &cell.flow, &cell.figures)).collect(),
+            false => Vec::new(),
+        },
+        streams,
+    }
+}
+
+fn lead(summary: &Summary) -> Sentence {
+    let latency = &summary.total.latency;
+    let (Some(p50), Some(max)) = (latency.p50, latency.max) else {
+        return Sentence::of(match latency.count {
+            0 => "No request was answered, so no latency was measured.".to_owned(),
+            count => format!("{} answers are too few for a percentile.", number::count(count)),
+        });
+    };
+    let lead = Sentence::of("Half of all answers came within ").stress(number::time(p50));
+    let lead = match latency.p95 {
+        Some(p95) => lead.say(", 95 of 100 within ").stress(number::time(p95)),
+        None => lead,
+    };
+    lead.say(format!("; the slowest took {}.", number::time(max))).then(range(summary))
+}
+
+/// The stages with the lowest and the highest p95.
+fn range(summary: &Summary) -> Sentence {
+    let mut known: Vec<(&Part, Nanos)> =
+        summary.stages.iter().filter_map(|part| Some((part, part.figures.latency.p95?))).collect();
+    known.sort_by_key(|(_, p95)| *p95);
+    match known.as_slice() {
+        [(low, least), .., (high, most)] => Sentence::of(format!(
+            "The p95 was {} in {} and {} in {}.",
+            number::time(*least),
+            low.name,
+            number::time(*most),
+            high.name
+        )),
+        _ => Sentence::default(),
+    }
+}
+
+fn curves(
+    summary: &Summary,
+    title: &'static str,
+    id: &str,
+    spread: fn(&Figures) -> &Spread,
+    slo: Option<Nanos>,
+) -> Curves {
+    let stages = stage_table::columns(summary);
+    let (mut plain, mut curves) = (0, Vec::new());
+    for part in &stages {
+        let look = match is_struck(summary, part) {
+            true => STRUCK,
+            false => {
+                plain += 1;
+                PLAIN[(plain - 1) % PLAIN.len()]
+            }
+        };
+        let (paint, width, dash) = look;
+        curves.push(Curve { name: &part.name, points: &spread(&part.figures).curve, paint, width, dash });
+    }
+    let limit = slo.map(|limit| (secs(limit), format!("SLO {}", number::time(limit))));
+    let counts: Vec<String> = stages
+        .iter()
+        .map(|part| format!("{} n {}", part.name, number::count(spread(&part.figures).count)))
+        .collect();
+    let drawn = percentile(id, title, &desc(summary, spread), &curves, limit);
+    let log = if drawn.as_ref().is_some_and(|(_, log)| *log) { "; logarithmic" } else { "" };
+    Curves {
+        title,
+        about: format!("by percentile; {}{log}", counts.join(", ")),
+        chart: drawn.map(|(chart, _)| chart),
+    }
+}
+
+/// Colour, width and dashes of a stage in which a fault was on, and of the others in turn.
+const STRUCK: (Paint, f64, &str) = (Paint::Retry, 2.0, "");
+const PLAIN: [(Paint, f64, &str); 3] =
+    [(Paint::Ink3, 1.25, ""), (Paint::Ink, 1.75, ""), (Paint::Ink2, 1.25, "4 3")];
+
+fn is_struck(summary: &Summary, part: &Part) -> bool {
+    let stage = summary.run.stages.iter().find(|stage| stage.name == part.name);
+    stage.is_some_and(|stage| {
+        summary.run.faults.iter().any(|fault| fault.from < stage.to && stage.from < fault.to)
+    })
+}
+
+fn desc(summary: &Summary, spread: fn(&Figures) -> &Spread) -> String {
+    let told = summary.stages.iter().map(|part| {
+        let spread = spread(&part.figures);
+        let [p50, p95] = [spread.p50, spread.p95].map(|time| time_or_why(time, spread.count));
+        format!("{}: p50 {p50}, p95 {p95}.", part.name)
+    });
+    told.collect::<Vec<_>>().join(" ")
+}
+
+fn row<'a>(name: &'a str, flow: &'a str, figures: &Figures) -> Row<'a> {
+    let of = |spread: &Spread, time: Option<Nanos>| time_or_why(time, spread.count);
+    let Figures { latency, service_time, ttft, tpot, .. } = figures;
+    Row {
+        name,
+        flow,
+        answered: number::count(figures.answered()),
+        latency: [latency.p50, latency.p95, latency.p99, latency.max].map(|time| of(latency, time)),
+        service: of(service_time, service_time.p95),
+        ttft: [ttft.p50, ttft.p95, ttft.p99].map(|time| of(ttft, time)),
+        tpot: of(tpot, tpot.p50),
+    }
+}

@@ -1,0 +1,183 @@
+//! What must hold of every page, whatever the run.
+
+use std::fmt::Write;
+
+use super::*;
+use crate::record::Record;
+use crate::render::sample::{HOSTILE, every_verdict, header, hostile, note, storm, torn};
+use crate::tally::Tally;
+use crate::testing;
+use crate::validity::Ending;
+
+const SCENARIO: &str = "# what happens in a storm?\nname: storm-and-failover\n";
+
+fn page_of(summary: &Summary, scenario: &str) -> String {
+    let mut out = Vec::new();
+    let written = html(summary, &note(), scenario, &mut out);
+    assert!(written.is_ok(), "{written:?}");
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+fn page(summary: &Summary) -> String {
+    page_of(summary, SCENARIO)
+}
+
+fn small(records: &[Record]) -> Summary {
+    let mut tally = Tally::new(&testing::header());
+    records.iter().for_each(|record| tally.observe(record));
+    tally.finish(Ending::Complete, 0).summary
+}
+
+/// What must hold of every page.
+fn check(page: &str) {
+    for section in
+        ["verdict", "gates", "numbers", "timeline", "latency", "resilience", "requests", "errors", "method"]
+    {
+        assert!(page.contains(&format!("id=\"{section}\"")), "no {section}");
+    }
+    for word in ["NaN", "inf%", "\"inf\"", "Infinity", "{{", "{%"] {
+        assert!(!page.contains(word), "{word} in the page");
+    }
+    assert_eq!(page.matches("<script").count(), 2);
+    assert!(page.ends_with("</html>\n") || page.ends_with("</html>"));
+}
+
+#[test]
+fn a_typical_page_is_whole_and_small() {
+    let text = page(&storm().summary);
+    check(&text);
+    assert!(text.len() < 300_000, "{} bytes", text.len());
+    assert!(SCRIPT.len() < 15_000, "{} bytes of script", SCRIPT.len());
+    assert!(SHEET.len() + SCRIPT.len() < 40_000);
+}
+
+#[test]
+fn the_same_run_gives_the_same_bytes() {
+    assert_eq!(page(&storm().summary), page(&storm().summary));
+}
+
+#[test]
+fn the_policy_lets_in_the_script_that_stands_in_the_page_and_no_other() {
+    let text = page(&storm().summary);
+    let script = text.rsplit_once("<script>").and_then(|(_, rest)| rest.split_once("</script>"));
+    let policy = script.map(|(script, _)| policy::policy(script)).unwrap_or_default();
+    assert!(text.contains(&policy.replace('\'', "&#39;")), "{policy}");
+}
+
+#[test]
+fn nothing_is_fetched() {
+    let text = page(&storm().summary);
+    for word in ["http://", "https://", "@import", "url(data", "src="] {
+        assert!(!text.contains(word) || word == "src=" && !text.contains(" src="), "{word}");
+    }
+}
+
+#[test]
+fn hostile_text_stays_text() {
+    let text = page_of(&hostile(), HOSTILE);
+    check(&text);
+    assert!(text.contains("onerror") && !text.contains("<img"));
+    assert_eq!(text.matches("</script>").count(), 2);
+    assert_eq!(text.matches("</title>").count(), text.matches("<title").count());
+}
+
+#[test]
+fn an_empty_run_has_a_page() {
+    let text = page(&small(&[]));
+    check(&text);
+    assert!(text.contains("No request was due in a recorded stage."));
+}
+
+#[test]
+fn one_request_has_a_page() {
+    check(&page(&small(&[testing::answered(0, crate::units::Nanos::from_secs(20))])));
+    check(&page(&small(&[testing::failed(0, crate::units::Nanos::from_secs(20))])));
+}
+
+#[test]
+fn a_run_without_stages_has_a_page() {
+    let mut run = testing::header();
+    (run.stages, run.faults, run.flows) = (Vec::new(), Vec::new(), Vec::new());
+    check(&page(&Tally::new(&run).finish(Ending::Complete, 0).summary));
+}
+
+#[test]
+fn an_invalid_run_says_so_before_its_verdict() {
+    let text = page(&torn().summary);
+    check(&text);
+    let banner = text.find("The measurement cannot be trusted");
+    assert!(banner.is_some() && banner < text.find("INVALID</span>"), "{banner:?}");
+}
+
+#[test]
+fn many_gates_and_flows_have_a_page() {
+    let mut run = header();
+    let gate = run.gates[0].clone();
+    run.gates = (0..200)
+        .map(|place| crate::gate::Gate { name: format!("gate {place}").into(), ..gate.clone() })
+        .collect();
+    let flow = run.flows[0].clone();
+    run.flows.extend(
+        (0..50).map(|place| crate::header::Flow { name: format!("flow {place}").into(), ..flow.clone() }),
+    );
+    let text = page(&Tally::new(&run).finish(Ending::Complete, 0).summary);
+    check(&text);
+    assert!(text.len() < 2_000_000);
+    assert_eq!(text.matches("<tr id=\"gate-").count(), 200);
+}
+
+#[test]
+fn every_link_has_its_target() {
+    let text = page(&every_verdict());
+    let mut broken = String::new();
+    for target in
+        text.split("href=\"#").skip(1).filter_map(|rest| rest.split_once('"')).map(|(target, _)| target)
+    {
+        if !text.contains(&format!("id=\"{target}\"")) {
+            let _ = write!(broken, "{target} ");
+        }
+    }
+    assert_eq!(broken, "");
+}
+
+#[test]
+fn ids_are_unique() {
+    let text = page(&every_verdict());
+    let mut ids: Vec<&str> = text.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    let all = ids.len();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), all);
+}
+
+#[test]
+fn what_differs_between_two_runs_stands_in_the_foot_alone() {
+    let text = page(&storm().summary);
+    let note = note();
+    let foot = text.find("<footer>").unwrap_or_default();
+    for word in [&note.started_at, &note.host, &note.command] {
+        assert_eq!(
+            text.match_indices(word.as_str()).map(|(at, _)| at > foot).collect::<Vec<_>>(),
+            [true],
+            "{word}"
+        );
+    }
+}
+
+/// A page to look at: `BEDLOAD_PAGE=dir cargo test -p bedload-reports look`.
+#[test]
+fn look() {
+    let Ok(folder) = std::env::var("BEDLOAD_PAGE") else {
+        return;
+    };
+    let folder = std::path::Path::new(&folder);
+    let pages = [
+        ("storm", storm().summary),
+        ("every", every_verdict()),
+        ("torn", torn().summary),
+        ("empty", small(&[])),
+    ];
+    for (name, summary) in pages {
+        assert!(std::fs::write(folder.join(format!("{name}.html")), page(&summary)).is_ok());
+    }
+}

@@ -1,0 +1,65 @@
+//! The run over time: the panels' section and the sentence that opens it.
+
+use crate::chart::clock::Clock;
+use crate::chart::svg::Element;
+use crate::header::FaultWindow;
+use crate::number;
+use crate::summary::Summary;
+
+use super::Sentence;
+use super::panels::{self, Panel};
+use super::series::{bucket_start, highest, judged, rate, share, troubled};
+
+/// The section.
+pub(super) struct Timelines<'a> {
+    pub(super) lead: Sentence,
+    pub(super) head: Option<Element>,
+    pub(super) panels: Vec<Panel>,
+    pub(super) faults: Vec<&'a FaultWindow>,
+}
+
+pub(super) fn view<'a>(summary: &'a Summary, clock: Option<&Clock<'_>>) -> Timelines<'a> {
+    let panels = clock.map_or_else(Vec::new, |clock| {
+        let regions = (summary.timeline.regions.len() > 1).then(|| panels::regions(summary, clock));
+        let first = [
+            panels::rates(summary, clock),
+            panels::outcomes(summary, clock),
+            panels::latency(summary, clock),
+            panels::in_flight(summary, clock),
+        ];
+        first.into_iter().chain(regions).collect()
+    });
+    Timelines {
+        lead: lead(summary),
+        head: clock.map(Clock::head),
+        panels,
+        faults: summary.run.faults.iter().collect(),
+    }
+}
+
+pub(super) fn lead(summary: &Summary) -> Sentence {
+    let timeline = &summary.timeline;
+    let Some((place, attempts)) = highest(&rate(timeline, &timeline.attempts)) else {
+        return Sentence::of("Nothing was due, so there is nothing to draw.");
+    };
+    let at = number::clock(bucket_start(timeline, place));
+    let offered = rate(timeline, &timeline.offered).get(place).copied().flatten().unwrap_or_default();
+    let lead = Sentence::of("Attempts peaked at ")
+        .stress(per_second(attempts))
+        .say(format!(" at {at}, when {} were offered", per_second(offered)));
+    let (trouble, whole) = (troubled(timeline), judged(timeline));
+    match highest(&share(&trouble, &whole)).filter(|(_, share)| *share > 0.0) {
+        None => lead.say("; no request was in trouble."),
+        Some((place, share)) => {
+            let at = number::clock(bucket_start(timeline, place));
+            lead.say("; the share of requests in trouble peaked at ")
+                .stress(number::share(share))
+                .say(format!(" at {at}."))
+        }
+    }
+}
+
+/// A rate in words.
+pub(super) fn per_second(rate: f64) -> String {
+    format!("{} a second", number::significant(rate))
+}

@@ -1,0 +1,170 @@
+//! The top of the page: the verdict in a word, a sentence and a picture, and whether to trust it.
+
+use crate::chart::clock::Clock;
+use crate::chart::sign;
+use crate::chart::svg::Element;
+use crate::gate::Verdict;
+use crate::header::ClockKind;
+use crate::number;
+use crate::render::phrase;
+use crate::summary::{Recovery, RunVerdict, Summary};
+use crate::validity::Check;
+
+use super::Sentence;
+use super::panels::{self, Panel};
+use super::stage_table::brief_share;
+
+/// Faults told in the story; the rest stand under Resilience.
+const FAULTS: usize = 2;
+
+/// The verdict strip.
+pub(super) struct Strip {
+    pub(super) title: String,
+    pub(super) scenario: String,
+    pub(super) about: String,
+    pub(super) sign: Element,
+    pub(super) word: &'static str,
+    /// The class that colours the word.
+    pub(super) tone: &'static str,
+    pub(super) tally: String,
+    pub(super) cause: Sentence,
+    pub(super) story: Sentence,
+    pub(super) counts: Vec<Count>,
+    pub(super) picture: Option<Picture>,
+    pub(super) facts: Vec<(&'static str, String)>,
+}
+
+/// Gates with the same answer.
+pub(super) struct Count {
+    pub(super) sign: Element,
+    pub(super) words: String,
+    pub(super) gates: usize,
+}
+
+/// The whole run in one small chart.
+pub(super) struct Picture {
+    pub(super) head: Element,
+    pub(super) panel: Panel,
+}
+
+/// Whether the measurement may be trusted.
+pub(super) struct Validity<'a> {
+    pub(super) holds: bool,
+    pub(super) sign: Element,
+    pub(super) troubles: Vec<&'a Check>,
+    pub(super) kept: Vec<&'a Check>,
+}
+
+pub(super) fn view(summary: &Summary, clock: Option<&Clock<'_>>) -> Strip {
+    let word = summary.verdict.word();
+    let tally = phrase::tally(summary);
+    Strip {
+        title: format!("{word}: {}, {tally}", summary.run.scenario),
+        scenario: summary.run.scenario.to_string(),
+        about: summary.run.about.clone(),
+        sign: sign::run(summary.verdict, 28.0),
+        word,
+        tone: match summary.verdict {
+            RunVerdict::Pass => "good",
+            RunVerdict::Fail | RunVerdict::Invalid => "bad",
+            RunVerdict::Inconclusive => "",
+        },
+        tally,
+        cause: phrase::cause(summary),
+        story: story(summary),
+        counts: counts(summary),
+        picture: clock.map(|clock| Picture { head: clock.head(), panel: panels::trouble(summary, clock) }),
+        facts: facts(summary),
+    }
+}
+
+pub(super) fn validity(summary: &Summary) -> Validity<'_> {
+    let holds = summary.validity.holds();
+    let (kept, troubles) = summary.validity.checks.iter().partition(|check| check.ok);
+    let sign = sign::run(if holds { RunVerdict::Pass } else { RunVerdict::Invalid }, 16.0);
+    Validity { holds, sign, troubles, kept }
+}
+
+/// What happened, in order of time.
+fn story(summary: &Summary) -> Sentence {
+    let total = &summary.total;
+    if total.requests == 0 {
+        return Sentence::default();
+    }
+    let share = |count| brief_share(total.share(count));
+    let overall = also_failed(summary)
+        .then(Sentence::of("Of "))
+        .stress(format!("{} requests", number::count(total.requests)))
+        .say(format!(
+            " {} were answered at the first try, {} were retried, {} fell back and {} failed.",
+            share(total.first_try),
+            share(total.retried),
+            share(total.fell_back),
+            share(total.failed),
+        ));
+    summary.recoveries.iter().take(FAULTS).map(recovery).fold(overall, Sentence::then)
+}
+
+/// The gates that failed the run beside the one that the cause tells of.
+fn also_failed(summary: &Summary) -> Sentence {
+    let rest: Vec<&str> = phrase::failing(summary).skip(1).map(|judged| &*judged.gate.name).collect();
+    match (summary.verdict, rest.as_slice()) {
+        (RunVerdict::Fail, [one]) => Sentence::default().stress(*one).say(" failed too."),
+        (RunVerdict::Fail, [first, second]) => {
+            Sentence::default().stress(*first).say(" and ").stress(*second).say(" failed too.")
+        }
+        (RunVerdict::Fail, [first, others @ ..]) => {
+            Sentence::default().stress(*first).say(format!(" and {} more failed too.", others.len()))
+        }
+        _ => Sentence::default(),
+    }
+}
+
+/// How one fault was met and left behind.
+fn recovery(recovery: &Recovery) -> Sentence {
+    let Some(during) = recovery.share_during else {
+        return Sentence::of(format!("No request was due while {} was on.", recovery.fault));
+    };
+    let before = recovery
+        .share_before
+        .map_or_else(String::new, |before| format!(", {} before it", brief_share(Some(before))));
+    let said = Sentence::of(format!("While {} was on, ", recovery.fault))
+        .stress(brief_share(Some(during)))
+        .say(format!(" of requests were in trouble{before}"));
+    match recovery.time {
+        None => said.say("; whether callers recovered was not measured."),
+        Some(time) if time == crate::units::Nanos::ZERO => said.say("; trouble ended with the fault."),
+        Some(time) => said.say("; trouble lasted ").stress(number::time(time)).say(" beyond its end."),
+    }
+}
+
+fn counts(summary: &Summary) -> Vec<Count> {
+    let verdicts = [
+        (Verdict::Fail, "failed"),
+        (Verdict::NoData, "without data"),
+        (Verdict::Inconclusive, "inconclusive"),
+        (Verdict::Pass, "passed"),
+    ];
+    let count = |(verdict, words): (Verdict, &str)| Count {
+        sign: sign::gate(verdict, 14.0),
+        words: words.to_owned(),
+        gates: phrase::count(summary, verdict),
+    };
+    verdicts.map(count).into_iter().filter(|count| count.gates > 0).collect()
+}
+
+fn facts(summary: &Summary) -> Vec<(&'static str, String)> {
+    let run = &summary.run;
+    let clock = match run.clock {
+        ClockKind::Virtual => "virtual",
+        ClockKind::Real => "real time",
+    };
+    vec![
+        ("Target", run.target.clone()),
+        ("Clock", clock.to_owned()),
+        ("Duration", number::time(run.length())),
+        ("Seed", run.seed.to_string()),
+        ("Digest", run.digest.get(..12).unwrap_or(&run.digest).to_owned()),
+        ("Requests", number::count(summary.total.requests)),
+    ]
+}

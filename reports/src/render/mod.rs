@@ -1,0 +1,30 @@
+//! Every output of a run, each in a file of its own, each one function from figures to bytes.
+//!
+//! Renderers do words and geometry, no arithmetic on results: a figure that two outputs show must be
+//! the same figure. They read no clock and no network, so the same summary gives the same bytes, and
+//! they fail only where the writer they are given does.
+//!
+//! All text that comes from a run (names, messages, error bodies) is untrusted. Each format has one
+//! place that makes such text harmless, named in the file's own documentation.
+
+mod explain;
+mod hlog;
+mod html;
+mod json;
+mod junit;
+mod markdown;
+mod openmetrics;
+mod phrase;
+#[cfg(test)]
+mod sample;
+mod sentence;
+mod text;
+
+pub use explain::{explain_all, explain_metric};
+pub use hlog::hlog;
+pub use html::html;
+pub use json::json;
+pub use junit::junit;
+pub use markdown::markdown;
+pub use openmetrics::openmetrics;
+pub use text::{Style, text};

@@ -1,0 +1,288 @@
+//! The summary that a person reads at the terminal when a run is over.
+//!
+//! One thought a line, the verdict's word first, figures right of their names. Colour only repeats what
+//! a sign or a word says, so the plain form loses nothing. Names and messages come from outside: what a
+//! terminal would obey in them (escapes, direction marks) is replaced before anything is laid out.
+
+mod table;
+
+use anstyle::{AnsiColor, Style as Ansi};
+
+use crate::gate::{Judged, Verdict};
+use crate::header::ClockKind;
+use crate::number;
+use crate::run_note::RunNote;
+use crate::summary::{RunVerdict, Spread, Summary};
+
+use super::phrase;
+use table::{Align, Table};
+
+/// The narrowest terminal that is laid out for.
+const NARROWEST: usize = 80;
+
+/// Whether to colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// Text alone.
+    Plain,
+    /// With ANSI colours.
+    Colour,
+}
+
+/// The run in a screenful, for a terminal of `width` columns.
+pub fn text(summary: &Summary, note: &RunNote, style: Style, width: usize) -> String {
+    let pen = Pen { style };
+    let width = width.max(NARROWEST);
+    let parts = [
+        verdict(summary, note, pen),
+        voids(summary, pen),
+        gates(summary, pen, width),
+        figures(summary, width),
+        troubles(summary, pen),
+        report(note),
+    ];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+#[derive(Clone, Copy)]
+struct Pen {
+    style: Style,
+}
+
+impl Pen {
+    fn paint(self, text: &str, ansi: Ansi) -> String {
+        match self.style {
+            Style::Plain => text.to_owned(),
+            Style::Colour => format!("{ansi}{text}{ansi:#}"),
+        }
+    }
+}
+
+fn run_colour(verdict: RunVerdict) -> Ansi {
+    let colour = match verdict {
+        RunVerdict::Pass => AnsiColor::Green,
+        RunVerdict::Fail | RunVerdict::Invalid => AnsiColor::Red,
+        RunVerdict::Inconclusive => AnsiColor::Yellow,
+    };
+    colour.on_default().bold()
+}
+
+fn sign(verdict: Verdict) -> (&'static str, Ansi) {
+    match verdict {
+        Verdict::Fail => ("✗", AnsiColor::Red.on_default()),
+        Verdict::NoData => ("○", AnsiColor::Yellow.on_default()),
+        Verdict::Inconclusive => ("◇", AnsiColor::Yellow.on_default()),
+        Verdict::Pass => ("✓", AnsiColor::Green.on_default()),
+    }
+}
+
+fn verdict(summary: &Summary, note: &RunNote, pen: Pen) -> String {
+    let word = pen.paint(summary.verdict.word(), run_colour(summary.verdict));
+    let length = number::time(summary.run.length());
+    let clock = match summary.run.clock {
+        ClockKind::Virtual => {
+            format!("{length} of traffic in {} (virtual)", number::seconds(note.wall_seconds))
+        }
+        ClockKind::Real => format!("{length} of traffic in real time"),
+    };
+    let (scenario, tally) = (&summary.run.scenario, phrase::tally(summary));
+    let rest = format!("  {scenario}   {tally}   {clock} · seed {}", summary.run.seed);
+    format!("{word}{}\n", tame(&rest))
+}
+
+/// What voids the run, one finding a line.
+fn voids(summary: &Summary, pen: Pen) -> String {
+    let troubles = summary.validity.troubles().map(|check| {
+        let mark = pen.paint("!", AnsiColor::Red.on_default().bold());
+        format!("  {mark} {}: {}\n", tame(&check.name), tame(&check.finding))
+    });
+    troubles.collect()
+}
+
+fn gates(summary: &Summary, pen: Pen, width: usize) -> String {
+    let mut table = Table::new([Align::Left, Align::Left, Align::Right, Align::Left, Align::Right]);
+    for judged in &summary.gates {
+        table.row([
+            tame(&judged.gate.name),
+            tame(&phrase::metric_and_scope(judged)),
+            tame(&measured(judged)),
+            tame(&judged.gate.limit.text(judged.gate.metric.entry().unit)),
+            tame(&remark(judged)),
+        ]);
+    }
+    // Two columns for the margin, two for the sign.
+    let rows = table.lines(width - 4).into_iter().zip(&summary.gates);
+    rows.map(|(line, judged)| {
+        let (sign, ansi) = sign(judged.verdict);
+        format!("  {} {}\n", pen.paint(sign, ansi), line.trim_end())
+    })
+    .collect()
+}
+
+fn measured(judged: &Judged) -> String {
+    match (judged.verdict, judged.measured.value) {
+        (Verdict::NoData, Some(_)) => "too few".to_owned(),
+        _ => judged.measured_text(),
+    }
+}
+
+/// The margin where a limit was broken, the interval where it decided, else how many samples.
+fn remark(judged: &Judged) -> String {
+    let unit = judged.gate.metric.entry().unit;
+    let samples = number::count(judged.measured.samples);
+    match (judged.verdict, judged.excess(), judged.measured.interval) {
+        (Verdict::Fail, Some(excess), _) => number::difference(excess, unit),
+        (Verdict::Inconclusive, _, Some((low, high))) => {
+            format!("{} … {}", number::value(low, unit), number::value(high, unit))
+        }
+        (Verdict::NoData, ..) => format!("n {samples} of {}", number::count(judged.measured.floor)),
+        _ => format!("n {samples}"),
+    }
+}
+
+fn figures(summary: &Summary, width: usize) -> String {
+    let total = &summary.total;
+    if total.requests == 0 {
+        return "  no request was due in a recorded stage\n".to_owned();
+    }
+    let share = |count: u64| phrase::share(total, count);
+    let latency = [Some(percentiles(&total.latency)), ttft(&total.ttft)];
+    let requests = [
+        number::count(total.requests),
+        format!("first try {}", share(total.first_try)),
+        format!("retried {}", share(total.retried)),
+        format!("fell back {}", share(total.fell_back)),
+        format!("failed {}", share(total.failed)),
+    ];
+    let attempts = [
+        number::count(total.attempts),
+        format!("throttled {}", number::count(total.throttled)),
+        format!("backoff slept {}", number::time(total.backoff_slept)),
+        format!("retry quota refusals {}", number::count(total.retry_quota_refusals)),
+    ];
+    let tokens = [
+        Some(format!("in {}", number::short(total.tokens_input as f64))),
+        Some(format!("out {}", number::short(total.tokens_output as f64))),
+        total.cost_usd.map(|cost| format!("cost {}", number::usd(cost))),
+    ];
+    [
+        line("latency ", latency.into_iter().flatten(), width),
+        line("requests", requests, width),
+        line("attempts", attempts, width),
+        line("tokens  ", tokens.into_iter().flatten(), width),
+    ]
+    .concat()
+}
+
+/// A line of facts under a name, carried on below where the terminal is narrow.
+fn line(name: &str, facts: impl IntoIterator<Item = String>, width: usize) -> String {
+    let indent = "  ".len() + name.chars().count() + 1;
+    let mut lines = vec![format!("  {name}")];
+    for (place, fact) in facts.into_iter().map(|fact| tame(&fact)).enumerate() {
+        let gap = if place == 0 { " " } else { "   " };
+        match lines.last_mut() {
+            Some(last) if last.chars().count() + gap.len() + fact.chars().count() <= width => {
+                last.push_str(gap);
+                last.push_str(&fact);
+            }
+            _ => lines.push(" ".repeat(indent) + &fact),
+        }
+    }
+    lines.join("\n") + "\n"
+}
+
+/// The time to first token, where anything streamed.
+fn ttft(spread: &Spread) -> Option<String> {
+    (spread.count > 0).then(|| format!("ttft  {}", percentiles(spread)))
+}
+
+fn percentiles(spread: &Spread) -> String {
+    let parts = [("p50", spread.p50), ("p95", spread.p95), ("p99", spread.p99)];
+    parts.map(|(name, time)| format!("{name} {}", phrase::time_or_why(time, spread.count))).join("  ")
+}
+
+/// What else a person should know: kinds of failure, arrivals dropped, recoveries that took time.
+fn troubles(summary: &Summary, pen: Pen) -> String {
+    let failures = summary.failures.iter().map(|row| {
+        let requests = row.requests as usize;
+        format!(
+            "{} {} failed: {}, as \"{}\"",
+            number::count(row.requests),
+            phrase::plural(requests, "request", "requests"),
+            row.class.name(),
+            row.message
+        )
+    });
+    let dropped = (summary.total.dropped > 0)
+        .then(|| format!("{} arrivals found no room and were dropped", number::count(summary.total.dropped)));
+    let broken = (summary.total.broken_streams > 0).then(|| {
+        format!(
+            "{} streams broke or ended early; no SDK retries those",
+            number::count(summary.total.broken_streams)
+        )
+    });
+    let lines = failures.chain(dropped).chain(broken);
+    let mark = pen.paint("!", AnsiColor::Yellow.on_default());
+    lines.map(|line| format!("  {mark} {}\n", tame(&line))).collect()
+}
+
+fn report(note: &RunNote) -> String {
+    match note.folder.as_str() {
+        "" => String::new(),
+        folder => format!("  report  {}/report.html\n", tame(folder.trim_end_matches('/'))),
+    }
+}
+
+/// Text without what a terminal would obey, and with plain spaces.
+fn tame(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            '\u{202f}' | '\n' | '\t' => ' ',
+            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
+            c if c.is_control() => '\u{fffd}',
+            c => c,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::sample::{every_verdict, hostile, note, storm, torn};
+
+    #[test]
+    fn a_failed_run_fits_a_screen() {
+        insta::assert_snapshot!(text(&storm().summary, &note(), Style::Plain, 100));
+    }
+
+    #[test]
+    fn every_verdict_has_its_sign_at_eighty_columns() {
+        let text = text(&every_verdict(), &note(), Style::Plain, 80);
+        let body = text.lines().skip(1).take_while(|line| !line.starts_with("  !"));
+        assert!(body.into_iter().all(|line| line.chars().count() <= 80), "{text}");
+        insta::assert_snapshot!(text);
+    }
+
+    #[test]
+    fn an_invalid_run_says_why() {
+        insta::assert_snapshot!(text(&torn().summary, &note(), Style::Plain, 100));
+    }
+
+    #[test]
+    fn colour_adds_nothing_but_colour() {
+        let summary = every_verdict();
+        let coloured = text(&summary, &note(), Style::Colour, 100);
+        let mut plain = String::new();
+        let mut rest = coloured.as_str();
+        while let Some((before, after)) = rest.split_once('\u{1b}') {
+            plain.push_str(before);
+            rest = after.split_once('m').map_or("", |(_, rest)| rest);
+        }
+        assert_eq!(plain + rest, text(&summary, &note(), Style::Plain, 100));
+    }
+
+    #[test]
+    fn a_terminal_finds_nothing_to_obey() {
+        assert!(!text(&hostile(), &note(), Style::Plain, 100).contains('\u{1b}'));
+    }
+}
