@@ -156,11 +156,7 @@ impl Gate {
                 }
             }
         };
-        Judged {
-            gate: self,
-            measured,
-            verdict,
-        }
+        Judged { gate: self, measured, verdict }
     }
 }
 
@@ -247,10 +243,7 @@ impl Judged {
 impl fmt::Display for Scope {
     /// The scope in words: `chat in storm`, `us-west-2 in storm`, `after throttle-east`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let who = [&self.flow, &self.region, &self.model]
-            .into_iter()
-            .flatten()
-            .map(|name| name.to_string());
+        let who = [&self.flow, &self.region, &self.model].into_iter().flatten().map(|name| name.to_string());
         let when = self.during.iter().map(|stage| format!("in {stage}"));
         let after = self.after.iter().map(|fault| format!("after {fault}"));
         f.write_str(&who.chain(when).chain(after).collect::<Vec<_>>().join(" "))
@@ -271,13 +264,7 @@ mod tests {
             on_no_data: OnNoData::Fail,
             line: None,
         };
-        gate.judge(Measured {
-            value,
-            interval,
-            samples: 100,
-            floor: 1,
-        })
-        .verdict
+        gate.judge(Measured { value, interval, samples: 100, floor: 1 }).verdict
     }
 
     #[test]
@@ -312,11 +299,7 @@ mod tests {
             (Limit::Between(1.0, 2.0), (2.1, 2.5), Verdict::Fail),
         ];
         for (limit, interval, expected) in table {
-            assert_eq!(
-                verdict(limit, Some(2.0), Some(interval)),
-                expected,
-                "{limit:?} {interval:?}"
-            );
+            assert_eq!(verdict(limit, Some(2.0), Some(interval)), expected, "{limit:?} {interval:?}");
         }
     }
 }

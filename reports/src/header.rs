@@ -54,9 +54,7 @@ impl Header {
 
     /// Whether figures and gates count what was due in this stage.
     pub fn records_stage(&self, name: &str) -> bool {
-        self.stages
-            .iter()
-            .any(|stage| &*stage.name == name && stage.record)
+        self.stages.iter().any(|stage| &*stage.name == name && stage.record)
     }
 
     /// The time covered by stages that figures and gates count.

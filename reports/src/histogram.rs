@@ -68,18 +68,10 @@ impl Default for Histogram {
 
 impl Histogram {
     /// An empty distribution.
-    #[expect(
-        clippy::expect_used,
-        reason = "creation fails only beyond five digits, and DIGITS is three"
-    )]
+    #[expect(clippy::expect_used, reason = "creation fails only beyond five digits, and DIGITS is three")]
     pub fn new() -> Self {
         let inner = hdrhistogram::Histogram::new(DIGITS).expect("three digits are allowed");
-        Histogram {
-            inner,
-            min: Nanos::new(u64::MAX),
-            max: Nanos::ZERO,
-            sum_ns: 0,
-        }
+        Histogram { inner, min: Nanos::new(u64::MAX), max: Nanos::ZERO, sum_ns: 0 }
     }
 
     /// Adds one time. Times over a day count as a day; the maximum stays exact.
@@ -154,10 +146,7 @@ impl Histogram {
         }
         (0..=points)
             .map(|step| 1.0 - 10f64.powf(-nines * step as f64 / points as f64))
-            .map(|q| CurvePoint {
-                quantile: Quantile(q),
-                value: self.clamp(self.inner.value_at_quantile(q)),
-            })
+            .map(|q| CurvePoint { quantile: Quantile(q), value: self.clamp(self.inner.value_at_quantile(q)) })
             .collect()
     }
 
@@ -203,10 +192,7 @@ pub fn write_interval_log(
         builder.add_comment(comment);
     }
     // The legend's maximum is in milliseconds, as other tools print it.
-    builder
-        .with_start_time(epoch)
-        .with_base_time(epoch)
-        .with_max_value_divisor(1000.0);
+    builder.with_start_time(epoch).with_base_time(epoch).with_max_value_divisor(1000.0);
     let mut log = builder.begin_log_with(&mut out, &mut serializer)?;
     for interval in intervals {
         let tag = interval.tag.as_deref().map(tag_text);
@@ -223,15 +209,7 @@ pub fn write_interval_log(
 }
 
 fn tag_text(tag: &str) -> String {
-    tag.chars()
-        .map(|c| {
-            if c == ',' || c.is_whitespace() || c.is_control() {
-                '_'
-            } else {
-                c
-            }
-        })
-        .collect()
+    tag.chars().map(|c| if c == ',' || c.is_whitespace() || c.is_control() { '_' } else { c }).collect()
 }
 
 #[cfg(test)]
@@ -240,9 +218,7 @@ mod tests {
 
     fn of(micros: impl IntoIterator<Item = u64>) -> Histogram {
         let mut histogram = Histogram::new();
-        micros
-            .into_iter()
-            .for_each(|us| histogram.record(Nanos::new(us * 1000)));
+        micros.into_iter().for_each(|us| histogram.record(Nanos::new(us * 1000)));
         histogram
     }
 

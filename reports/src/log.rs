@@ -20,6 +20,8 @@ const FRAME_BYTES: usize = 128 * 1024;
 const FRAME_TIME: Nanos = Nanos::from_secs(1);
 /// zstd's own default: beyond it records cost more than they save.
 const LEVEL: i32 = 3;
+/// Decompressed bytes that are read at a time.
+const LINES_BYTES: usize = 256 * 1024;
 /// The longest line that is read; a longer one is damage, not data.
 const LINE_BYTES: u64 = 64 * 1024 * 1024;
 
@@ -151,8 +153,8 @@ impl<W: Write> Frames<W> {
 }
 
 /// Reads a record log line by line, up to where it was torn.
-pub struct Reader<R: BufRead> {
-    lines: R,
+pub struct Reader<'a> {
+    lines: Box<dyn BufRead + 'a>,
     header: Header,
     buffer: Vec<u8>,
     ending: Option<Ending>,
@@ -169,16 +171,10 @@ pub enum Entry {
     End(End),
 }
 
-impl<'a> Reader<io::BufReader<zstd::Decoder<'a, io::BufReader<Box<dyn Read + 'a>>>>> {
+impl<'a> Reader<'a> {
     /// Opens a compressed log and reads its header.
     pub fn open(log: impl Read + 'a) -> Result<Self, ReadError> {
-        let log: Box<dyn Read + 'a> = Box::new(log);
-        Reader::begin(io::BufReader::with_capacity(256 * 1024, zstd::Decoder::new(log)?))
-    }
-}
-
-impl<R: BufRead> Reader<R> {
-    fn begin(mut lines: R) -> Result<Self, ReadError> {
+        let mut lines = io::BufReader::with_capacity(LINES_BYTES, zstd::Decoder::new(log)?);
         let mut buffer = Vec::new();
         let header = match next_line(&mut lines, &mut buffer) {
             Some(Line::Header(header)) => *header,
@@ -187,12 +183,7 @@ impl<R: BufRead> Reader<R> {
         if header.format != FORMAT_VERSION {
             return Err(ReadError::Format { found: header.format });
         }
-        Ok(Reader {
-            lines,
-            header,
-            buffer,
-            ending: None,
-        })
+        Ok(Reader { lines: Box::new(lines), header, buffer, ending: None })
     }
 
     /// What the run was.
@@ -281,13 +272,7 @@ mod tests {
         for record in records {
             writer.write(&Line::Record(Box::new(record.clone()))).unwrap();
         }
-        writer
-            .end(End {
-                at: Nanos::from_secs(9),
-                cause: Cause::Finished,
-                lost: 0,
-            })
-            .unwrap()
+        writer.end(End { at: Nanos::from_secs(9), cause: Cause::Finished, lost: 0 }).unwrap()
     }
 
     fn read(bytes: &[u8]) -> (Vec<Record>, Ending) {
@@ -302,9 +287,7 @@ mod tests {
     }
 
     fn hundred() -> Vec<Record> {
-        (0..100)
-            .map(|id| testing::answered(id, Nanos::new(id * 100_000_000)))
-            .collect()
+        (0..100).map(|id| testing::answered(id, Nanos::new(id * 100_000_000))).collect()
     }
 
     #[test]
@@ -329,11 +312,7 @@ mod tests {
             assert_eq!(reader.ending(), Ending::Torn, "cut at {cut}");
         }
         let (kept, _) = read(&whole[..whole.len() - 20]);
-        assert!(
-            kept.len() > 80,
-            "only the last frame may be lost, {} kept",
-            kept.len()
-        );
+        assert!(kept.len() > 80, "only the last frame may be lost, {} kept", kept.len());
     }
 
     #[test]
@@ -344,18 +323,12 @@ mod tests {
 
     #[test]
     fn another_format_is_refused_by_name() {
-        let header = Header {
-            format: 99,
-            ..testing::header()
-        };
+        let header = Header { format: 99, ..testing::header() };
         let log = Writer::begin(Vec::new(), &header).unwrap().end(End {
             at: Nanos::ZERO,
             cause: Cause::Finished,
             lost: 0,
         });
-        assert!(matches!(
-            Reader::open(&log.unwrap()[..]),
-            Err(ReadError::Format { found: 99 })
-        ));
+        assert!(matches!(Reader::open(&log.unwrap()[..]), Err(ReadError::Format { found: 99 })));
     }
 }

@@ -165,13 +165,7 @@ pub struct Entry {
 
 macro_rules! entry {
     ($name:literal, $unit:ident, $needs:ident, $formula:literal, $meaning:literal) => {
-        Entry {
-            name: $name,
-            unit: Unit::$unit,
-            needs: Needs::$needs,
-            formula: $formula,
-            meaning: $meaning,
-        }
+        Entry { name: $name, unit: Unit::$unit, needs: Needs::$needs, formula: $formula, meaning: $meaning }
     };
 }
 
@@ -310,10 +304,7 @@ impl Metric {
 
     /// Every line of the catalogue, timings first.
     pub fn catalogue() -> impl Iterator<Item = Entry> {
-        Timing::ALL
-            .into_iter()
-            .map(Timing::entry)
-            .chain(Figure::ALL.into_iter().map(Figure::entry))
+        Timing::ALL.into_iter().map(Timing::entry).chain(Figure::ALL.into_iter().map(Figure::entry))
     }
 
     /// Names to offer where one was not known: each figure, and the usual statistics of each timing.
@@ -322,11 +313,7 @@ impl Metric {
         let timings = Timing::ALL.into_iter().flat_map(move |timing| {
             statistics.map(|statistic| format!("{}.{statistic}", timing.entry().name))
         });
-        timings.chain(
-            Figure::ALL
-                .into_iter()
-                .map(|figure| figure.entry().name.to_owned()),
-        )
+        timings.chain(Figure::ALL.into_iter().map(|figure| figure.entry().name.to_owned()))
     }
 }
 
@@ -360,20 +347,13 @@ impl FromStr for Metric {
     type Err = UnknownMetric;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let figure = Figure::ALL
-            .into_iter()
-            .find(|figure| figure.entry().name == text)
-            .map(Metric::Figure);
+        let figure = Figure::ALL.into_iter().find(|figure| figure.entry().name == text).map(Metric::Figure);
         let timing = || {
             let (name, statistic) = text.split_once('.')?;
-            let timing = Timing::ALL
-                .into_iter()
-                .find(|timing| timing.entry().name == name)?;
+            let timing = Timing::ALL.into_iter().find(|timing| timing.entry().name == name)?;
             Some(Metric::Timing(timing, statistic.parse().ok()?))
         };
-        figure
-            .or_else(timing)
-            .ok_or_else(|| UnknownMetric(text.to_owned()))
+        figure.or_else(timing).ok_or_else(|| UnknownMetric(text.to_owned()))
     }
 }
 
@@ -403,9 +383,7 @@ impl Serialize for Metric {
 
 impl<'de> Deserialize<'de> for Metric {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(serde::de::Error::custom)
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }
 
@@ -423,21 +401,10 @@ mod tests {
 
     #[test]
     fn names_outside_the_catalogue_are_refused() {
-        for name in [
-            "latency",
-            "latency.p100",
-            "latency.p0",
-            "latency.p",
-            "success.rate",
-            "",
-            "p95",
-            "ttft.max.p5",
-        ] {
-            assert_eq!(
-                name.parse::<Metric>(),
-                Err(UnknownMetric(name.to_owned())),
-                "{name}"
-            );
+        for name in
+            ["latency", "latency.p100", "latency.p0", "latency.p", "success.rate", "", "p95", "ttft.max.p5"]
+        {
+            assert_eq!(name.parse::<Metric>(), Err(UnknownMetric(name.to_owned())), "{name}");
         }
     }
 

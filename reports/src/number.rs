@@ -151,13 +151,8 @@ mod tests {
 
     #[test]
     fn shares_near_one_show_their_misses() {
-        let table = [
-            (0.687, "68.7 %"),
-            (0.998, "99.80 %"),
-            (0.99957, "99.957 %"),
-            (1.0, "100 %"),
-            (0.0, "0 %"),
-        ];
+        let table =
+            [(0.687, "68.7 %"), (0.998, "99.80 %"), (0.99957, "99.957 %"), (1.0, "100 %"), (0.0, "0 %")];
         for (value, text) in table {
             assert_eq!(share(value).replace(GAP, " "), text);
         }

@@ -112,12 +112,8 @@ pub enum Operation {
 
 impl Operation {
     /// All of them, in the order of the documentation.
-    pub const ALL: [Operation; 4] = [
-        Operation::Converse,
-        Operation::ConverseStream,
-        Operation::Invoke,
-        Operation::InvokeStream,
-    ];
+    pub const ALL: [Operation; 4] =
+        [Operation::Converse, Operation::ConverseStream, Operation::Invoke, Operation::InvokeStream];
 
     /// Whether the answer arrives as a stream of events, and so has a time to first token.
     pub fn streams(self) -> bool {
@@ -297,9 +293,7 @@ impl Record {
 
     /// The call that gave the whole answer, if one did.
     pub fn answer(&self) -> Option<&Call> {
-        self.calls
-            .last()
-            .filter(|call| matches!(call.end, CallEnd::Answered { .. }))
+        self.calls.last().filter(|call| matches!(call.end, CallEnd::Answered { .. }))
     }
 
     /// Why the last call failed, if it did.

@@ -334,7 +334,8 @@ mod tests {
 
     #[test]
     fn trouble_is_whatever_was_not_answered_at_the_first_try() {
-        let figures = Figures { requests: 10, first_try: 4, retried: 3, fell_back: 2, failed: 1, ..Figures::default() };
+        let figures =
+            Figures { requests: 10, first_try: 4, retried: 3, fell_back: 2, failed: 1, ..Figures::default() };
         assert_eq!(figures.in_trouble(), 6);
     }
 

@@ -45,15 +45,9 @@ pub(crate) fn header() -> Header {
         models: vec![Model {
             name: "sonnet".into(),
             id: "anthropic.claude-3-sonnet-20240229-v1:0".into(),
-            price: Some(Price {
-                input_per_1k: 0.003,
-                output_per_1k: 0.015,
-            }),
+            price: Some(Price { input_per_1k: 0.003, output_per_1k: 0.015 }),
         }],
-        slo: Slo {
-            latency: Some(Nanos::from_secs(8)),
-            ttft: None,
-        },
+        slo: Slo { latency: Some(Nanos::from_secs(8)), ttft: None },
         gates: Vec::new(),
         validity: Thresholds::default(),
     }
@@ -102,13 +96,8 @@ pub(crate) fn answered(id: u64, due: Nanos) -> Record {
         first_content: Some(due.plus(millis(400))),
         last_content: Some(due.plus(millis(1400))),
         done: due.plus(millis(1400)),
-        end: CallEnd::Answered {
-            stop_reason: "end_turn".into(),
-        },
-        tokens: Tokens {
-            input: 100,
-            output: 11,
-        },
+        end: CallEnd::Answered { stop_reason: "end_turn".into() },
+        tokens: Tokens { input: 100, output: 11 },
         gaps_us: vec![100_000; 10],
         attempts: vec![attempt(1, due, Nanos::ZERO, 200)],
     };
@@ -135,10 +124,8 @@ pub(crate) fn retried(id: u64, due: Nanos) -> Record {
         call.first_byte = call.first_byte.map(|at| at.plus(shift));
         call.first_content = call.first_content.map(|at| at.plus(shift));
         call.last_content = call.last_content.map(|at| at.plus(shift));
-        call.attempts = vec![
-            attempt(1, due, Nanos::ZERO, 429),
-            attempt(2, due.plus(shift), millis(600), 200),
-        ];
+        call.attempts =
+            vec![attempt(1, due, Nanos::ZERO, 429), attempt(2, due.plus(shift), millis(600), 200)];
     }
     record
 }

@@ -21,10 +21,7 @@ pub struct Thresholds {
 impl Default for Thresholds {
     /// 95 % of the arrivals sent; 50 ms late at the 99th percentile.
     fn default() -> Self {
-        Thresholds {
-            min_achieved: 0.95,
-            max_schedule_delay: Nanos::new(50_000_000),
-        }
+        Thresholds { min_achieved: 0.95, max_schedule_delay: Nanos::new(50_000_000) }
     }
 }
 
@@ -90,10 +87,7 @@ impl Validity {
             records(conduct.lost),
         ];
         if clock == ClockKind::Real {
-            checks.push(schedule_delay(
-                conduct.schedule_delay_p99,
-                thresholds.max_schedule_delay,
-            ));
+            checks.push(schedule_delay(conduct.schedule_delay_p99, thresholds.max_schedule_delay));
         }
         checks.sort_by_key(|check| check.ok);
         Validity { checks }
@@ -119,32 +113,15 @@ fn complete(ending: Ending) -> Check {
             "the record log has no end: the run was killed or could not write; figures cover what was written"
         }
     };
-    Check {
-        name: "complete".into(),
-        ok: ending == Ending::Complete,
-        finding: finding.into(),
-    }
+    Check { name: "complete".into(), ok: ending == Ending::Complete, finding: finding.into() }
 }
 
 fn achieved(conduct: &Conduct, thresholds: &Thresholds) -> Check {
-    let Conduct {
-        planned,
-        sent,
-        dropped,
-        ..
-    } = *conduct;
-    let share = if planned == 0 {
-        1.0
-    } else {
-        sent as f64 / planned as f64
-    };
+    let Conduct { planned, sent, dropped, .. } = *conduct;
+    let share = if planned == 0 { 1.0 } else { sent as f64 / planned as f64 };
     let finding = match (planned, dropped) {
         (0, _) => "no arrivals were planned: the answers set the pace".to_owned(),
-        (_, 0) => format!(
-            "{} of {} planned arrivals sent",
-            number::count(sent),
-            number::count(planned)
-        ),
+        (_, 0) => format!("{} of {} planned arrivals sent", number::count(sent), number::count(planned)),
         _ => format!(
             "{} of {} planned arrivals sent, {} found the cap on requests in flight reached; at least {} asked",
             number::count(sent),
@@ -153,11 +130,7 @@ fn achieved(conduct: &Conduct, thresholds: &Thresholds) -> Check {
             number::share(thresholds.min_achieved),
         ),
     };
-    Check {
-        name: "achieved".into(),
-        ok: share >= thresholds.min_achieved,
-        finding,
-    }
+    Check { name: "achieved".into(), ok: share >= thresholds.min_achieved, finding }
 }
 
 fn drained(abandoned: u64) -> Check {
@@ -176,27 +149,15 @@ fn records(lost: u64) -> Check {
         0 => "every record was written".to_owned(),
         _ => format!("{} records could not be written", number::count(lost)),
     };
-    Check {
-        name: "records".into(),
-        ok: lost == 0,
-        finding,
-    }
+    Check { name: "records".into(), ok: lost == 0, finding }
 }
 
 fn schedule_delay(p99: Option<Nanos>, limit: Nanos) -> Check {
     let finding = match p99 {
         None => "nothing was sent".to_owned(),
-        Some(p99) => format!(
-            "sent {} late at p99; at most {} asked",
-            number::time(p99),
-            number::time(limit)
-        ),
+        Some(p99) => format!("sent {} late at p99; at most {} asked", number::time(p99), number::time(limit)),
     };
-    Check {
-        name: "schedule delay".into(),
-        ok: p99.is_none_or(|p99| p99 <= limit),
-        finding,
-    }
+    Check { name: "schedule delay".into(), ok: p99.is_none_or(|p99| p99 <= limit), finding }
 }
 
 #[cfg(test)]
@@ -204,12 +165,7 @@ mod tests {
     use super::*;
 
     fn conduct() -> Conduct {
-        Conduct {
-            ending: Ending::Complete,
-            planned: 100,
-            sent: 100,
-            ..Conduct::default()
-        }
+        Conduct { ending: Ending::Complete, planned: 100, sent: 100, ..Conduct::default() }
     }
 
     fn holds(conduct: Conduct, clock: ClockKind) -> bool {
@@ -225,32 +181,13 @@ mod tests {
     fn each_fault_of_the_harness_voids_the_run() {
         let late = Some(Nanos::from_secs(1));
         for broken in [
-            Conduct {
-                ending: Ending::Torn,
-                ..conduct()
-            },
-            Conduct {
-                ending: Ending::Interrupted,
-                ..conduct()
-            },
-            Conduct {
-                ending: Ending::BudgetSpent,
-                ..conduct()
-            },
-            Conduct {
-                abandoned: 1,
-                ..conduct()
-            },
-            Conduct {
-                sent: 94,
-                dropped: 6,
-                ..conduct()
-            },
+            Conduct { ending: Ending::Torn, ..conduct() },
+            Conduct { ending: Ending::Interrupted, ..conduct() },
+            Conduct { ending: Ending::BudgetSpent, ..conduct() },
+            Conduct { abandoned: 1, ..conduct() },
+            Conduct { sent: 94, dropped: 6, ..conduct() },
             Conduct { lost: 1, ..conduct() },
-            Conduct {
-                schedule_delay_p99: late,
-                ..conduct()
-            },
+            Conduct { schedule_delay_p99: late, ..conduct() },
         ] {
             assert!(!holds(broken, ClockKind::Real), "{broken:?}");
         }
@@ -259,10 +196,7 @@ mod tests {
     #[test]
     fn lateness_has_no_meaning_in_virtual_time() {
         assert!(holds(
-            Conduct {
-                schedule_delay_p99: Some(Nanos::from_secs(1)),
-                ..conduct()
-            },
+            Conduct { schedule_delay_p99: Some(Nanos::from_secs(1)), ..conduct() },
             ClockKind::Virtual
         ));
     }

@@ -80,7 +80,8 @@ fn across(used: f64) -> f64 {
     used.clamp(0.0, END) / END * WIDTH
 }
 
-/// The share of the limit that a value uses: infinite where none is allowed and there is some.
+/// The share of the limit that a value uses: infinite where none is allowed and there is some. An exact
+/// limit that was met has no room that could be used.
 fn share(judged: &Judged, value: f64) -> Option<f64> {
     let near_one = |limit: f64| judged.gate.metric.entry().unit == Unit::Share && limit > 0.5;
     let used = match judged.gate.limit {
@@ -88,6 +89,7 @@ fn share(judged: &Judged, value: f64) -> Option<f64> {
         Limit::Min(min) if near_one(min) => ratio(1.0 - value, 1.0 - min),
         Limit::Min(min) => ratio(min, value),
         Limit::Between(min, max) => ratio((value - (min + max) / 2.0).abs(), (max - min) / 2.0),
+        Limit::Equals(exact) if value == exact => return None,
         Limit::Equals(exact) => 1.0 + ratio((value - exact).abs(), exact.abs()),
     };
     (!used.is_nan()).then_some(used)
@@ -130,12 +132,19 @@ mod tests {
             (Figure::SuccessRatio, Limit::Min(0.99), 0.98, 2.0),
             (Figure::Requests, Limit::Between(10.0, 20.0), 15.0, 0.0),
             (Figure::Failures, Limit::Max(0.0), 0.0, 0.0),
-            (Figure::Requests, Limit::Equals(20.0), 20.0, 1.0),
+            (Figure::Requests, Limit::Equals(20.0), 30.0, 1.5),
         ];
         for (figure, limit, value, expected) in table {
             let used = used(&judged(figure, limit, value)).unwrap_or(f64::NAN);
             assert!((used - expected).abs() < 1e-9, "{figure:?} {limit:?} {value}: {used}");
         }
+    }
+
+    #[test]
+    fn an_exact_limit_that_was_met_uses_none_of_its_room() {
+        let met = judged(Figure::Failures, Limit::Equals(0.0), 0.0);
+        assert_eq!(used(&met), None);
+        assert_eq!(share(&met, 0.0), None);
     }
 
     #[test]

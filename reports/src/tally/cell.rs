@@ -25,9 +25,7 @@ impl Counters {
     pub(super) fn observe(&mut self, record: &Record, header: &Header) {
         self.count_outcome(record, &header.slo);
         self.count_calls(record, &header.models);
-        timings(record, &mut |timing, time| {
-            self.timings.entry(timing).or_default().record(time)
-        });
+        timings(record, &mut |timing, time| self.timings.entry(timing).or_default().record(time));
     }
 
     pub(super) fn dropped(&mut self) {
@@ -39,9 +37,7 @@ impl Counters {
     }
 
     pub(super) fn histograms(&self) -> impl Iterator<Item = (Timing, &Histogram)> {
-        self.timings
-            .iter()
-            .map(|(timing, histogram)| (*timing, histogram))
+        self.timings.iter().map(|(timing, histogram)| (*timing, histogram))
     }
 
     fn count_outcome(&mut self, record: &Record, slo: &Slo) {
@@ -112,11 +108,7 @@ impl Counters {
         let has_slo = header.slo != Slo::default();
         let spread = |timing| self.timings.get(&timing).map(spread).unwrap_or_default();
         let curved = |timing| Spread {
-            curve: self
-                .timings
-                .get(&timing)
-                .map(|h| h.curve(CURVE_POINTS))
-                .unwrap_or_default(),
+            curve: self.timings.get(&timing).map(|h| h.curve(CURVE_POINTS)).unwrap_or_default(),
             ..spread(timing)
         };
         Figures {
@@ -153,10 +145,7 @@ pub(super) fn timings(record: &Record, take: &mut dyn FnMut(Timing, Nanos)) {
         take(Timing::Ttft, first.since(record.due));
         take(Timing::ServiceTtft, first.since(record.sent));
         if let Some(last) = answer.last_content.filter(|_| answer.tokens.output > 1) {
-            take(
-                Timing::Tpot,
-                Nanos::new(last.since(first).get() / (answer.tokens.output - 1)),
-            );
+            take(Timing::Tpot, Nanos::new(last.since(first).get() / (answer.tokens.output - 1)));
         }
     }
     for &gap_us in &answer.gaps_us {
@@ -195,11 +184,8 @@ pub(super) fn cost(model: &str, tokens: Tokens, models: &[Model]) -> Option<f64>
 }
 
 fn spread(histogram: &Histogram) -> Spread {
-    let bounded = |quantile: Quantile| {
-        histogram
-            .at(quantile)
-            .filter(|_| histogram.count() >= quantile.sample_floor())
-    };
+    let bounded =
+        |quantile: Quantile| histogram.at(quantile).filter(|_| histogram.count() >= quantile.sample_floor());
     Spread {
         count: histogram.count(),
         min: histogram.min(),

@@ -158,11 +158,7 @@ mod tests {
         for id in 0..1300 {
             let due = Nanos::new(id * 100_000_000);
             let troubled = trouble(due.as_secs_f64());
-            disturbances.observe(&if troubled {
-                retried(id, due)
-            } else {
-                answered(id, due)
-            });
+            disturbances.observe(&if troubled { retried(id, due) } else { answered(id, due) });
         }
         disturbances.recovery("throttle", None).map(Nanos::as_secs_f64)
     }
@@ -190,10 +186,7 @@ mod tests {
 
     #[test]
     fn a_second_wave_belongs_to_the_disturbance() {
-        assert_eq!(
-            run(|due| (30.0..41.0).contains(&due) || (60.0..62.0).contains(&due)),
-            Some(21.9)
-        );
+        assert_eq!(run(|due| (30.0..41.0).contains(&due) || (60.0..62.0).contains(&due)), Some(21.9));
     }
 
     #[test]

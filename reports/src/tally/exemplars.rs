@@ -25,12 +25,7 @@ impl Exemplars {
         self.keep_failed(record);
         self.keep_slow(record);
         let attempts = record.attempts().count();
-        if attempts
-            > self
-                .most_attempts
-                .as_ref()
-                .map_or(1, |most| most.attempts().count())
-        {
+        if attempts > self.most_attempts.as_ref().map_or(1, |most| most.attempts().count()) {
             self.most_attempts = Some(trimmed(record));
         }
         for fault in record.attempts().filter_map(|attempt| attempt.fault.as_ref()) {
@@ -53,16 +48,11 @@ impl Exemplars {
     }
 
     fn keep_slow(&mut self, record: &Record) {
-        let beaten = self
-            .slowest
-            .last()
-            .is_some_and(|last| record.latency() <= last.latency());
+        let beaten = self.slowest.last().is_some_and(|last| record.latency() <= last.latency());
         if !record.outcome.answered() || (self.slowest.len() == SLOWEST && beaten) {
             return;
         }
-        let place = self
-            .slowest
-            .partition_point(|kept| kept.latency() >= record.latency());
+        let place = self.slowest.partition_point(|kept| kept.latency() >= record.latency());
         self.slowest.insert(place, trimmed(record));
         self.slowest.truncate(SLOWEST);
     }
@@ -74,14 +64,8 @@ impl Exemplars {
             .into_iter()
             .flat_map(|(class, kept)| kept.into_iter().map(move |record| (Why::Failed(class), record)));
         let slowest = self.slowest.into_iter().map(|record| (Why::Slowest, record));
-        let most = self
-            .most_attempts
-            .into_iter()
-            .map(|record| (Why::MostAttempts, record));
-        let struck = self
-            .struck
-            .into_iter()
-            .map(|(fault, record)| (Why::StruckBy(fault), record));
+        let most = self.most_attempts.into_iter().map(|record| (Why::MostAttempts, record));
+        let struck = self.struck.into_iter().map(|(fault, record)| (Why::StruckBy(fault), record));
         let mut exemplars: Vec<Exemplar> = Vec::new();
         for (why, record) in failed.chain(slowest).chain(most).chain(struck) {
             if exemplars.iter().all(|kept| kept.record.id != record.id) {
@@ -94,9 +78,6 @@ impl Exemplars {
 
 fn trimmed(record: &Record) -> Record {
     let mut record = record.clone();
-    record
-        .calls
-        .iter_mut()
-        .for_each(|call| call.gaps_us.truncate(GAPS));
+    record.calls.iter_mut().for_each(|call| call.gaps_us.truncate(GAPS));
     record
 }

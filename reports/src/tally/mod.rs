@@ -4,13 +4,13 @@
 //! nobody can read a half-computed figure.
 
 mod cell;
+mod cells;
 mod disturbance;
 mod errors;
 mod exemplars;
 mod probe;
 mod timeline;
 
-use std::collections::BTreeMap;
 use std::io::Read;
 
 use crate::gate::{Judged, Severity, Verdict};
@@ -19,11 +19,11 @@ use crate::histogram::Histogram;
 use crate::log::{Dropped, Entry, ReadError, Reader};
 use crate::metric::Timing;
 use crate::record::{Name, Outcome, Record};
-use crate::summary::{Cell, Figures, Part, RunVerdict, Summary};
+use crate::summary::{RunVerdict, Summary};
 use crate::units::Nanos;
 use crate::validity::{Conduct, Ending, Validity};
 
-use cell::Counters;
+use cells::Cells;
 use disturbance::Disturbances;
 use errors::{AttemptErrors, Failures};
 use exemplars::Exemplars;
@@ -99,12 +99,8 @@ impl Tally {
     /// A tally of the run that this header tells of.
     pub fn new(header: &Header) -> Self {
         Tally {
-            cells: BTreeMap::new(),
-            probes: header
-                .gates
-                .iter()
-                .map(|gate| Probe::new(gate.metric, &gate.scope, header))
-                .collect(),
+            cells: Cells::new(header),
+            probes: header.gates.iter().map(|gate| Probe::new(gate.metric, &gate.scope, header)).collect(),
             disturbances: Disturbances::new(header),
             timeline: TimelineTally::new(header.length()),
             errors: AttemptErrors::default(),
@@ -128,9 +124,7 @@ impl Tally {
         self.errors.observe(record);
         if record.outcome == Outcome::Abandoned {
             self.abandoned += 1;
-            if let Some(place) = self.place(&record.flow, &record.stage) {
-                self.cells.entry(place).or_default().abandoned();
-            }
+            self.cells.abandoned(&record.flow, &record.stage);
             return;
         }
         self.disturbances.observe(record);
@@ -140,9 +134,7 @@ impl Tally {
         self.probes.iter_mut().for_each(|probe| probe.observe(record));
         self.failures.observe(record);
         self.exemplars.observe(record);
-        if let Some(place) = self.place(&record.flow, &record.stage) {
-            self.cells.entry(place).or_default().observe(record, &self.header);
-        }
+        self.cells.observe(record, &self.header);
     }
 
     /// Counts an arrival that found no room.
@@ -150,24 +142,16 @@ impl Tally {
         self.dropped += 1;
         self.timeline.drop_arrival(dropped);
         if self.header.records_stage(&dropped.stage) {
-            self.probes
-                .iter_mut()
-                .for_each(|probe| probe.drop_arrival(dropped));
-            if let Some(place) = self.place(&dropped.flow, &dropped.stage) {
-                self.cells.entry(place).or_default().dropped();
-            }
+            self.probes.iter_mut().for_each(|probe| probe.drop_arrival(dropped));
+            self.cells.dropped(&dropped.flow, &dropped.stage);
         }
     }
 
     /// The finished figures.
     pub fn finish(self, ending: Ending, lost: u64) -> Folded {
-        let validity = Validity::of(
-            &self.conduct(ending, lost),
-            &self.header.validity,
-            self.header.clock,
-        );
+        let validity = Validity::of(&self.conduct(ending, lost), &self.header.validity, self.header.clock);
         let gates = judge(&self.header, self.probes, &self.disturbances);
-        let histograms = histograms(&self.header, &self.cells);
+        let histograms = self.cells.histograms(&self.header);
         let summary = Summary {
             format: FORMAT_VERSION,
             verdict: verdict(&validity, &gates),
@@ -175,10 +159,10 @@ impl Tally {
             ending,
             gates,
             finished: self.finished,
-            total: figures(&self.header, &self.cells, |_, _| true),
-            stages: stages(&self.header, &self.cells),
-            flows: flows(&self.header, &self.cells),
-            cells: cells(&self.header, &self.cells),
+            total: self.cells.total(&self.header),
+            stages: self.cells.stages(&self.header),
+            flows: self.cells.flows(&self.header),
+            cells: self.cells.each(&self.header),
             recoveries: self.disturbances.recoveries(&self.header),
             errors: self.errors.finish(),
             failures: self.failures.finish(),
@@ -207,21 +191,7 @@ impl Tally {
     }
 
     fn is_planned(&self, flow: &str) -> bool {
-        self.header
-            .flows
-            .iter()
-            .any(|known| &*known.name == flow && known.planned.is_some())
-    }
-
-    /// The place of a flow in a recorded stage; none for names that the header does not have.
-    fn place(&self, flow: &str, stage: &str) -> Option<(usize, usize)> {
-        let flow = self.header.flows.iter().position(|known| &*known.name == flow)?;
-        let stage = self
-            .header
-            .stages
-            .iter()
-            .position(|known| &*known.name == stage && known.record)?;
-        Some((stage, flow))
+        self.header.flows.iter().any(|known| &*known.name == flow && known.planned.is_some())
     }
 }
 
@@ -247,225 +217,5 @@ fn verdict(validity: &Validity, gates: &[Judged]) -> RunVerdict {
     }
 }
 
-type Cells = BTreeMap<(usize, usize), Counters>;
-
-/// The figures of the cells that `wanted` picks by stage and flow.
-fn figures(header: &Header, cells: &Cells, wanted: impl Fn(usize, usize) -> bool) -> Figures {
-    let mut sum = Counters::default();
-    cells
-        .iter()
-        .filter(|((stage, flow), _)| wanted(*stage, *flow))
-        .for_each(|(_, cell)| sum.merge(cell));
-    let length = header
-        .stages
-        .iter()
-        .enumerate()
-        .filter(|(place, stage)| stage.record && (0..header.flows.len()).any(|flow| wanted(*place, flow)))
-        .fold(Nanos::ZERO, |sum, (_, stage)| {
-            sum.plus(stage.to.since(stage.from))
-        });
-    sum.figures(header, length)
-}
-
-fn stages(header: &Header, cells: &Cells) -> Vec<Part> {
-    recorded(header)
-        .map(|(place, stage)| Part {
-            name: stage.name.clone(),
-            figures: figures(header, cells, |stage, _| stage == place),
-        })
-        .collect()
-}
-
-fn flows(header: &Header, cells: &Cells) -> Vec<Part> {
-    let flows = header.flows.iter().enumerate();
-    flows
-        .map(|(place, flow)| Part {
-            name: flow.name.clone(),
-            figures: figures(header, cells, |_, flow| flow == place),
-        })
-        .collect()
-}
-
-fn cells(header: &Header, cells: &Cells) -> Vec<Cell> {
-    cells
-        .keys()
-        .map(|&(stage, flow)| Cell {
-            flow: header.flows[flow].name.clone(),
-            stage: header.stages[stage].name.clone(),
-            figures: figures(header, cells, |s, f| (s, f) == (stage, flow)),
-        })
-        .collect()
-}
-
-fn histograms(header: &Header, cells: &Cells) -> Histograms {
-    let parts = cells.iter().flat_map(|(&(stage, flow), counters)| {
-        counters
-            .histograms()
-            .map(move |(timing, histogram)| HistogramPart {
-                flow: header.flows[flow].name.clone(),
-                stage: header.stages[stage].name.clone(),
-                from: header.stages[stage].from,
-                to: header.stages[stage].to,
-                timing,
-                histogram: histogram.clone(),
-            })
-    });
-    Histograms {
-        parts: parts.collect(),
-    }
-}
-
-fn recorded(header: &Header) -> impl Iterator<Item = (usize, &crate::header::Stage)> {
-    header.stages.iter().enumerate().filter(|(_, stage)| stage.record)
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::gate::{Gate, Limit, OnNoData, Scope};
-    use crate::metric::Metric;
-    use crate::testing::{answered, failed, header_with, retried};
-
-    fn gate(metric: &str, scope: Scope, limit: Limit) -> Gate {
-        Gate {
-            name: metric.into(),
-            metric: metric
-                .parse()
-                .unwrap_or(Metric::Figure(crate::metric::Figure::Requests)),
-            scope,
-            limit,
-            severity: Severity::Fail,
-            on_no_data: OnNoData::Fail,
-            line: None,
-        }
-    }
-
-    fn tally(gates: Vec<Gate>) -> Tally {
-        Tally::new(&header_with(gates))
-    }
-
-    fn measured(metric: &str, scope: Scope, records: &[Record]) -> Option<f64> {
-        let mut tally = tally(vec![gate(metric, scope, Limit::Max(1e9))]);
-        records.iter().for_each(|record| tally.observe(record));
-        tally.finish(Ending::Complete, 0).summary.gates[0].measured.value
-    }
-
-    fn at(secs: u64) -> Nanos {
-        Nanos::from_secs(secs)
-    }
-
-    #[test]
-    fn figures_follow_their_formulas() {
-        let records = [
-            answered(0, at(20)),
-            retried(1, at(31)),
-            retried(2, at(32)),
-            failed(3, at(33)),
-        ];
-        let all = Scope::default;
-        let table = [
-            ("success.ratio", 0.75),
-            ("success.first_try", 0.25),
-            ("success.after_retry", 0.5),
-            ("fallback.share", 0.0),
-            ("attempts.per_request", 2.0),
-            ("requests.count", 4.0),
-            ("failures.count", 1.0),
-            ("throttles.count", 5.0),
-            ("errors.count", 5.0),
-            ("retry_quota.refusals", 0.0),
-            ("tokens.input", 300.0),
-            ("tokens.output", 33.0),
-            ("goodput.ratio", 0.75),
-            ("cost.total", 0.3 * 0.003 + 0.033 * 0.015),
-            ("requests.rate", 4.0 / 120.0),
-            ("latency.max", 2.4),
-            ("tpot.max", 0.1),
-            ("itl.max", 0.1),
-            ("backoff.max", 2.6),
-            ("first_attempt.max", 0.4),
-        ];
-        for (metric, expected) in table {
-            let value = measured(metric, all(), &records).unwrap_or(f64::NAN);
-            assert!(
-                (value - expected).abs() < 1e-9,
-                "{metric}: {value} instead of {expected}"
-            );
-        }
-    }
-
-    #[test]
-    fn scopes_narrow_to_flow_stage_and_region() {
-        let records = [answered(0, at(20)), retried(1, at(80))];
-        let during = |stage: &str| Scope {
-            during: Some(stage.into()),
-            ..Scope::default()
-        };
-        let region = |region: &str| Scope {
-            region: Some(region.into()),
-            ..Scope::default()
-        };
-        assert_eq!(measured("requests.count", during("quiet"), &records), Some(1.0));
-        assert_eq!(
-            measured("success.first_try", during("after"), &records),
-            Some(0.0)
-        );
-        assert_eq!(measured("region.share", region("us-east-1"), &records), Some(1.0));
-        assert_eq!(measured("region.share", region("us-west-2"), &records), Some(0.0));
-        let other = Scope {
-            flow: Some("other".into()),
-            ..Scope::default()
-        };
-        assert_eq!(measured("success.ratio", other, &records), None);
-    }
-
-    #[test]
-    fn warm_up_is_left_out() {
-        assert_eq!(
-            measured("success.ratio", Scope::default(), &[failed(0, at(5))]),
-            None
-        );
-    }
-
-    #[test]
-    fn a_gate_without_data_fails_the_run_and_stands_first() {
-        let during = Scope {
-            during: Some("after".into()),
-            ..Scope::default()
-        };
-        let mut tally = tally(vec![
-            gate("requests.count", Scope::default(), Limit::Min(1.0)),
-            gate("success.ratio", during, Limit::Min(0.5)),
-        ]);
-        tally.observe(&answered(0, at(20)));
-        let summary = tally.finish(Ending::Complete, 0).summary;
-        assert_eq!(summary.verdict, RunVerdict::Fail);
-        assert_eq!(summary.gates[0].verdict, Verdict::NoData);
-        assert_eq!(summary.gates[1].verdict, Verdict::Pass);
-    }
-
-    #[test]
-    fn too_few_samples_for_a_percentile_are_no_data() {
-        let mut tally = tally(vec![gate("latency.p99", Scope::default(), Limit::Max(9.0))]);
-        (0..298).for_each(|id| tally.observe(&answered(id, at(20))));
-        assert_eq!(
-            tally.finish(Ending::Complete, 0).summary.gates[0].verdict,
-            Verdict::NoData
-        );
-    }
-
-    #[test]
-    fn a_torn_log_is_invalid_whatever_its_gates_say() {
-        let mut tally = tally(vec![gate("success.ratio", Scope::default(), Limit::Min(0.5))]);
-        tally.observe(&answered(0, at(20)));
-        assert_eq!(tally.finish(Ending::Torn, 0).summary.verdict, RunVerdict::Invalid);
-    }
-
-    #[test]
-    fn an_empty_run_has_figures_without_values() {
-        let summary = tally(Vec::new()).finish(Ending::Complete, 0).summary;
-        assert_eq!(summary.total.requests, 0);
-        assert_eq!(summary.total.attempts_per_request(), None);
-        assert_eq!(summary.verdict, RunVerdict::Pass);
-    }
-}
+mod tests;

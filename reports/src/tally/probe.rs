@@ -31,11 +31,9 @@ pub(super) struct Probe {
 impl Probe {
     pub(super) fn new(metric: Metric, scope: &Scope, header: &Header) -> Self {
         let length = match &scope.during {
-            Some(stage) => header
-                .stages
-                .iter()
-                .find(|known| known.name == *stage)
-                .map(|s| s.to.since(s.from)),
+            Some(stage) => {
+                header.stages.iter().find(|known| known.name == *stage).map(|s| s.to.since(s.from))
+            }
             None => None,
         };
         Probe {
@@ -83,10 +81,7 @@ impl Probe {
     }
 
     fn is_destination(&self, call: &Call) -> bool {
-        self.scope
-            .region
-            .as_ref()
-            .is_none_or(|region| *region == call.region)
+        self.scope.region.as_ref().is_none_or(|region| *region == call.region)
             && self.scope.model.as_ref().is_none_or(|model| *model == call.model)
     }
 
@@ -130,9 +125,7 @@ impl Probe {
     }
 
     fn cost_of<'a>(&self, calls: impl Iterator<Item = &'a Call>) -> f64 {
-        calls
-            .filter_map(|call| cell::cost(&call.model, call.tokens, &self.models))
-            .sum()
+        calls.filter_map(|call| cell::cost(&call.model, call.tokens, &self.models)).sum()
     }
 
     fn count_of(&self, figure: Figure, record: &Record) -> u64 {
@@ -154,15 +147,8 @@ impl Probe {
             Metric::Timing(_, statistic) => self.statistic(statistic),
             Metric::Figure(Figure::RecoveryTime) => {
                 let fault = self.scope.after.as_deref().unwrap_or_default();
-                let value = disturbances
-                    .recovery(fault, self.scope.flow.as_deref())
-                    .map(Nanos::as_secs_f64);
-                Measured {
-                    value,
-                    interval: None,
-                    samples: self.of,
-                    floor: 1,
-                }
+                let value = disturbances.recovery(fault, self.scope.flow.as_deref()).map(Nanos::as_secs_f64);
+                Measured { value, interval: None, samples: self.of, floor: 1 }
             }
             Metric::Figure(figure) => self.figure(figure),
         }
@@ -181,24 +167,15 @@ impl Probe {
                 samples,
                 floor: quantile.sample_floor(),
             },
-            Statistic::Mean => Measured {
-                value: seconds(self.histogram.mean()),
-                interval: None,
-                samples,
-                floor: 1,
-            },
-            Statistic::Min => Measured {
-                value: seconds(self.histogram.min()),
-                interval: None,
-                samples,
-                floor: 1,
-            },
-            Statistic::Max => Measured {
-                value: seconds(self.histogram.max()),
-                interval: None,
-                samples,
-                floor: 1,
-            },
+            Statistic::Mean => {
+                Measured { value: seconds(self.histogram.mean()), interval: None, samples, floor: 1 }
+            }
+            Statistic::Min => {
+                Measured { value: seconds(self.histogram.min()), interval: None, samples, floor: 1 }
+            }
+            Statistic::Max => {
+                Measured { value: seconds(self.histogram.max()), interval: None, samples, floor: 1 }
+            }
         }
     }
 
@@ -225,23 +202,14 @@ impl Probe {
             _ => Some(hits),
         };
         let floor = u64::from(figure != Figure::Dropped);
-        Measured {
-            value,
-            interval: None,
-            samples: self.of,
-            floor,
-        }
+        Measured { value, interval: None, samples: self.of, floor }
     }
 }
 
 fn count_in(figure: Figure, call: &Call) -> u64 {
     match figure {
         Figure::Throttles => call.attempts.iter().filter(|attempt| attempt.throttled()).count() as u64,
-        Figure::Errors => call
-            .attempts
-            .iter()
-            .filter(|attempt| attempt.error.is_some())
-            .count() as u64,
+        Figure::Errors => call.attempts.iter().filter(|attempt| attempt.error.is_some()).count() as u64,
         Figure::BrokenStreams => u64::from(cell::broken(&call.end)),
         Figure::RetryQuotaRefusals => u64::from(cell::refused(&call.end)),
         Figure::TokensInput => call.tokens.input,

@@ -42,10 +42,8 @@ struct Slot {
 impl TimelineTally {
     pub(super) fn new(length: Nanos) -> Self {
         let secs = length.get().div_ceil(1_000_000_000);
-        let width = WIDTHS
-            .into_iter()
-            .find(|width| secs.div_ceil(*width) <= BUCKETS)
-            .unwrap_or(secs / BUCKETS + 1);
+        let width =
+            WIDTHS.into_iter().find(|width| secs.div_ceil(*width) <= BUCKETS).unwrap_or(secs / BUCKETS + 1);
         TimelineTally {
             bucket: Nanos::from_secs(width),
             last: usize::try_from(secs.div_ceil(width) + LATE).unwrap_or(usize::MAX),
@@ -80,18 +78,8 @@ impl TimelineTally {
             }
         }
         if let Some(answer) = record.answer() {
-            *self
-                .regions
-                .entry(answer.region.clone())
-                .or_default()
-                .entry(due)
-                .or_default() += 1;
-            *self
-                .models
-                .entry(answer.model.clone())
-                .or_default()
-                .entry(due)
-                .or_default() += 1;
+            *self.regions.entry(answer.region.clone()).or_default().entry(due).or_default() += 1;
+            *self.models.entry(answer.model.clone()).or_default().entry(due).or_default() += 1;
         }
     }
 
@@ -102,9 +90,7 @@ impl TimelineTally {
     }
 
     fn place(&self, at: Nanos) -> usize {
-        usize::try_from(at.get() / self.bucket.get())
-            .unwrap_or(usize::MAX)
-            .min(self.last)
+        usize::try_from(at.get() / self.bucket.get()).unwrap_or(usize::MAX).min(self.last)
     }
 
     fn slot_at(&mut self, at: Nanos) -> &mut Slot {
@@ -124,14 +110,9 @@ impl TimelineTally {
         let times = |value: fn(&Slot) -> Option<Nanos>| self.slots.iter().map(value).collect::<Vec<_>>();
         let shares = |by_name: &BTreeMap<Name, BTreeMap<usize, u64>>| {
             let spread = |counts: &BTreeMap<usize, u64>| {
-                (0..self.slots.len())
-                    .map(|place| counts.get(&place).copied().unwrap_or(0))
-                    .collect()
+                (0..self.slots.len()).map(|place| counts.get(&place).copied().unwrap_or(0)).collect()
             };
-            by_name
-                .iter()
-                .map(|(name, counts)| (name.clone(), spread(counts)))
-                .collect()
+            by_name.iter().map(|(name, counts)| (name.clone(), spread(counts))).collect()
         };
         Timeline {
             bucket: self.bucket,
@@ -167,9 +148,7 @@ fn in_flight(slots: &[Slot]) -> Vec<u64> {
 }
 
 fn bounded(latency: &Histogram, quantile: Quantile) -> Option<Nanos> {
-    latency
-        .at(quantile)
-        .filter(|_| latency.count() >= quantile.sample_floor())
+    latency.at(quantile).filter(|_| latency.count() >= quantile.sample_floor())
 }
 
 #[cfg(test)]

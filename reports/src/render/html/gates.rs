@@ -79,14 +79,16 @@ fn briefly(judged: &Judged) -> Sentence {
 
 /// Of gates that all passed, the one that came nearest to its limit.
 fn nearest(summary: &Summary) -> Sentence {
-    let used = |judged: &&Judged| limit_bar::used(judged).unwrap_or(0.0);
-    let most = summary.gates.iter().max_by(|one, other| used(one).total_cmp(&used(other)));
-    most.map_or_else(Sentence::default, |judged| {
-        let used = format!("{:.0}\u{202f}% of its limit", used(&judged) * 100.0);
-        Sentence::of("Every limit was kept; ")
-            .stress(judged.gate.name.to_string())
-            .say(format!(" came nearest, with {used} used."))
-    })
+    let used = summary.gates.iter().filter_map(|judged| Some((judged, limit_bar::used(judged)?)));
+    let most = used.max_by(|(_, one), (_, other)| one.total_cmp(other));
+    most.map_or_else(
+        || Sentence::of("Every limit was kept."),
+        |(judged, used)| {
+            Sentence::of("Every limit was kept; ")
+                .stress(judged.gate.name.to_string())
+                .say(format!(" came nearest, with {:.0}\u{202f}% of its limit used.", used * 100.0))
+        },
+    )
 }
 
 fn row(judged: &Judged) -> Row<'_> {
