@@ -83,7 +83,7 @@ impl View for Bar {
         let now = board.now();
         self.0.set_position(now.get().min(header.length().get()));
         self.0.set_prefix(format!("  {}   {} / {}", stage(header, now), number::clock(now), number::clock(header.length())));
-        self.0.set_message(status(header, board, now).join("\n"));
+        self.0.set_message(status(header, board, now).iter().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n"));
     }
 
     fn finish(&mut self) {
@@ -156,7 +156,7 @@ fn status(header: &Header, board: &Board, now: Nanos) -> Vec<String> {
         .map(|(flow, so_far)| {
             let rate = so_far.sent as f64 / now.as_secs_f64().max(1.0);
             format!(
-                "  {flow:<12} {rate:>6.1}/s  in flight {}  ok {}  retried {}  fell back {}  failed {}{}",
+                "{flow} {rate:.1}/s  in flight {}  ok {}  retried {}  fell back {}  failed {}{}",
                 so_far.in_flight,
                 number::count(so_far.ok),
                 number::count(so_far.retried),
@@ -167,6 +167,6 @@ fn status(header: &Header, board: &Board, now: Nanos) -> Vec<String> {
         })
         .collect();
     let on = header.faults.iter().filter(|fault| fault.from <= now && now < fault.to);
-    lines.extend(on.map(|fault| format!("  fault {}: {} until {}", fault.name, fault.about, number::clock(fault.to))));
+    lines.extend(on.map(|fault| format!("fault {}: {} until {}", fault.name, fault.about, number::clock(fault.to))));
     lines
 }

@@ -1,6 +1,7 @@
 //! What people see: text for them on stderr, data on stdout, colour where it is wanted.
 
 use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
 
 use bedload_reports::render::Style;
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
@@ -74,6 +75,19 @@ impl Terminal {
             Err(_) => self.say(&diagnostic.to_string()),
         }
     }
+}
+
+/// What the command line's own parser has to say: help and versions on stdout, mistakes on stderr.
+pub fn refuse(error: &clap::Error) -> ExitCode {
+    // A closed stream leaves nobody to tell.
+    let _ = error.print();
+    if !error.use_stderr() {
+        return ExitCode::SUCCESS;
+    }
+    let why = error.kind().as_str().unwrap_or("a mistake on the command line");
+    let exit = Exit::new(Status::Usage, why);
+    let _ = writeln!(io::stderr(), "{}", exit.line());
+    exit.into()
 }
 
 /// The terminal's width, at least 80; a fixed one where stderr is none.

@@ -5,7 +5,7 @@ use bedload_reports::number;
 use bedload_reports::record::{Name, Tokens};
 use bedload_reports::units::Nanos;
 
-use crate::engine::assembly::{header, schedules};
+use crate::engine::assembly::{header, schedule};
 use crate::scenario::{Flow, Input, Load, Plan, Spread};
 
 /// What a run is expected to send.
@@ -48,7 +48,7 @@ pub(super) fn expect(plan: &Plan) -> Expected {
 }
 
 fn expect_flow(plan: &Plan, flow: &Flow) -> ExpectedFlow {
-    let (requests, estimated) = match schedules(plan, flow) {
+    let (requests, estimated) = match schedule(plan, flow) {
         Some(schedule) => (by_stage(plan, schedule), false),
         None => (of_users(plan, flow), true),
     };

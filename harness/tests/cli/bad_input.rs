@@ -1,11 +1,9 @@
 //! Whatever is wrong is told before anything is sent: the right exit code, the place, the next step.
 
-mod support;
-
 use std::fs;
 use std::net::TcpListener;
 
-use support::{Desk, SMALL, Said};
+use crate::support::{Desk, SMALL, Said};
 
 fn run(desk: &Desk, scenario: &str, args: &[&str]) -> Said {
     desk.write("s.yaml", scenario);
@@ -71,7 +69,9 @@ fn set_is_diagnosed_like_the_file() {
 fn the_command_line_is_refused_with_two() {
     let desk = Desk::new();
     for args in [&["run"][..], &["fly"], &["run", "s.yaml", "--sed", "1"], &["mock", "--listen", "here"]] {
-        assert_eq!(desk.bedload(args).code, Some(2), "{args:?}");
+        let said = desk.bedload(args);
+        assert_eq!(said.code, Some(2), "{args:?}");
+        assert!(said.last_line().starts_with("exit 2: "), "{args:?}: {}", said.stderr);
     }
 }
 
@@ -79,12 +79,13 @@ fn the_command_line_is_refused_with_two() {
 fn a_folder_that_cannot_be_used_is_refused_before_the_run() {
     let desk = Desk::new();
     desk.write("file", "in the way");
-    let said = run(&desk, SMALL, &["--out", "file/run"]);
+    desk.write("s.yaml", SMALL);
+    let said = desk.bedload(["run", "s.yaml", "--out", "file/run"]);
     assert_eq!(said.code, Some(2), "{}", said.stderr);
 
     fs::create_dir(desk.path("full")).expect("a folder");
     desk.write("full/precious", "keep me");
-    let said = run(&desk, SMALL, &["--out", "full"]);
+    let said = desk.bedload(["run", "s.yaml", "--out", "full"]);
     assert_eq!(said.code, Some(2), "{}", said.stderr);
     assert!(said.stderr.contains("not empty") && said.stderr.contains("--out"), "{}", said.stderr);
     assert_eq!(fs::read_to_string(desk.path("full/precious")).expect("a file"), "keep me");

@@ -1,14 +1,12 @@
 //! The main job through the binary: what a run leaves, how it is cut short, how it is read again.
 
-mod support;
-
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use support::{Desk, SMALL, shipped};
+use crate::support::{Desk, SMALL, shipped};
 
 const OUTPUTS: [&str; 10] = [
     "records.jsonl.zst",
@@ -99,7 +97,7 @@ fn an_interrupted_run_drains_writes_everything_and_exits_130() {
     wait_until(|| fs::metadata(&log).is_ok_and(|log| log.len() > 4000));
     let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill");
     assert!(sent.success());
-    let said: support::Said = child.wait_with_output().expect("an end").into();
+    let said: crate::support::Said = child.wait_with_output().expect("an end").into();
     assert_eq!(said.code, Some(130), "{}", said.stderr);
     for name in OUTPUTS {
         assert!(desk.path("run").join(name).is_file(), "{name} is missing");
@@ -109,22 +107,91 @@ fn an_interrupted_run_drains_writes_everything_and_exits_130() {
 }
 
 #[test]
+fn a_second_signal_leaves_at_once() {
+    let desk = Desk::new();
+    // An answer that takes a minute would keep a drain busy for its ten seconds.
+    desk.write("s.yaml", SMALL.replace("ttft: 200ms", "ttft: 60s").replace("attempt: 10s, total: 30s", "total: 2m"));
+    let child = desk
+        .command(["run", "s.yaml", "--out", "run", "--real-time"])
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("a run");
+    let log = desk.path("run/records.jsonl.zst");
+    wait_until(|| log.exists());
+    let began = bedload::clock::Stopwatch::start();
+    for _ in 0..2 {
+        let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill");
+        assert!(sent.success());
+        wait_a_moment();
+    }
+    let said: crate::support::Said = child.wait_with_output().expect("an end").into();
+    assert_eq!(said.code, Some(130), "{}", said.stderr);
+    assert!(began.elapsed_s() < 8.0, "it drained instead: {} s", began.elapsed_s());
+}
+
+/// A mock of a scenario, served by another process until it is dropped.
+struct Served {
+    process: std::process::Child,
+    url: String,
+}
+
+impl Served {
+    fn start(desk: &Desk, scenario: &str) -> Self {
+        let mut process = desk
+            .command(["mock", scenario, "--listen", "127.0.0.1:0"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("a mock");
+        let mut url = String::new();
+        BufReader::new(process.stdout.take().expect("stdout")).read_line(&mut url).expect("an address");
+        Served { process, url: url.trim().to_owned() }
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        self.process.kill().expect("a kill");
+        self.process.wait().expect("an end");
+    }
+}
+
+/// The small scenario for a target that is not ours to break.
+fn elsewhere(target: &str) -> String {
+    SMALL
+        .replace("target: { mock: { regions: [us-east-1, us-west-2] } }", target)
+        .replace("faults:\n  throttle: { during: storm, inject: { throttle: { every: 4 } } }\n", "")
+        .replace("for: 10s", "for: 2s")
+}
+
+#[test]
+fn a_budget_ends_a_run_on_aws_and_voids_it() {
+    let desk = Desk::new();
+    desk.write("s.yaml", SMALL);
+    let mock = Served::start(&desk, "s.yaml");
+    desk.write("aws.yaml", elsewhere("target: { aws: { max_requests: 15 } }"));
+    // AWS's own variables point the SDK at the mock: everything but the address is as on AWS.
+    let said: crate::support::Said = desk
+        .command(["run", "aws.yaml", "--out", "run", "--yes"])
+        .env("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", &mock.url)
+        .env("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
+        .env("AWS_SECRET_ACCESS_KEY", "made-up")
+        .output()
+        .expect("a run")
+        .into();
+    assert_eq!(said.code, Some(4), "{}", said.stderr);
+    assert!(said.last_line().contains("budget"), "{}", said.last_line());
+    let summary = fs::read_to_string(desk.path("run/summary.json")).expect("a summary");
+    assert!(summary.contains("\"requests\": 15,") && summary.contains("\"first_try\": 15,"), "{summary}");
+}
+
+#[test]
 fn a_run_reaches_a_mock_that_somebody_else_serves() {
     let desk = Desk::new();
     desk.write("s.yaml", SMALL);
-    let mut mock =
-        desk.command(["mock", "s.yaml", "--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("a mock");
-    let mut url = String::new();
-    BufReader::new(mock.stdout.take().expect("stdout")).read_line(&mut url).expect("an address");
-    let target = format!("target: {{ endpoint: \"{}\" }}", url.trim());
-    let scenario = SMALL
-        .replace("target: { mock: { regions: [us-east-1, us-west-2] } }", &target)
-        .replace("faults:\n  throttle: { during: storm, inject: { throttle: { every: 4 } } }\n", "")
-        .replace("for: 10s", "for: 2s");
-    desk.write("client.yaml", scenario);
+    let mock = Served::start(&desk, "s.yaml");
+    desk.write("client.yaml", elsewhere(&format!("target: {{ endpoint: \"{}\" }}", mock.url)));
     let said = desk.bedload(["run", "client.yaml", "--out", "run"]);
-    mock.kill().expect("a kill");
-    mock.wait().expect("an end");
     assert_eq!(said.code, Some(0), "{}", said.stderr);
     assert!(!desk.path("run/ledger.jsonl.zst").exists(), "the ledger is the server's, not ours");
 }
@@ -159,13 +226,17 @@ fn explain_knows_metrics_mistakes_and_exit_codes() {
     assert_eq!(desk.bedload(["explain", "latancy"]).code, Some(2));
 }
 
-#[expect(clippy::disallowed_methods, reason = "watches another process, which no virtual clock can")]
 fn wait_until(mut ready: impl FnMut() -> bool) {
     for _ in 0..600 {
         if ready() {
             return;
         }
-        std::thread::sleep(Duration::from_millis(50));
+        wait_a_moment();
     }
     panic!("waited thirty seconds in vain");
+}
+
+#[expect(clippy::disallowed_methods, reason = "watches another process, which no virtual clock can")]
+fn wait_a_moment() {
+    std::thread::sleep(Duration::from_millis(50));
 }

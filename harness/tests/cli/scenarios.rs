@@ -1,12 +1,10 @@
 //! Every scenario that ships is run, and passes; the first one does what the README says of it.
 
-mod support;
-
 use std::fs;
 use std::path::Path;
 
 use bedload_reports::summary::{RunVerdict, Summary};
-use support::{Desk, all_shipped, shipped};
+use crate::support::{Desk, all_shipped, shipped};
 
 fn summary(run: &Path) -> Summary {
     serde_json::from_slice(&fs::read(run.join("summary.json")).expect("a summary")).expect("JSON")
@@ -70,8 +68,15 @@ fn the_storm_over_tcp_in_real_time_gives_the_same_verdicts() {
     let desk = Desk::new();
     let storm = shipped("storm.yaml");
     let mut args = vec!["run", storm.to_str().expect("UTF-8"), "--out=run", "--real-time"];
-    // A tenth of the time at a rate that keeps every percentile above its sample floor.
-    for set in ["stages.0.for=1s", "stages.1.for=6s", "stages.2.for=4s", "stages.3.for=4s", "flows.chat.load.open.rate=15/s", "flows.lookup.load.open.rate=20/s"] {
+    // A twentieth of the time at a rate that keeps every percentile above its sample floor.
+    for set in [
+        "stages.warmup.for=1s",
+        "stages.quiet.for=6s",
+        "stages.storm.for=4s",
+        "stages.after.for=4s",
+        "flows.chat.load.open.rate=15/s",
+        "flows.lookup.load.open.rate=25/s",
+    ] {
         args.extend(["--set", set]);
     }
     let said = desk.bedload(args);

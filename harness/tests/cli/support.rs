@@ -1,8 +1,5 @@
 //! Runs the binary as a user would, in a folder of its own.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-#![expect(dead_code, reason = "each test binary uses the part that it needs")]
-
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,15 +9,15 @@ use tempfile::TempDir;
 
 /// What a command said and how it ended.
 #[derive(Debug)]
-pub struct Said {
-    pub code: Option<i32>,
-    pub stdout: String,
-    pub stderr: String,
+pub(crate) struct Said {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 impl Said {
     /// The last line on stderr, which says code and reason.
-    pub fn last_line(&self) -> &str {
+    pub(crate) fn last_line(&self) -> &str {
         self.stderr.trim_end().lines().last().unwrap_or_default()
     }
 }
@@ -36,24 +33,24 @@ impl From<Output> for Said {
 }
 
 /// A folder for one test, gone when it is over.
-pub struct Desk(TempDir);
+pub(crate) struct Desk(TempDir);
 
 impl Desk {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Desk(TempDir::new().unwrap())
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
-    pub fn write(&self, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
+    pub(crate) fn write(&self, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
         fs::write(self.path(name), text).unwrap();
         self.path(name)
     }
 
     /// The command, in this folder, with nothing of the caller's AWS settings.
-    pub fn command<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Command {
+    pub(crate) fn command<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_bedload"));
         command.current_dir(self.0.path()).args(args).env_remove("AWS_PROFILE").env_remove("AWS_ACCESS_KEY_ID");
         command.env("AWS_CONFIG_FILE", self.path("none")).env("AWS_SHARED_CREDENTIALS_FILE", self.path("none"));
@@ -61,18 +58,18 @@ impl Desk {
         command
     }
 
-    pub fn bedload<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Said {
+    pub(crate) fn bedload<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Said {
         self.command(args).output().unwrap().into()
     }
 }
 
 /// A scenario that ships with the project.
-pub fn shipped(name: &str) -> PathBuf {
+pub(crate) fn shipped(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios").join(name)
 }
 
 /// Every scenario that ships with the project.
-pub fn all_shipped() -> Vec<PathBuf> {
+pub(crate) fn all_shipped() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios");
     let mut paths: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "yaml"));
@@ -81,7 +78,7 @@ pub fn all_shipped() -> Vec<PathBuf> {
 }
 
 /// A scenario of twenty seconds, small enough for any test.
-pub const SMALL: &str = "
+pub(crate) const SMALL: &str = "
 version: 1
 name: small
 about: Does a small run do what it says?

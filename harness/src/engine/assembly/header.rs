@@ -27,7 +27,7 @@ pub fn header(plan: &Plan, clock: ClockKind) -> Header {
 }
 
 /// The schedule of an open flow; none for a closed one.
-pub fn schedules(plan: &Plan, flow: &scenario::Flow) -> Option<Schedule> {
+pub fn schedule(plan: &Plan, flow: &scenario::Flow) -> Option<Schedule> {
     let Load::Open { arrivals, segments } = flow.load() else { return None };
     let rng = Seed::new(plan.seed()).stream(&format!("arrivals/{}", flow.name()));
     Some(Schedule::new(Curve::new(segments.clone()), *arrivals, rng))
@@ -54,7 +54,7 @@ fn flow(plan: &Plan, flow: &scenario::Flow) -> Flow {
         operation: flow.call().operation,
         model: flow.call().model.clone(),
         client: flow.client().clone(),
-        planned: schedules(plan, flow).map(|schedule| schedule.count() as u64),
+        planned: schedule(plan, flow).map(|schedule| schedule.count() as u64),
     }
 }
 

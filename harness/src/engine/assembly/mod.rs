@@ -16,7 +16,7 @@ use bedload_mocks::{Cloud, Epoch, ModelError, SpecError, SpreadError};
 use bedload_reports::header::ClockKind;
 
 pub use cloud::{behaviour, spec as cloud_spec};
-pub use header::{header, schedules};
+pub use header::{header, schedule};
 pub use traffic::traffic;
 
 use crate::client::sdk::Way;

@@ -7,7 +7,7 @@ use aws_sdk_bedrockruntime::Client;
 use bedload_reports::record::Name;
 
 use super::cloud::{count_spread, time_spread};
-use super::{AssemblyError, schedules};
+use super::{AssemblyError, schedule};
 use crate::client::ask::Ask;
 use crate::client::operation::Caller;
 use crate::client::policy::RetryMode;
@@ -112,7 +112,7 @@ fn prompts(plan: &Plan, flow: &scenario::Flow) -> Result<Prompts, AssemblyError>
 }
 
 fn load(plan: &Plan, flow: &scenario::Flow) -> Result<Load, AssemblyError> {
-    Ok(match (flow.load(), schedules(plan, flow)) {
+    Ok(match (flow.load(), schedule(plan, flow)) {
         (scenario::Load::Closed { segments, think }, _) => Load::Closed {
             users: segments
                 .iter()

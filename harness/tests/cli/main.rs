@@ -1,0 +1,8 @@
+//! The binary through its command line, as a user meets it.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may panic")]
+
+mod bad_input;
+mod run;
+mod scenarios;
+mod support;
