@@ -91,9 +91,11 @@ impl<'a> Clock<'a> {
         let step = STEPS.into_iter().find(|step| secs / step <= TICKS).unwrap_or(secs);
         // A tick that would run into the name of the end is left out.
         let inner = (0..secs.saturating_sub(step / 2)).step_by(usize::try_from(step).unwrap_or(usize::MAX));
-        let inner = inner.enumerate().map(|(place, secs)| {
+        let inner = inner.enumerate().map(|(place, at)| {
             let anchor = if place == 0 { "start" } else { "middle" };
-            self.tick(Nanos::from_secs(secs), anchor, place % 3 != 0)
+            // A phone shows every third, and none so near the end that the two names touch there.
+            let second_rank = !place.is_multiple_of(3) || at + 2 * step > secs;
+            self.tick(Nanos::from_secs(at), anchor, second_rank)
         });
         inner.chain([self.tick(self.length, "end", false)]).flatten().collect()
     }
