@@ -38,14 +38,19 @@ fn caller(clock: Clock) -> Caller {
         tokens_per_event: NonZeroU32::MIN,
     };
     let model = ModelSpec::new("haiku", MODEL, behaviour).expect("a model");
-    let spec = CloudSpec::new(1, vec!["us-east-1".to_owned()], vec![model], Script::default()).expect("a cloud");
+    let spec =
+        CloudSpec::new(1, vec!["us-east-1".to_owned()], vec![model], Script::default()).expect("a cloud");
     let cloud = Cloud::new(spec, Epoch { instant: clock.epoch(), wall: clock.wall_epoch() }, Forget);
     let way = Way::Mock {
         http: SharedHttpClient::new(MemoryDoor::new(cloud)),
         endpoint: "http://bedrock.in-memory".to_owned(),
     };
-    let retry =
-        Retry { mode: RetryMode::Standard, profile: RetryProfile::V2_0, attempts: 3, max_backoff: Duration::from_secs(20) };
+    let retry = Retry {
+        mode: RetryMode::Standard,
+        profile: RetryProfile::V2_0,
+        attempts: 3,
+        max_backoff: Duration::from_secs(20),
+    };
     let timeouts = Timeouts {
         connect: Duration::from_secs(3),
         read: None,

@@ -21,7 +21,12 @@ fn header() -> Header {
         digest: String::new(),
         clock: ClockKind::Virtual,
         target: String::new(),
-        stages: vec![Stage { name: "all".into(), from: Nanos::ZERO, to: Nanos::from_secs(1000), record: true }],
+        stages: vec![Stage {
+            name: "all".into(),
+            from: Nanos::ZERO,
+            to: Nanos::from_secs(1000),
+            record: true,
+        }],
         faults: Vec::new(),
         flows: vec![Flow {
             name: "ask".into(),

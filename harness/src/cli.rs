@@ -16,7 +16,14 @@ pub struct Cli {
     #[command(subcommand)]
     pub verb: Verb,
     /// When to colour the text for people.
-    #[arg(long, global = true, value_enum, default_value_t, env = "BEDLOAD_COLOR", help_heading = "Terminal")]
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        env = "BEDLOAD_COLOR",
+        help_heading = "Terminal"
+    )]
     pub color: Color,
 }
 

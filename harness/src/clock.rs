@@ -117,7 +117,9 @@ pub fn wall_now() -> SystemTime {
 /// cores for real time.
 pub fn runtime(kind: ClockKind) -> std::io::Result<tokio::runtime::Runtime> {
     match kind {
-        ClockKind::Virtual => tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build(),
+        ClockKind::Virtual => {
+            tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build()
+        }
         ClockKind::Real => tokio::runtime::Builder::new_multi_thread().enable_all().build(),
     }
 }

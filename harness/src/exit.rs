@@ -102,7 +102,10 @@ impl Exit {
             }
             RunVerdict::Fail => {
                 let failed = summary.gates.iter().filter(|judged| judged.fails_the_run());
-                Exit::new(Status::GateFailed, format!("{} failed ({})", of_gates(summary, failed.clone()), names(failed)))
+                Exit::new(
+                    Status::GateFailed,
+                    format!("{} failed ({})", of_gates(summary, failed.clone()), names(failed)),
+                )
             }
             RunVerdict::Inconclusive => {
                 let open = summary.gates.iter().filter(|judged| judged.warns());

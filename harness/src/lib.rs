@@ -13,8 +13,8 @@
 //! {pace, classify} → {clock, seed}`.
 
 pub mod classify;
-pub mod client;
 pub mod cli;
+pub mod client;
 pub mod clock;
 pub mod engine;
 pub mod exit;

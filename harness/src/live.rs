@@ -45,7 +45,10 @@ pub struct SoFar {
 impl Board {
     /// A board for these flows.
     pub fn new(flows: impl IntoIterator<Item = Name>) -> Self {
-        Board { now: AtomicU64::new(0), flows: flows.into_iter().map(|flow| (flow, Counts::default())).collect() }
+        Board {
+            now: AtomicU64::new(0),
+            flows: flows.into_iter().map(|flow| (flow, Counts::default())).collect(),
+        }
     }
 
     /// The time of the last event: virtual time has no other that a thread outside could ask for.
@@ -94,7 +97,11 @@ impl Board {
 impl Counts {
     fn read(&self) -> SoFar {
         let get = |count: &AtomicU64| count.load(Ordering::Relaxed);
-        let over = get(&self.first_try) + get(&self.retried) + get(&self.fell_back) + get(&self.failed) + get(&self.abandoned);
+        let over = get(&self.first_try)
+            + get(&self.retried)
+            + get(&self.fell_back)
+            + get(&self.failed)
+            + get(&self.abandoned);
         SoFar {
             sent: get(&self.sent),
             ok: get(&self.first_try),

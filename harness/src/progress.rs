@@ -82,8 +82,15 @@ impl View for Bar {
     fn update(&mut self, header: &Header, board: &Board) {
         let now = board.now();
         self.0.set_position(now.get().min(header.length().get()));
-        self.0.set_prefix(format!("  {}   {} / {}", stage(header, now), number::clock(now), number::clock(header.length())));
-        self.0.set_message(status(header, board, now).iter().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n"));
+        self.0.set_prefix(format!(
+            "  {}   {} / {}",
+            stage(header, now),
+            number::clock(now),
+            number::clock(header.length())
+        ));
+        self.0.set_message(
+            status(header, board, now).iter().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n"),
+        );
     }
 
     fn finish(&mut self) {
@@ -115,7 +122,10 @@ impl Lines {
 }
 
 fn edges(header: &Header) -> Vec<Edge> {
-    let stages = header.stages.iter().map(|stage| Edge { at: stage.from, text: format!("stage {} begins", stage.name) });
+    let stages = header
+        .stages
+        .iter()
+        .map(|stage| Edge { at: stage.from, text: format!("stage {} begins", stage.name) });
     let faults = header.faults.iter().flat_map(|fault| {
         let on = Edge { at: fault.from, text: format!("fault {} on ({})", fault.name, fault.about) };
         [on, Edge { at: fault.to, text: format!("fault {} off", fault.name) }]
@@ -162,11 +172,17 @@ fn status(header: &Header, board: &Board, now: Nanos) -> Vec<String> {
                 number::count(so_far.retried),
                 number::count(so_far.fell_back),
                 number::count(so_far.failed),
-                if so_far.dropped > 0 { format!("  dropped {}", number::count(so_far.dropped)) } else { String::new() },
+                if so_far.dropped > 0 {
+                    format!("  dropped {}", number::count(so_far.dropped))
+                } else {
+                    String::new()
+                },
             )
         })
         .collect();
     let on = header.faults.iter().filter(|fault| fault.from <= now && now < fault.to);
-    lines.extend(on.map(|fault| format!("fault {}: {} until {}", fault.name, fault.about, number::clock(fault.to))));
+    lines.extend(
+        on.map(|fault| format!("fault {}: {} until {}", fault.name, fault.about, number::clock(fault.to))),
+    );
     lines
 }

@@ -107,9 +107,10 @@ impl VerbError {
             VerbError::Scenario(_) | VerbError::Unreadable(_) => Status::BadScenario,
             VerbError::Usage { .. } | VerbError::Folder { .. } | VerbError::Port { .. } => Status::Usage,
             VerbError::Target { .. } | VerbError::Log(_) | VerbError::Sink(_) => Status::Invalid,
-            VerbError::Output { .. } | VerbError::Stdout(_) | VerbError::Runtime(_) | VerbError::Assembly(_) => {
-                Status::Internal
-            }
+            VerbError::Output { .. }
+            | VerbError::Stdout(_)
+            | VerbError::Runtime(_)
+            | VerbError::Assembly(_) => Status::Internal,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The same calls through both doors: what the client sees does not depend on how the cloud is reached.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -35,12 +35,14 @@ fn cloud(clock: Clock, ttft: Duration, faults: Vec<Fault>) -> Arc<Cloud> {
         tokens_per_event: NonZeroU32::MIN,
     };
     let model = ModelSpec::new("haiku", MODEL, behaviour).unwrap();
-    let spec = CloudSpec::new(1, vec!["us-east-1".into()], vec![model], Script::new(faults).unwrap()).unwrap();
+    let spec =
+        CloudSpec::new(1, vec!["us-east-1".into()], vec![model], Script::new(faults).unwrap()).unwrap();
     Cloud::new(spec, Epoch { instant: clock.epoch(), wall: clock.wall_epoch() }, Forget)
 }
 
 fn caller(way: &Way, clock: Clock, operation: Operation, mode: RetryMode) -> Caller {
-    let retry = Retry { mode, profile: RetryProfile::V2_1, attempts: 3, max_backoff: Duration::from_secs(20) };
+    let retry =
+        Retry { mode, profile: RetryProfile::V2_1, attempts: 3, max_backoff: Duration::from_secs(20) };
     let timeouts = Timeouts {
         connect: Duration::from_secs(3),
         read: None,
@@ -62,7 +64,8 @@ fn caller(way: &Way, clock: Clock, operation: Operation, mode: RetryMode) -> Cal
 }
 
 fn ask() -> Ask {
-    let schema = serde_json::json!({ "type": "object", "properties": { "n": { "type": "number", "minimum": -1.5 } } });
+    let schema =
+        serde_json::json!({ "type": "object", "properties": { "n": { "type": "number", "minimum": -1.5 } } });
     Ask {
         messages: vec![Message { role: Role::User, text: "What is the weather?".into() }],
         system: Some("Be brief.".into()),

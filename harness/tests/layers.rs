@@ -30,10 +30,13 @@ fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {
 
 /// The rooms that a file names: `crate::room`, and `bedload::room` or `bedload::{room, …}` in `main`.
 fn rooms_named_in(text: &str) -> Vec<String> {
-    let code: String = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
+    let code: String =
+        text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
     ["crate::", "bedload::"]
         .iter()
-        .flat_map(|prefix| code.match_indices(prefix).map(|(at, _)| &code[at + prefix.len()..]).collect::<Vec<_>>())
+        .flat_map(|prefix| {
+            code.match_indices(prefix).map(|(at, _)| &code[at + prefix.len()..]).collect::<Vec<_>>()
+        })
         .flat_map(|rest| match rest.strip_prefix('{') {
             Some(list) => list.split('}').next().unwrap_or_default().split(',').map(room).collect(),
             None => vec![room(rest)],
@@ -47,8 +50,11 @@ fn room(path: &str) -> String {
 
 #[test]
 fn no_room_uses_a_room_above_it() {
-    let layer_of: BTreeMap<&str, usize> =
-        LAYERS.iter().enumerate().flat_map(|(layer, rooms)| rooms.iter().map(move |room| (*room, layer))).collect();
+    let layer_of: BTreeMap<&str, usize> = LAYERS
+        .iter()
+        .enumerate()
+        .flat_map(|(layer, rooms)| rooms.iter().map(move |room| (*room, layer)))
+        .collect();
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = Vec::new();
     rust_files(&source, &mut files);
@@ -77,11 +83,18 @@ fn no_room_uses_a_room_above_it() {
 #[test]
 fn the_crates_know_each_other_in_one_direction_only() {
     let manifest = |package: &str| {
-        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(package).join("Cargo.toml")).unwrap()
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(package).join("Cargo.toml"))
+            .unwrap()
     };
     for package in ["mocks", "reports"] {
         let lines = manifest(package);
-        let names = lines.lines().filter(|line| line.starts_with("bedload") || line.contains("tokio") && package == "reports");
-        assert_eq!(names.count(), 0, "{package} must know no other package of the house, and reports no runtime");
+        let names = lines
+            .lines()
+            .filter(|line| line.starts_with("bedload") || line.contains("tokio") && package == "reports");
+        assert_eq!(
+            names.count(),
+            0,
+            "{package} must know no other package of the house, and reports no runtime"
+        );
     }
 }

@@ -58,13 +58,7 @@ impl CloudBody {
             return CloudBody(Kind::Over);
         };
         let timer = Box::pin(clock::timer(clock::later(began, due.at)));
-        CloudBody(Kind::Paced(Box::new(Paced {
-            due,
-            beats,
-            began,
-            timer,
-            entry,
-        })))
+        CloudBody(Kind::Paced(Box::new(Paced { due, beats, began, timer, entry })))
     }
 }
 

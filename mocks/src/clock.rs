@@ -40,10 +40,7 @@ impl Epoch {
 }
 
 /// The present instant of the runtime's clock.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the one lawful reading of the clock in this crate"
-)]
+#[expect(clippy::disallowed_methods, reason = "the one lawful reading of the clock in this crate")]
 pub(crate) fn now() -> Instant {
     Instant::now()
 }

@@ -70,21 +70,11 @@ impl Cloud {
         let arrived = clock::now();
         let number = self.arrivals.fetch_add(1, Ordering::Relaxed);
         let chance = Chance::new(self.seed, number);
-        let mut entry = Entry::open(
-            number,
-            Caller::of(&head.headers),
-            arrived,
-            self.epoch,
-            self.ledger.clone(),
-        );
+        let mut entry =
+            Entry::open(number, Caller::of(&head.headers), arrived, self.epoch, self.ledger.clone());
         entry.exchange.request_id = request_id::draw(chance);
         entry.exchange.request_bytes = body.as_ref().map_or(0, |body| body.len() as u64);
-        let arrival = Arrival {
-            head,
-            body,
-            at: self.epoch.offset(arrived),
-            chance,
-        };
+        let arrival = Arrival { head, body, at: self.epoch.offset(arrived), chance };
         let reply = self.decide(arrival, &mut entry).await.unwrap_or_else(Reply::from);
         self.send(reply, entry).await
     }
@@ -131,11 +121,7 @@ impl Cloud {
         clock::reach(clock::later(began, reply.content.ready_after())).await;
         entry.exchange.status = Some(reply.status.as_u16());
         let mut headers = reply.headers;
-        stamp(
-            &mut headers,
-            &entry.exchange.request_id,
-            self.epoch.wall_at(clock::now()),
-        );
+        stamp(&mut headers, &entry.exchange.request_id, self.epoch.wall_at(clock::now()));
         let fault = entry.exchange.fault.clone();
         let mut response = Response::new(reply.content.into_body(began, entry));
         *response.status_mut() = reply.status;

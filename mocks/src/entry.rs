@@ -41,11 +41,7 @@ impl Entry {
             hung_up: true,
             ..Exchange::default()
         };
-        Entry {
-            exchange,
-            epoch,
-            ledger,
-        }
+        Entry { exchange, epoch, ledger }
     }
 
     /// Counts what was handed to the client.

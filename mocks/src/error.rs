@@ -27,12 +27,7 @@ pub(crate) struct ServiceError {
 impl ServiceError {
     /// An error with this status, code and text.
     pub(crate) fn new(status: StatusCode, code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
-        ServiceError {
-            status,
-            code,
-            message: message.into(),
-            retry_after_ms: None,
-        }
+        ServiceError { status, code, message: message.into(), retry_after_ms: None }
     }
 
     /// The same error, asking the client to wait before its next attempt.

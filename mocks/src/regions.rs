@@ -21,10 +21,7 @@ impl Regions {
         }
         let mut names = names.into_iter().map(Arc::from);
         let home = names.next().ok_or(SpecError::NoRegions)?;
-        Ok(Regions {
-            home,
-            others: names.collect(),
-        })
+        Ok(Regions { home, others: names.collect() })
     }
 
     /// The first region: where requests go that name none.

@@ -74,13 +74,7 @@ impl Reply {
     /// A model's answer: 200, with this content of this type.
     pub(crate) fn answer(content_type: &'static str, content: Content, usage: Usage) -> Self {
         let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(content_type))]);
-        Reply {
-            status: StatusCode::OK,
-            headers,
-            content,
-            error_type: None,
-            usage: Some(usage),
-        }
+        Reply { status: StatusCode::OK, headers, content, error_type: None, usage: Some(usage) }
     }
 
     /// The same reply with one more header.
@@ -95,10 +89,7 @@ impl From<ServiceError> for Reply {
         Reply {
             status: error.status(),
             headers: error.headers(),
-            content: Content::Whole {
-                after: Duration::ZERO,
-                bytes: error.body(),
-            },
+            content: Content::Whole { after: Duration::ZERO, bytes: error.body() },
             error_type: Some(error.code()),
             usage: None,
         }

@@ -22,10 +22,7 @@ mod tests {
     fn an_id_is_a_random_uuid_and_the_same_for_one_seed() {
         let id = draw(Chance::new(7, 3));
         assert_eq!(id, draw(Chance::new(7, 3)));
-        let shape: String = id
-            .chars()
-            .map(|c| if c.is_ascii_hexdigit() { 'x' } else { c })
-            .collect();
+        let shape: String = id.chars().map(|c| if c.is_ascii_hexdigit() { 'x' } else { c }).collect();
         assert_eq!(shape, "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx");
         assert_eq!(&id[14..15], "4");
         assert!(matches!(&id[19..20], "8" | "9" | "a" | "b"));

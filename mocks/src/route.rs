@@ -54,19 +54,11 @@ impl Route {
     /// credentials are unknown there.
     pub(crate) fn of(head: &Parts, regions: &Regions) -> Result<Self, ServiceError> {
         let Some(scope) = signed(head).or_else(|| addressed(head)) else {
-            return Ok(Route {
-                service: Service::Bedrock,
-                region: regions.home().clone(),
-            });
+            return Ok(Route { service: Service::Bedrock, region: regions.home().clone() });
         };
         let service = Service::from_name(scope.service).ok_or_else(|| unknown_service(scope.service))?;
-        let region = regions
-            .find(scope.region)
-            .ok_or_else(|| unknown_region(scope.region, regions))?;
-        Ok(Route {
-            service,
-            region: region.clone(),
-        })
+        let region = regions.find(scope.region).ok_or_else(|| unknown_region(scope.region, regions))?;
+        Ok(Route { service, region: region.clone() })
     }
 }
 
@@ -75,10 +67,7 @@ fn signed(head: &Parts) -> Option<Scope<'_>> {
 }
 
 fn addressed(head: &Parts) -> Option<Scope<'_>> {
-    head.uri
-        .host()
-        .or_else(|| text(head, &HOST))
-        .and_then(Scope::from_host)
+    head.uri.host().or_else(|| text(head, &HOST)).and_then(Scope::from_host)
 }
 
 fn text<'a>(head: &'a Parts, name: &HeaderName) -> Option<&'a str> {
@@ -110,9 +99,8 @@ mod tests {
 
     fn route(uri: &str, headers: Headers<'_>) -> Result<String, &'static str> {
         let regions = Regions::new(vec!["us-east-1".into(), "us-west-2".into()]).unwrap();
-        let request = headers.iter().fold(Request::post(uri), |request, (name, value)| {
-            request.header(name, *value)
-        });
+        let request =
+            headers.iter().fold(Request::post(uri), |request, (name, value)| request.header(name, *value));
         let (head, ()) = request.body(()).unwrap().into_parts();
         Route::of(&head, &regions)
             .map(|route| format!("{} {}", route.service.name(), route.region))
@@ -130,21 +118,9 @@ mod tests {
         let aws_west = "bedrock-runtime.us-west-2.amazonaws.com";
         let cases: [(&str, Headers<'_>, &str); 6] = [
             ("/", &[(AUTHORIZATION, &west)], "bedrock us-west-2"),
-            (
-                "/",
-                &[(AUTHORIZATION, &west), (HOST, aws_east)],
-                "bedrock us-west-2",
-            ),
-            (
-                "/",
-                &[(AUTHORIZATION, "Bearer key"), (HOST, aws_west)],
-                "bedrock us-west-2",
-            ),
-            (
-                "https://bedrock-runtime.us-west-2.amazonaws.com/",
-                &[],
-                "bedrock us-west-2",
-            ),
+            ("/", &[(AUTHORIZATION, &west), (HOST, aws_east)], "bedrock us-west-2"),
+            ("/", &[(AUTHORIZATION, "Bearer key"), (HOST, aws_west)], "bedrock us-west-2"),
+            ("https://bedrock-runtime.us-west-2.amazonaws.com/", &[], "bedrock us-west-2"),
             ("http://127.0.0.1:4580/", &[], "bedrock us-east-1"),
             ("/", &[(HOST, "localhost:4580")], "bedrock us-east-1"),
         ];

@@ -32,9 +32,7 @@ impl<'a> Scope<'a> {
     /// The scope that an AWS host name stands for: `bedrock-runtime.us-east-1.amazonaws.com`.
     pub(crate) fn from_host(host: &'a str) -> Option<Self> {
         let name = host.split(':').next()?;
-        let labels = name
-            .strip_suffix(".amazonaws.com")
-            .or_else(|| name.strip_suffix(".api.aws"))?;
+        let labels = name.strip_suffix(".amazonaws.com").or_else(|| name.strip_suffix(".api.aws"))?;
         let (endpoint, region) = labels.split_once('.')?;
         let service = endpoint.strip_suffix("-fips").unwrap_or(endpoint);
         Some(Scope { region, service })
@@ -49,10 +47,7 @@ mod tests {
 
     #[test]
     fn authorization_headers() {
-        let east = Some(Scope {
-            region: "us-east-1",
-            service: "bedrock",
-        });
+        let east = Some(Scope { region: "us-east-1", service: "bedrock" });
         let cases = [
             (
                 "AWS4-HMAC-SHA256 Credential=AKID/20260101/us-east-1/bedrock/aws4_request, SignedHeaders=host, Signature=0",
@@ -62,26 +57,11 @@ mod tests {
                 "AWS4-HMAC-SHA256 SignedHeaders=host,Credential=A/K/ID/20260101/us-east-1/bedrock/aws4_request,Signature=0",
                 east,
             ),
-            (
-                "AWS4-HMAC-SHA256 Credential=AKID/20260101/us-east-1/bedrock/aws4_request",
-                east,
-            ),
-            (
-                "AWS4-ECDSA-P256-SHA256 Credential=AKID/20260101/bedrock/aws4_request, Signature=0",
-                None,
-            ),
-            (
-                "AWS4-HMAC-SHA256 Credential=20260101/us-east-1/bedrock/aws4_request",
-                None,
-            ),
-            (
-                "AWS4-HMAC-SHA256 Credential=AKID/today/us-east-1/bedrock/aws4_request",
-                None,
-            ),
-            (
-                "AWS4-HMAC-SHA256 Credential=AKID/20260101/us-east-1/bedrock/aws2_request",
-                None,
-            ),
+            ("AWS4-HMAC-SHA256 Credential=AKID/20260101/us-east-1/bedrock/aws4_request", east),
+            ("AWS4-ECDSA-P256-SHA256 Credential=AKID/20260101/bedrock/aws4_request, Signature=0", None),
+            ("AWS4-HMAC-SHA256 Credential=20260101/us-east-1/bedrock/aws4_request", None),
+            ("AWS4-HMAC-SHA256 Credential=AKID/today/us-east-1/bedrock/aws4_request", None),
+            ("AWS4-HMAC-SHA256 Credential=AKID/20260101/us-east-1/bedrock/aws2_request", None),
             ("AWS4-HMAC-SHA256 Credential=", None),
             ("Bearer bedrock-api-key", None),
             ("", None),
@@ -93,10 +73,7 @@ mod tests {
 
     #[test]
     fn host_names() {
-        let east = Some(Scope {
-            region: "us-east-1",
-            service: "bedrock-runtime",
-        });
+        let east = Some(Scope { region: "us-east-1", service: "bedrock-runtime" });
         let cases = [
             ("bedrock-runtime.us-east-1.amazonaws.com", east),
             ("bedrock-runtime-fips.us-east-1.amazonaws.com:443", east),

@@ -40,12 +40,7 @@ impl CloudSpec {
                 return Err(SpecError::ModelIdTwice(model.id().to_owned()));
             }
         }
-        Ok(CloudSpec {
-            seed,
-            regions,
-            models,
-            faults,
-        })
+        Ok(CloudSpec { seed, regions, models, faults })
     }
 }
 
@@ -83,34 +78,16 @@ mod tests {
             tokens_per_event: NonZeroU32::MIN,
         };
         let regions = regions.iter().map(|region| region.to_string()).collect();
-        let models = models
-            .iter()
-            .map(|(name, id)| ModelSpec::new(*name, *id, behaviour).unwrap())
-            .collect();
+        let models = models.iter().map(|(name, id)| ModelSpec::new(*name, *id, behaviour).unwrap()).collect();
         CloudSpec::new(7, regions, models, Script::default()).err()
     }
 
     #[test]
     fn each_region_name_and_id_is_there_once() {
-        assert_eq!(
-            mistake(
-                &["us-east-1", "us-west-2"],
-                &[("one", "acme.one"), ("two", "acme.two")]
-            ),
-            None
-        );
+        assert_eq!(mistake(&["us-east-1", "us-west-2"], &[("one", "acme.one"), ("two", "acme.two")]), None);
         assert_eq!(mistake(&[], &[]), Some(SpecError::NoRegions));
-        assert_eq!(
-            mistake(&["a", "b", "a"], &[]),
-            Some(SpecError::RegionTwice("a".into()))
-        );
-        assert_eq!(
-            mistake(&["a"], &[("m", "x"), ("m", "y")]),
-            Some(SpecError::ModelNameTwice("m".into()))
-        );
-        assert_eq!(
-            mistake(&["a"], &[("m", "x"), ("n", "x")]),
-            Some(SpecError::ModelIdTwice("x".into()))
-        );
+        assert_eq!(mistake(&["a", "b", "a"], &[]), Some(SpecError::RegionTwice("a".into())));
+        assert_eq!(mistake(&["a"], &[("m", "x"), ("m", "y")]), Some(SpecError::ModelNameTwice("m".into())));
+        assert_eq!(mistake(&["a"], &[("m", "x"), ("n", "x")]), Some(SpecError::ModelIdTwice("x".into())));
     }
 }

@@ -23,10 +23,7 @@ pub struct Spread<T> {
 impl<T: Quantity> Spread<T> {
     /// Always `value`.
     pub const fn constant(value: T) -> Self {
-        Spread {
-            median: value,
-            sigma: 0.0,
-        }
+        Spread { median: value, sigma: 0.0 }
     }
 
     /// The log-normal whose median is `p50` and whose 99th percentile is `p99`.
@@ -41,10 +38,7 @@ impl<T: Quantity> Spread<T> {
         if low == 0.0 {
             return Err(SpreadError::ZeroMedian);
         }
-        Ok(Spread {
-            median: p50,
-            sigma: (high / low).ln() / NORMAL_P99,
-        })
+        Ok(Spread { median: p50, sigma: (high / low).ln() / NORMAL_P99 })
     }
 
     /// One draw. A constant draws nothing from `rng`.
@@ -118,15 +112,9 @@ mod tests {
     fn many_draws_meet_both_percentiles() {
         let spread = Spread::from_p50_p99(millis(400), millis(1500)).unwrap();
         let mut rng = ChaCha8Rng::seed_from_u64(1);
-        let mut draws: Vec<f64> = (0..100_000)
-            .map(|_| spread.sample(&mut rng).as_secs_f64())
-            .collect();
+        let mut draws: Vec<f64> = (0..100_000).map(|_| spread.sample(&mut rng).as_secs_f64()).collect();
         draws.sort_by(f64::total_cmp);
-        assert!(
-            (draws[50_000] / 0.4 - 1.0).abs() < 0.02,
-            "median {}",
-            draws[50_000]
-        );
+        assert!((draws[50_000] / 0.4 - 1.0).abs() < 0.02, "median {}", draws[50_000]);
         assert!((draws[99_000] / 1.5 - 1.0).abs() < 0.05, "p99 {}", draws[99_000]);
     }
 
@@ -140,20 +128,13 @@ mod tests {
     #[test]
     fn impossible_percentiles_are_refused() {
         assert_eq!(Spread::from_p50_p99(0_u32, 9), Err(SpreadError::ZeroMedian));
-        assert_eq!(
-            Spread::from_p50_p99(millis(9), millis(8)),
-            Err(SpreadError::Reversed)
-        );
+        assert_eq!(Spread::from_p50_p99(millis(9), millis(8)), Err(SpreadError::Reversed));
     }
 
     #[test]
     fn the_widest_spread_stays_within_its_type() {
         let spread = Spread::from_p50_p99(Duration::from_nanos(1), Duration::MAX).unwrap();
         let mut rng = ChaCha8Rng::seed_from_u64(3);
-        assert!(
-            (0..1000)
-                .map(|_| spread.sample(&mut rng))
-                .any(|draw| draw == Duration::MAX)
-        );
+        assert!((0..1000).map(|_| spread.sample(&mut rng)).any(|draw| draw == Duration::MAX));
     }
 }

@@ -33,10 +33,7 @@ mod tests {
     #[test]
     fn the_date_is_written_as_http_wants_it() {
         let wall = UNIX_EPOCH + Duration::from_secs(784_111_777);
-        assert_eq!(
-            date(wall),
-            Some(HeaderValue::from_static("Sun, 06 Nov 1994 08:49:37 GMT"))
-        );
+        assert_eq!(date(wall), Some(HeaderValue::from_static("Sun, 06 Nov 1994 08:49:37 GMT")));
     }
 
     #[test]

@@ -35,9 +35,7 @@ pub fn body(ask: &Ask) -> Vec<u8> {
 }
 
 fn tools(ask: &Ask) -> Value {
-    let tool = |tool: &Tool| {
-        json!({ "name": tool.name, "description": tool.description, "input_schema": tool.input_schema })
-    };
+    let tool = |tool: &Tool| json!({ "name": tool.name, "description": tool.description, "input_schema": tool.input_schema });
     ask.tools.iter().map(tool).collect()
 }
 
@@ -156,8 +154,12 @@ mod tests {
             Ok(Chunk::ContentBlockDelta { delta }) => delta.has_content(),
             _ => false,
         };
-        assert!(content(r#"{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"a"}}"#));
-        assert!(content(r#"{"type":"content_block_delta","delta":{"type":"input_json_delta","partial_json":"{"}}"#));
+        assert!(content(
+            r#"{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"a"}}"#
+        ));
+        assert!(content(
+            r#"{"type":"content_block_delta","delta":{"type":"input_json_delta","partial_json":"{"}}"#
+        ));
         assert!(!content(r#"{"type":"content_block_delta","delta":{"type":"text_delta","text":""}}"#));
         assert!(matches!(serde_json::from_str(r#"{"type":"ping"}"#), Ok(Chunk::Other)));
     }

@@ -180,7 +180,9 @@ mod tests {
 
     #[test]
     fn error_codes_lose_their_prefix_and_their_address() {
-        for text in ["ThrottlingException", "ThrottlingException:http://x/", "aws.bedrock#ThrottlingException"] {
+        for text in
+            ["ThrottlingException", "ThrottlingException:http://x/", "aws.bedrock#ThrottlingException"]
+        {
             assert_eq!(error_code(text), "ThrottlingException");
         }
     }

@@ -113,10 +113,9 @@ fn of_converse(event: ConverseStreamOutput) -> Event {
         ConverseStreamOutput::MessageStop(event) => Event::Stopped(event.stop_reason.as_str().to_owned()),
         ConverseStreamOutput::Metadata(event) => {
             let count = |tokens: i32| u64::try_from(tokens).unwrap_or(0);
-            let tokens = event.usage.map(|usage| Tokens {
-                input: count(usage.input_tokens),
-                output: count(usage.output_tokens),
-            });
+            let tokens = event
+                .usage
+                .map(|usage| Tokens { input: count(usage.input_tokens), output: count(usage.output_tokens) });
             Event::Usage(tokens.unwrap_or_default())
         }
         _ => Event::Nothing,

@@ -84,7 +84,8 @@ mod tests {
 
     #[test]
     fn users_beyond_the_count_of_a_stretch_are_not_there() {
-        let stretch = |from, to, count| Users { from: Nanos::from_secs(from), to: Nanos::from_secs(to), count };
+        let stretch =
+            |from, to, count| Users { from: Nanos::from_secs(from), to: Nanos::from_secs(to), count };
         let users = [stretch(0, 10, 2), stretch(10, 20, 5), stretch(20, 30, 1)];
         let all = |place| presence(&users, place).len();
         assert_eq!([0, 1, 2, 4, 5].map(all), [3, 2, 1, 1, 0]);

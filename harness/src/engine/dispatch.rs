@@ -8,8 +8,8 @@ use bedload_reports::record::Name;
 use bedload_reports::units::Nanos;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::halt::{Halt, Halted, halt};
 use super::Bed;
+use super::halt::{Halt, Halted, halt};
 use crate::clock::Clock;
 use crate::flow::request::{Arrival, Requester};
 use crate::seed::Seed;
@@ -81,7 +81,13 @@ impl Dispatcher {
     }
 
     /// Makes one request, from its due time to its record.
-    pub(super) async fn perform(&self, permit: OwnedSemaphorePermit, requester: Arc<Requester>, flow: &Name, due: Nanos) {
+    pub(super) async fn perform(
+        &self,
+        permit: OwnedSemaphorePermit,
+        requester: Arc<Requester>,
+        flow: &Name,
+        due: Nanos,
+    ) {
         let id = self.numbers.fetch_add(1, Ordering::Relaxed);
         self.bed.board.at(self.bed.clock.now());
         self.bed.board.sent(flow);

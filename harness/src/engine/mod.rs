@@ -57,7 +57,7 @@ pub struct Traffic {
 #[derive(Clone, Debug)]
 pub enum Load {
     /// A schedule, whatever the answers do.
-    Open(Schedule),
+    Open(Box<Schedule>),
     /// The answers: each user asks, waits for the answer, thinks, and asks again.
     Closed {
         /// How many users there are, when.
@@ -105,7 +105,7 @@ pub async fn run(bed: Bed, traffic: Vec<Traffic>, halted: Halted) -> End {
     for flow in traffic {
         match flow.load {
             Load::Open(schedule) => {
-                senders.spawn(open::send(dispatcher.clone(), flow.flow, flow.requester, schedule));
+                senders.spawn(open::send(dispatcher.clone(), flow.flow, flow.requester, *schedule));
             }
             Load::Closed { users, think } => {
                 closed::spawn(&mut senders, &dispatcher, &flow.flow, &flow.requester, &users, think);

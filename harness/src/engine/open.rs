@@ -9,7 +9,12 @@ use crate::flow::request::Requester;
 use crate::pace::{Schedule, Step, step};
 
 /// Walks a schedule. An arrival that finds no room is counted and not made up for.
-pub(super) async fn send(dispatcher: Arc<Dispatcher>, flow: Name, requester: Arc<Requester>, schedule: Schedule) {
+pub(super) async fn send(
+    dispatcher: Arc<Dispatcher>,
+    flow: Name,
+    requester: Arc<Requester>,
+    schedule: Schedule,
+) {
     let mut schedule = schedule.peekable();
     while !dispatcher.is_over() {
         match step(dispatcher.clock().now(), schedule.peek().copied()) {
@@ -22,7 +27,8 @@ pub(super) async fn send(dispatcher: Arc<Dispatcher>, flow: Name, requester: Arc
                 match dispatcher.room() {
                     None => dispatcher.drop_arrival(&flow, due),
                     Some(permit) => {
-                        let (dispatcher, flow, requester) = (dispatcher.clone(), flow.clone(), requester.clone());
+                        let (dispatcher, flow, requester) =
+                            (dispatcher.clone(), flow.clone(), requester.clone());
                         tokio::spawn(async move { dispatcher.perform(permit, requester, &flow, due).await });
                     }
                 }

@@ -35,7 +35,13 @@ pub struct Arrival {
 
 impl Requester {
     /// Makes requests of `flow` along `route`; `total` bounds each of them, all its calls together.
-    pub fn new(flow: Name, clock: Clock, prompts: Prompts, route: Vec<Caller>, total: Option<Duration>) -> Self {
+    pub fn new(
+        flow: Name,
+        clock: Clock,
+        prompts: Prompts,
+        route: Vec<Caller>,
+        total: Option<Duration>,
+    ) -> Self {
         Requester { flow, clock, prompts, route, total }
     }
 

@@ -19,7 +19,9 @@ pub struct Destination {
 pub fn route(model: &Name, fallback: &[Name], regions: &[Name]) -> Vec<Destination> {
     let models = std::iter::once(model).chain(fallback.iter().filter(|other| *other != model));
     models
-        .flat_map(|model| regions.iter().map(|region| Destination { model: model.clone(), region: region.clone() }))
+        .flat_map(|model| {
+            regions.iter().map(|region| Destination { model: model.clone(), region: region.clone() })
+        })
         .collect()
 }
 

@@ -21,7 +21,6 @@ mod defaults;
 mod expand;
 mod file;
 mod leaf;
-mod load;
 mod mistakes;
 mod node;
 mod notes;
@@ -35,7 +34,6 @@ mod words;
 mod yaml;
 
 pub use code::{CODES, Code};
-pub use load::{Refusal, load};
 pub use mistakes::{Mistake, Mistakes};
 pub use plan::{
     Aim, Behaviour, CallSpec, Client, Fault, Flow, Inject, Input, Load, Model, Plan, Spread, Target,

@@ -58,7 +58,14 @@ impl Notes {
 impl Note {
     /// A mistake at a place. Say what to do with [`Note::help`].
     pub(crate) fn new(code: Code, place: Place, message: impl Into<String>) -> Self {
-        Note { code, place, message: message.into(), label: "here".to_owned(), also: None, help: String::new() }
+        Note {
+            code,
+            place,
+            message: message.into(),
+            label: "here".to_owned(),
+            also: None,
+            help: String::new(),
+        }
     }
 
     /// The remark under the token.

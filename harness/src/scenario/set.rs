@@ -7,7 +7,6 @@
 use std::str::FromStr;
 use std::sync::Arc;
 
-use miette::Diagnostic;
 use thiserror::Error;
 
 use super::code::Code;
@@ -26,8 +25,7 @@ pub struct Set {
 }
 
 /// Why a text is no change.
-#[derive(Clone, Debug, PartialEq, Eq, Error, Diagnostic)]
-#[diagnostic(code(S013), help("write --set path=value, as in --set stages.storm.for=2m"))]
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum SetError {
     /// There is no `=`.
     #[error("`{0}` is no change: it has no `=`")]
@@ -62,7 +60,7 @@ impl Set {
         let value = yaml::read(piece, notes)?;
         let mut node = tree;
         for (key, is_last) in self.path(number) {
-            node = step(node, &key, is_last).map_err(|stray| notes.add(stray))?;
+            node = step(node, &key, is_last, notes)?;
         }
         let place = if value.place.span.len == 0 { node.place } else { value.place };
         *node = Node { place, value: value.value };
@@ -83,17 +81,23 @@ impl Set {
 }
 
 /// One step down, to what is there or, in a map, to what is then made there.
-fn step<'t>(node: &'t mut Node, key: &At<String>, is_last: bool) -> Result<&'t mut Node, Note> {
+fn step<'t>(
+    node: &'t mut Node,
+    key: &At<String>,
+    is_last: bool,
+    notes: &mut Notes,
+) -> Result<&'t mut Node, Noted> {
     if node.value == Value::Nothing {
         node.value = Value::Map(Vec::new());
     }
     match &mut node.value {
-        Value::Map(entries) => step_into_map(entries, key, is_last),
-        Value::List(items) => step_into_list(items, key),
+        Value::Map(entries) => step_into_map(entries, key, is_last, notes),
+        Value::List(items) => step_into_list(items, key, notes),
         leaf => {
             let message = format!("`{}` leads into {}, which has no keys", key.value, leaf.found());
-            Err(Note::new(Code::BadPath, key.place, message)
-                .help("end the path one part earlier, or replace the whole value"))
+            let note = Note::new(Code::BadPath, key.place, message)
+                .help("end the path one part earlier, or replace the whole value");
+            Err(notes.add(note))
         }
     }
 }
@@ -102,13 +106,14 @@ fn step_into_map<'t>(
     entries: &'t mut Vec<Entry>,
     key: &At<String>,
     is_last: bool,
-) -> Result<&'t mut Node, Note> {
+    notes: &mut Notes,
+) -> Result<&'t mut Node, Noted> {
     let known = || entries.iter().map(|entry| entry.key.value.as_str());
     let place = match known().position(|name| name == key.value) {
         Some(place) => place,
         None => {
             if let Some(meant) = suggest::closest(&key.value, known()).filter(|_| !is_last) {
-                return Err(slip(key, &meant));
+                return Err(notes.add(slip(key, &meant)));
             }
             let value = Node { place: key.place, value: Value::Nothing };
             entries.push(Entry { key: key.clone(), value });
@@ -126,27 +131,32 @@ fn slip(key: &At<String>, meant: &str) -> Note {
         .help(format!("to add it, give it whole: `--set …{}={{ … }}`", key.value))
 }
 
-fn step_into_list<'t>(items: &'t mut [Node], key: &At<String>) -> Result<&'t mut Node, Note> {
-    let named = |item: &Node| item.get("name").is_some_and(|name| name.value == Value::Text(key.value.clone()));
+fn step_into_list<'t>(
+    items: &'t mut [Node],
+    key: &At<String>,
+    notes: &mut Notes,
+) -> Result<&'t mut Node, Noted> {
+    let named =
+        |item: &Node| item.get("name").is_some_and(|name| name.value == Value::Text(key.value.clone()));
     let place = key.value.parse().ok().filter(|place| *place < items.len());
     match place.or_else(|| items.iter().position(named)) {
         Some(place) => Ok(&mut items[place]),
-        None => Err(no_such_item(items, key)),
+        None => Err(notes.add(no_such_item(items, key))),
     }
 }
 
 fn no_such_item(items: &[Node], key: &At<String>) -> Note {
-    let names: Vec<&str> = items
-        .iter()
-        .filter_map(|item| match &item.get("name")?.value {
-            Value::Text(name) => Some(name.as_str()),
-            _ => None,
-        })
-        .collect();
+    let name = |item: &Node| match &item.get("name")?.value {
+        Value::Text(name) => Some(name.clone()),
+        _ => None,
+    };
+    let names: Vec<String> = items.iter().filter_map(name).collect();
     let help = match (items.len(), names.is_empty()) {
         (0, _) => "the list is empty; replace it whole".to_owned(),
         (count, true) => format!("the list has the items 0 to {}", count - 1),
-        (count, false) => format!("the list has the items 0 to {}, or by name {}", count - 1, suggest::listed(&names)),
+        (count, false) => {
+            format!("the list has the items 0 to {}, or by name {}", count - 1, suggest::listed(&names))
+        }
     };
     Note::new(Code::BadPath, key.place, format!("the list has no item `{}`", key.value))
         .label(suggest::remark(&key.value, &names).unwrap_or_else(|| "no such item".to_owned()))

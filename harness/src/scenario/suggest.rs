@@ -4,9 +4,8 @@
 ///
 /// Close is one slip for each four letters; a swap of two neighbours is one slip.
 pub(crate) fn closest<S: AsRef<str>>(word: &str, candidates: impl IntoIterator<Item = S>) -> Option<String> {
-    let slips = |candidate: &str| {
-        strsim::damerau_levenshtein(&word.to_lowercase(), &candidate.to_lowercase())
-    };
+    let slips =
+        |candidate: &str| strsim::damerau_levenshtein(&word.to_lowercase(), &candidate.to_lowercase());
     candidates
         .into_iter()
         .map(|candidate| (slips(candidate.as_ref()), candidate))

@@ -12,7 +12,6 @@ use serde_saphyr::options::{DuplicateKeyPolicy, NonFiniteFloatPolicy};
 use serde_saphyr::{Error, Location, Options, Spanned, alias_limits, budget};
 
 use super::code::Code;
-use super::mistakes::position;
 use super::node::{Entry, Node, Value, excerpt};
 use super::notes::{Note, Noted, Notes};
 use super::place::{At, Place, Span};
@@ -199,21 +198,32 @@ fn syntax(piece: Piece<'_>, yaml: &str, error: &Error) -> Note {
         (byte, if char.is_whitespace() { 0 } else { char.len_utf8() })
     });
     let span = Span { text: piece.number, start: piece.from + start, len };
-    let (line, _) = position(piece.text, span.start);
     let (message, help) = explain(error);
-    Note::new(Code::Syntax, Place::of(span), message).label(format!("line {line} cannot be read")).help(help)
+    Note::new(Code::Syntax, Place::of(span), message).label("cannot be read from here on").help(help)
 }
 
 /// The parser's message in our words, with what to do about it.
 fn explain(error: &Error) -> (String, &'static str) {
     let (message, help) = match error {
-        Error::MultipleDocuments { .. } => ("a second document", "a file holds one scenario: remove the line `---` and what follows"),
-        Error::UnknownAnchor { .. } => ("an alias of an anchor that is not there", "an anchor `&name` must stand before its alias `*name`"),
-        Error::RecursiveReferencesRequireWeakTypes { .. } => ("an anchor that holds itself", "remove the alias inside its own anchor"),
+        Error::MultipleDocuments { .. } => {
+            ("a second document", "a file holds one scenario: remove the line `---` and what follows")
+        }
+        Error::UnknownAnchor { .. } => (
+            "an alias of an anchor that is not there",
+            "an anchor `&name` must stand before its alias `*name`",
+        ),
+        Error::RecursiveReferencesRequireWeakTypes { .. } => {
+            ("an anchor that holds itself", "remove the alias inside its own anchor")
+        }
         Error::Budget { .. } | Error::AliasReplayLimitExceeded { .. } => {
             ("more nesting or aliases than any scenario needs", "nest less, and unfold aliases of aliases")
         }
-        _ => return (parser_words(error), "check the indentation, and that brackets and quotes are closed; text with `: ` or ` #` in it needs quotes"),
+        _ => {
+            return (
+                parser_words(error),
+                "check the indentation, and that brackets and quotes are closed; text with `: ` or ` #` in it needs quotes",
+            );
+        }
     };
     (format!("not YAML: {message}"), help)
 }

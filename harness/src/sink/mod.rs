@@ -79,10 +79,16 @@ pub struct Writing {
 /// where the cloud is ours.
 pub fn open(folder: &Path, header: &Header, ledger: bool) -> Result<(Sink, Writing), SinkError> {
     let path = folder.join(RECORDS);
-    let records = Writer::begin(create(&path)?, header).map_err(|source| SinkError::Write { path, source })?;
+    let records =
+        Writer::begin(create(&path)?, header).map_err(|source| SinkError::Write { path, source })?;
     let exchanges = ledger.then(|| create(&folder.join(LEDGER))).transpose()?.map(Frames::new);
     let (queue, entries) = sync_channel(QUEUE);
-    let sink = Sink { queue, lossless: header.clock == ClockKind::Virtual, lost: Arc::default(), struck: Arc::default() };
+    let sink = Sink {
+        queue,
+        lossless: header.clock == ClockKind::Virtual,
+        lost: Arc::default(),
+        struck: Arc::default(),
+    };
     let writer = Logs { folder: folder.to_owned(), records, exchanges };
     let thread = std::thread::Builder::new()
         .name("bedload-sink".into())

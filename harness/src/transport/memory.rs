@@ -35,10 +35,10 @@ impl MemoryDoor {
         // the upload through these polls, and would cut off a slow answer as an upload that never ended.
         let body = body.collect().await.map_err(ConnectorError::io)?.to_bytes();
         let mut response = self.0.handle(http::Request::from_parts(parts, body)).await;
-        if let Some(FaultHit(name)) = response.extensions_mut().remove::<FaultHit>() {
-            if let Ok(name) = HeaderValue::from_str(&name) {
-                response.headers_mut().insert(FAULT_HEADER, name);
-            }
+        if let Some(FaultHit(name)) = response.extensions_mut().remove::<FaultHit>()
+            && let Ok(name) = HeaderValue::from_str(&name)
+        {
+            response.headers_mut().insert(FAULT_HEADER, name);
         }
         HttpResponse::try_from(response.map(SdkBody::from_body_1_x))
             .map_err(|error| ConnectorError::other(error.into(), None))

@@ -36,14 +36,21 @@ pub(super) struct ExpectedFlow {
 pub(super) fn expect(plan: &Plan) -> Expected {
     let models = header(plan, ClockKind::Virtual).models;
     let flows: Vec<_> = plan.flows().iter().map(|flow| expect_flow(plan, flow)).collect();
-    let price = |flow: &Flow| models.iter().find(|model| model.name == flow.call().model).and_then(|model| model.price);
+    let price = |flow: &Flow| {
+        models.iter().find(|model| model.name == flow.call().model).and_then(|model| model.price)
+    };
     let unpriced = plan
         .flows()
         .iter()
         .filter(|flow| price(flow).is_none())
         .map(|flow| flow.call().model.clone())
         .collect();
-    let cost_usd = plan.flows().iter().zip(&flows).map(|(flow, expected)| price(flow).map(|p| p.of(expected.tokens))).sum();
+    let cost_usd = plan
+        .flows()
+        .iter()
+        .zip(&flows)
+        .map(|(flow, expected)| price(flow).map(|p| p.of(expected.tokens)))
+        .sum();
     Expected { models, unpriced, flows, cost_usd }
 }
 
@@ -88,7 +95,8 @@ fn of_users(plan: &Plan, flow: &Flow) -> Vec<u64> {
         .iter()
         .map(|stage| {
             let overlap = |from: Nanos, to: Nanos| to.min(stage.to).since(from.max(stage.from)).as_secs_f64();
-            let rounds = segments.iter().map(|users| f64::from(users.users) * overlap(users.from, users.to) / round_s);
+            let rounds =
+                segments.iter().map(|users| f64::from(users.users) * overlap(users.from, users.to) / round_s);
             rounds.sum::<f64>().round() as u64
         })
         .collect()
@@ -112,7 +120,13 @@ pub(super) fn text(plan: &Plan, expected: &Expected, clock: ClockKind) -> String
     lines.extend(stage_table(&header, expected));
     lines.push(String::new());
     lines.extend(header.faults.iter().map(|fault| {
-        format!("  fault {}   {} to {}   {}", fault.name, number::clock(fault.from), number::clock(fault.to), fault.about)
+        format!(
+            "  fault {}   {} to {}   {}",
+            fault.name,
+            number::clock(fault.from),
+            number::clock(fault.to),
+            fault.about
+        )
     }));
     lines.extend(totals(expected));
     lines.push("  nothing was sent".to_owned());
@@ -151,7 +165,8 @@ fn stage_table(header: &Header, expected: &Expected) -> Vec<String> {
 
 fn totals(expected: &Expected) -> Vec<String> {
     let requests: u64 = expected.flows.iter().flat_map(|flow| &flow.requests).sum();
-    let tokens = |count: fn(&Tokens) -> u64| expected.flows.iter().map(|flow| count(&flow.tokens)).sum::<u64>() as f64;
+    let tokens =
+        |count: fn(&Tokens) -> u64| expected.flows.iter().map(|flow| count(&flow.tokens)).sum::<u64>() as f64;
     let cost = match expected.cost_usd {
         Some(usd) => number::usd(usd),
         None => {

@@ -31,7 +31,12 @@ pub(super) fn mock(args: &MockArgs, terminal: &Terminal) -> Result<Exit, VerbErr
     runtime.block_on(serve(args, plan.as_ref(), spec, terminal))
 }
 
-async fn serve(args: &MockArgs, plan: Option<&Plan>, spec: CloudSpec, terminal: &Terminal) -> Result<Exit, VerbError> {
+async fn serve(
+    args: &MockArgs,
+    plan: Option<&Plan>,
+    spec: CloudSpec,
+    terminal: &Terminal,
+) -> Result<Exit, VerbError> {
     let refuse = |source| VerbError::Port { address: args.listen, source };
     let listener = TcpListener::bind(args.listen).await.map_err(refuse)?;
     let url = format!("http://{}", listener.local_addr().map_err(refuse)?);
@@ -61,7 +66,11 @@ fn introduce(url: &str, plan: Option<&Plan>, terminal: &Terminal) {
     match plan {
         None => {
             let ids: Vec<_> = MODELS.iter().map(|(_, id)| *id).collect();
-            terminal.say(&format!("  serves {} in {}, without faults", ids.join(" and "), REGIONS.join(" and ")));
+            terminal.say(&format!(
+                "  serves {} in {}, without faults",
+                ids.join(" and "),
+                REGIONS.join(" and ")
+            ));
         }
         Some(plan) => {
             for fault in plan.faults() {
@@ -90,7 +99,8 @@ fn of_scenario(plan: &Plan) -> Result<CloudSpec, VerbError> {
 
 fn sensible() -> Result<CloudSpec, AssemblyError> {
     let behaviour = behaviour(&scenario::Behaviour::default())?;
-    let models = MODELS.iter().map(|(name, id)| ModelSpec::new(*name, *id, behaviour)).collect::<Result<_, _>>()?;
+    let models =
+        MODELS.iter().map(|(name, id)| ModelSpec::new(*name, *id, behaviour)).collect::<Result<_, _>>()?;
     Ok(CloudSpec::new(1, REGIONS.map(str::to_owned).to_vec(), models, faults::Script::default())?)
 }
 

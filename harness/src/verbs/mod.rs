@@ -102,7 +102,9 @@ pub enum VerbError {
     Log(#[from] LogError),
     /// The logs of a run cannot be written.
     #[error(transparent)]
-    #[diagnostic(help("free some space, or name another folder with --out; what was written is in the run folder"))]
+    #[diagnostic(help(
+        "free some space, or name another folder with --out; what was written is in the run folder"
+    ))]
     Sink(#[from] SinkError),
     /// An output cannot be written.
     #[error("cannot write {}: {source}", path.display())]

@@ -12,7 +12,8 @@ pub(super) fn open(outputs: &Outputs) -> Result<(), VerbError> {
     for (path, _) in wanted(outputs) {
         let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
         let made = parent.map_or(Ok(()), fs::create_dir_all);
-        let opened = made.and_then(|()| fs::OpenOptions::new().create(true).append(true).open(path).map(drop));
+        let opened =
+            made.and_then(|()| fs::OpenOptions::new().create(true).append(true).open(path).map(drop));
         opened.map_err(|error| VerbError::Folder {
             what: "cannot write the output",
             path: path.to_owned(),

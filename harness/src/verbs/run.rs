@@ -139,7 +139,10 @@ fn judge(
     outputs::copy(&args.outputs, folder)?;
     terminal.say(&render::text(&folded.summary, note, terminal.style(), terminal.width()));
     Ok(match received {
-        Some(status) => Exit::new(status, format!("{}; what had finished is in {}", status.meaning(), folder.root().display())),
+        Some(status) => Exit::new(
+            status,
+            format!("{}; what had finished is in {}", status.meaning(), folder.root().display()),
+        ),
         None => Exit::of(&folded.summary, args.fail_on_inconclusive),
     })
 }

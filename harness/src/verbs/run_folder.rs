@@ -86,7 +86,8 @@ impl RunFolder {
     /// Reads the record log and folds it into figures.
     pub(super) fn fold(&self) -> Result<Folded, VerbError> {
         let path = self.path(RECORDS);
-        let log = fs::File::open(&path).map_err(|error| LogError { path: path.clone(), source: error.into() })?;
+        let log =
+            fs::File::open(&path).map_err(|error| LogError { path: path.clone(), source: error.into() })?;
         Ok(tally::fold(log).map_err(|source| LogError { path, source })?)
     }
 

@@ -1,7 +1,7 @@
 //! Ctrl-C and SIGTERM: once to stop and write everything, twice to leave at once.
 
-use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -27,7 +27,8 @@ impl Received {
 pub(super) fn listen(halt: Halt) -> Received {
     let received = Received::default();
     let seen = received.clone();
-    if let (Ok(interrupt), Ok(terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) {
+    if let (Ok(interrupt), Ok(terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+    {
         tokio::spawn(obey(interrupt, terminate, halt, seen));
     }
     received

@@ -51,13 +51,13 @@ fn permit(
             "give the model a `price`, or use --max-requests",
         );
     }
-    if let (Some(most), Some(cost)) = (max_cost, expected.cost_usd) {
-        if cost > most {
-            return refuse(
-                format!("the run is expected to cost {cost:.2} USD, more than the budget of {most:.2} USD"),
-                "lower the rates or the stages, or raise the budget; --dry-run shows the sum",
-            );
-        }
+    if let (Some(most), Some(cost)) = (max_cost, expected.cost_usd)
+        && cost > most
+    {
+        return refuse(
+            format!("the run is expected to cost {cost:.2} USD, more than the budget of {most:.2} USD"),
+            "lower the rates or the stages, or raise the budget; --dry-run shows the sum",
+        );
     }
     if !limits.yes {
         return refuse(
@@ -80,7 +80,8 @@ pub(super) async fn reach(plan: &Plan, clock: Clock) -> Result<Option<SdkConfig>
 async fn endpoint(url: &str, clock: Clock) -> Result<(), VerbError> {
     let refuse = |why: String| VerbError::Target {
         what: format!("cannot reach {url}: {why}"),
-        remedy: "start what should listen there (`bedload mock` serves a cloud), or change `target.endpoint`".to_owned(),
+        remedy: "start what should listen there (`bedload mock` serves a cloud), or change `target.endpoint`"
+            .to_owned(),
     };
     let authority = url.split("://").nth(1).unwrap_or(url).split('/').next().unwrap_or_default();
     let authority = if authority.contains(':') { authority.to_owned() } else { format!("{authority}:80") };

@@ -50,7 +50,8 @@ fn files_that_are_no_scenario_are_refused() {
 #[test]
 fn a_gate_that_cannot_have_data_is_a_mistake() {
     let desk = Desk::new();
-    let said = run(&desk, &SMALL.replace("metric: success.ratio, min: 99%", "metric: ttft.p95, max: 2s"), &[]);
+    let said =
+        run(&desk, &SMALL.replace("metric: success.ratio, min: 99%", "metric: ttft.p95, max: 2s"), &[]);
     assert_eq!(said.code, Some(3), "{}", said.stderr);
     assert!(said.stderr.contains("S011"), "{}", said.stderr);
 }
@@ -128,7 +129,11 @@ fn real_aws_is_never_asked_without_a_budget_consent_and_credentials() {
     }
     let said = run(&desk, &scenario, &["--dry-run"]);
     assert_eq!(said.code, Some(0), "{}", said.stderr);
-    assert!(said.stdout.contains("requests 200") && said.stdout.contains("nothing was sent"), "{}", said.stdout);
+    assert!(
+        said.stdout.contains("requests 200") && said.stdout.contains("nothing was sent"),
+        "{}",
+        said.stdout
+    );
 }
 
 /// The small scenario at another target, where bedload cannot inject faults.

@@ -43,13 +43,21 @@ fn a_run_leaves_a_whole_folder_and_report_makes_it_again_byte_for_byte() {
 #[test]
 fn a_failed_gate_ends_in_99_and_no_data_is_a_failure() {
     let desk = Desk::new();
-    desk.write("s.yaml", SMALL.replace("min: 99%", "min: 99%, during: storm").replace("every: 4", "share: 100%"));
+    desk.write(
+        "s.yaml",
+        SMALL.replace("min: 99%", "min: 99%, during: storm").replace("every: 4", "share: 100%"),
+    );
     let said = desk.bedload(["run", "s.yaml", "--out", "run"]);
     assert_eq!(said.code, Some(99), "{}", said.stderr);
     assert_eq!(said.last_line(), "exit 99: 1 of 2 gates failed (answered)");
 
     // Nothing was answered in the storm, so there is no latency to judge.
-    desk.write("t.yaml", SMALL.replace("metric: success.ratio, min: 99%", "metric: latency.max, during: storm, max: 9s").replace("every: 4", "share: 100%"));
+    desk.write(
+        "t.yaml",
+        SMALL
+            .replace("metric: success.ratio, min: 99%", "metric: latency.max, during: storm, max: 9s")
+            .replace("every: 4", "share: 100%"),
+    );
     let said = desk.bedload(["run", "t.yaml", "--out", "no-data"]);
     assert_eq!(said.code, Some(99), "{}", said.stderr);
     assert!(said.stderr.contains("no data"), "{}", said.stderr);
@@ -68,7 +76,11 @@ fn a_cap_on_requests_in_flight_counts_what_found_no_room_and_voids_the_run() {
 fn a_killed_run_is_read_up_to_where_it_was_killed() {
     let desk = Desk::new();
     desk.write("s.yaml", SMALL);
-    let mut child = desk.command(["run", "s.yaml", "--out", "run", "--real-time"]).stderr(Stdio::null()).spawn().expect("a run");
+    let mut child = desk
+        .command(["run", "s.yaml", "--out", "run", "--real-time"])
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("a run");
     let log = desk.path("run/records.jsonl.zst");
     // Waits for two seconds of the run's log by watching it grow, with a bound so that it cannot hang.
     wait_until(|| fs::metadata(&log).is_ok_and(|log| log.len() > 4000));
@@ -110,7 +122,10 @@ fn an_interrupted_run_drains_writes_everything_and_exits_130() {
 fn a_second_signal_leaves_at_once() {
     let desk = Desk::new();
     // An answer that takes a minute would keep a drain busy for its ten seconds.
-    desk.write("s.yaml", SMALL.replace("ttft: 200ms", "ttft: 60s").replace("attempt: 10s, total: 30s", "total: 2m"));
+    desk.write(
+        "s.yaml",
+        SMALL.replace("ttft: 200ms", "ttft: 60s").replace("attempt: 10s, total: 30s", "total: 2m"),
+    );
     let child = desk
         .command(["run", "s.yaml", "--out", "run", "--real-time"])
         .stderr(Stdio::piped())
@@ -218,7 +233,9 @@ fn the_committed_schema_is_the_one_that_the_program_prints() {
 #[test]
 fn explain_knows_metrics_mistakes_and_exit_codes() {
     let desk = Desk::new();
-    for (code, word) in [("recovery.time", "disturbance"), ("S004", "key"), ("99", "gate"), ("latency.p95", "due")] {
+    for (code, word) in
+        [("recovery.time", "disturbance"), ("S004", "key"), ("99", "gate"), ("latency.p95", "due")]
+    {
         let said = desk.bedload(["explain", code]);
         assert_eq!(said.code, Some(0), "{code}: {}", said.stderr);
         assert!(said.stdout.contains(word), "{code}: {}", said.stdout);

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use bedload_reports::summary::{RunVerdict, Summary};
 use crate::support::{Desk, all_shipped, shipped};
+use bedload_reports::summary::{RunVerdict, Summary};
 
 fn summary(run: &Path) -> Summary {
     serde_json::from_slice(&fs::read(run.join("summary.json")).expect("a summary")).expect("JSON")
@@ -26,7 +26,11 @@ fn every_shipped_scenario_opens_with_its_question_and_passes() {
         let summary = summary(&out);
         assert_eq!(summary.verdict, RunVerdict::Pass, "{}", path.display());
         assert!(summary.total.requests > 500, "{} asks little", path.display());
-        assert!(!summary.errors.is_empty() || path.ends_with("chat.yaml"), "{} breaks nothing", path.display());
+        assert!(
+            !summary.errors.is_empty() || path.ends_with("chat.yaml"),
+            "{} breaks nothing",
+            path.display()
+        );
     }
 }
 
@@ -39,7 +43,15 @@ fn the_same_seed_gives_the_same_bytes_and_another_seed_gives_others() {
         assert_eq!(desk.bedload(args).code, Some(0), "seed {seed}");
     }
     let bytes = |run: &str, file: &str| fs::read(desk.path(run).join(file)).expect(file);
-    for file in ["records.jsonl.zst", "ledger.jsonl.zst", "summary.json", "junit.xml", "summary.md", "metrics.txt", "latency.hlog"] {
+    for file in [
+        "records.jsonl.zst",
+        "ledger.jsonl.zst",
+        "summary.json",
+        "junit.xml",
+        "summary.md",
+        "metrics.txt",
+        "latency.hlog",
+    ] {
         assert!(bytes("a", file) == bytes("b", file), "{file} differs between two runs of one seed");
     }
     for file in ["records.jsonl.zst", "ledger.jsonl.zst"] {
@@ -59,7 +71,8 @@ fn without_retries_the_storm_fails_and_the_failed_gate_is_named_first() {
     ]);
     assert_eq!(said.code, Some(99), "{}", said.stderr);
     assert!(said.last_line().contains("gates failed (answered"), "{}", said.last_line());
-    let first_gate = said.stderr.lines().find(|line| line.trim_start().starts_with(['✗', '✓'])).unwrap_or_default();
+    let first_gate =
+        said.stderr.lines().find(|line| line.trim_start().starts_with(['✗', '✓'])).unwrap_or_default();
     assert!(first_gate.contains("✗ answered"), "{}", said.stderr);
 }
 
@@ -86,5 +99,8 @@ fn the_storm_over_tcp_in_real_time_gives_the_same_verdicts() {
     let attempts = storm.figures.attempts_per_request().expect("requests");
     assert!((1.2..1.7).contains(&attempts), "{attempts} attempts a request in the storm");
     let mut named = summary.exemplars.iter().flat_map(|exemplar| exemplar.record.attempts());
-    assert!(named.any(|attempt| attempt.fault.as_deref() == Some("throttle-east")), "no attempt names its fault");
+    assert!(
+        named.any(|attempt| attempt.fault.as_deref() == Some("throttle-east")),
+        "no attempt names its fault"
+    );
 }

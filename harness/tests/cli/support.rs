@@ -52,8 +52,14 @@ impl Desk {
     /// The command, in this folder, with nothing of the caller's AWS settings.
     pub(crate) fn command<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_bedload"));
-        command.current_dir(self.0.path()).args(args).env_remove("AWS_PROFILE").env_remove("AWS_ACCESS_KEY_ID");
-        command.env("AWS_CONFIG_FILE", self.path("none")).env("AWS_SHARED_CREDENTIALS_FILE", self.path("none"));
+        command
+            .current_dir(self.0.path())
+            .args(args)
+            .env_remove("AWS_PROFILE")
+            .env_remove("AWS_ACCESS_KEY_ID");
+        command
+            .env("AWS_CONFIG_FILE", self.path("none"))
+            .env("AWS_SHARED_CREDENTIALS_FILE", self.path("none"));
         command.env("AWS_EC2_METADATA_DISABLED", "true").env("NO_COLOR", "1");
         command
     }

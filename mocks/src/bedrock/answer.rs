@@ -67,20 +67,13 @@ pub(crate) struct Piece {
 impl Answer {
     /// Decides the answer to a prompt.
     pub(crate) fn to(prompt: Prompt, behaviour: &Behaviour, chance: Chance) -> Self {
-        let would_say = behaviour
-            .output_tokens
-            .sample(&mut chance.stream(LENGTH))
-            .clamp(1, MOST_TOKENS);
+        let would_say = behaviour.output_tokens.sample(&mut chance.stream(LENGTH)).clamp(1, MOST_TOKENS);
         let may_say = prompt.max_tokens.map_or(MOST_TOKENS, |most| most.get());
         Answer {
             id: chance.stream(ID).random(),
             input_tokens: prompt.tokens,
             output_tokens: would_say.min(may_say),
-            stop: if would_say > may_say {
-                StopReason::MaxTokens
-            } else {
-                StopReason::EndTurn
-            },
+            stop: if would_say > may_say { StopReason::MaxTokens } else { StopReason::EndTurn },
             opening: Opening::draw(&mut chance.stream(OPENING)),
             ttft: behaviour.ttft.sample(&mut chance.stream(TTFT)),
             per_token: behaviour.per_token.sample(&mut chance.stream(PER_TOKEN)),
@@ -100,10 +93,7 @@ impl Answer {
 
     /// What it costs.
     pub(crate) fn usage(&self) -> Usage {
-        Usage {
-            input_tokens: self.input_tokens,
-            output_tokens: self.output_tokens,
-        }
+        Usage { input_tokens: self.input_tokens, output_tokens: self.output_tokens }
     }
 
     /// When the last token is there: `ttft + (n − 1) × per_token`.
@@ -128,15 +118,10 @@ impl Answer {
 
     /// Its parts, in order, each as many tokens as an event holds.
     pub(crate) fn pieces(self) -> impl Iterator<Item = Piece> + Send + Sync {
-        (0..self.output_tokens)
-            .step_by(self.tokens_per_event as usize)
-            .map(move |from| {
-                let to = from.saturating_add(self.tokens_per_event).min(self.output_tokens);
-                Piece {
-                    at: self.token_at(from),
-                    text: self.words(from..to),
-                }
-            })
+        (0..self.output_tokens).step_by(self.tokens_per_event as usize).map(move |from| {
+            let to = from.saturating_add(self.tokens_per_event).min(self.output_tokens);
+            Piece { at: self.token_at(from), text: self.words(from..to) }
+        })
     }
 
     fn token_at(&self, token: u32) -> Duration {
@@ -174,19 +159,13 @@ mod tests {
             output_tokens: Spread::constant(output_tokens),
             tokens_per_event: TOKENS_PER_EVENT,
         };
-        let prompt = Prompt {
-            tokens: 5,
-            max_tokens: max_tokens.and_then(NonZeroU32::new),
-        };
+        let prompt = Prompt { tokens: 5, max_tokens: max_tokens.and_then(NonZeroU32::new) };
         Answer::to(prompt, &behaviour, Chance::new(7, 0))
     }
 
     #[test]
     fn pieces_come_when_their_first_token_does() {
-        let times: Vec<u128> = answer(8, None)
-            .pieces()
-            .map(|piece| piece.at.as_millis())
-            .collect();
+        let times: Vec<u128> = answer(8, None).pieces().map(|piece| piece.at.as_millis()).collect();
         assert_eq!(times, [400, 430, 460]);
         assert_eq!(answer(8, None).latency_ms(), 470);
     }

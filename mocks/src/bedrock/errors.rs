@@ -14,9 +14,7 @@ pub(crate) fn validation(message: impl Into<Cow<'static, str>>) -> ServiceError 
 
 /// 400: the body is not what the operation reads.
 pub(crate) fn malformed(error: &serde_json::Error) -> ServiceError {
-    validation(format!(
-        "Malformed input request: {error}, please reformat your input and try again."
-    ))
+    validation(format!("Malformed input request: {error}, please reformat your input and try again."))
 }
 
 /// 400: there is no model with that id.
@@ -52,11 +50,7 @@ mod tests {
             (Reason::Internal, 500, "InternalServerException"),
         ];
         for (reason, status, code) in cases {
-            let error = refused(Refusal {
-                reason,
-                message: "no".into(),
-                retry_after_ms: Some(250),
-            });
+            let error = refused(Refusal { reason, message: "no".into(), retry_after_ms: Some(250) });
             assert_eq!((error.status().as_u16(), error.code()), (status, code));
             assert_eq!(error.headers()["x-amzn-errortype"], code);
             assert_eq!(error.headers()["x-amz-retry-after"], "250");

@@ -46,12 +46,7 @@ mod tests {
         let headers: Vec<_> = message
             .headers()
             .iter()
-            .map(|header| {
-                (
-                    header.name().as_str(),
-                    header.value().as_string().unwrap().as_str(),
-                )
-            })
+            .map(|header| (header.name().as_str(), header.value().as_string().unwrap().as_str()))
             .collect();
         let expected = [
             (":event-type", "messageStop"),

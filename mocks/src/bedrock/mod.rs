@@ -43,11 +43,7 @@ impl Bedrock {
         let (operation, model_id) = operation::parse(&head.method, head.uri.path())
             .ok_or_else(|| errors::unknown_operation(&head.method, head.uri.path()))?;
         let model = model::resolve(&self.models, &model_id);
-        Ok(Question {
-            operation,
-            model_id,
-            model,
-        })
+        Ok(Question { operation, model_id, model })
     }
 }
 

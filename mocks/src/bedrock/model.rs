@@ -34,11 +34,7 @@ impl ModelSpec {
         if id.is_empty() {
             return Err(ModelError::NoId { name });
         }
-        Ok(ModelSpec {
-            name: name.into(),
-            id: id.into(),
-            behaviour,
-        })
+        Ok(ModelSpec { name: name.into(), id: id.into(), behaviour })
     }
 
     /// The scenario's name of it; faults aim by it.
@@ -88,16 +84,12 @@ pub enum ModelError {
 pub(crate) fn resolve<'a>(models: &'a [ModelSpec], asked: &str) -> Option<&'a ModelSpec> {
     let with_id = |id: &str| models.iter().find(|model| *model.id == *id);
     let within_arn = inside_arn(asked).unwrap_or(asked);
-    with_id(asked)
-        .or_else(|| with_id(within_arn))
-        .or_else(|| with_id(without_prefix(within_arn)?))
+    with_id(asked).or_else(|| with_id(within_arn)).or_else(|| with_id(without_prefix(within_arn)?))
 }
 
 fn inside_arn(arn: &str) -> Option<&str> {
     arn.strip_prefix("arn:")?;
-    arn.split_once("foundation-model/")
-        .or_else(|| arn.split_once("inference-profile/"))
-        .map(|(_, id)| id)
+    arn.split_once("foundation-model/").or_else(|| arn.split_once("inference-profile/")).map(|(_, id)| id)
 }
 
 fn without_prefix(id: &str) -> Option<&str> {
@@ -127,23 +119,14 @@ mod tests {
 
     #[test]
     fn ids_profiles_and_arns_find_their_model() {
-        let models = [
-            model("one", "acme.one-v1:0"),
-            model("own-profile", "us.acme.two-v1:0"),
-        ];
+        let models = [model("one", "acme.one-v1:0"), model("own-profile", "us.acme.two-v1:0")];
         let cases = [
             ("acme.one-v1:0", Some("one")),
             ("us.acme.one-v1:0", Some("one")),
             ("global.acme.one-v1:0", Some("one")),
             ("us.acme.two-v1:0", Some("own-profile")),
-            (
-                "arn:aws:bedrock:us-east-1::foundation-model/acme.one-v1:0",
-                Some("one"),
-            ),
-            (
-                "arn:aws:bedrock:us-east-1:123456789012:inference-profile/eu.acme.one-v1:0",
-                Some("one"),
-            ),
+            ("arn:aws:bedrock:us-east-1::foundation-model/acme.one-v1:0", Some("one")),
+            ("arn:aws:bedrock:us-east-1:123456789012:inference-profile/eu.acme.one-v1:0", Some("one")),
             (
                 "arn:aws-us-gov:bedrock:us-gov-west-1:123456789012:inference-profile/us.acme.two-v1:0",
                 Some("own-profile"),
@@ -151,10 +134,7 @@ mod tests {
             ("acme.two-v1:0", None),
             ("mars.acme.one-v1:0", None),
             ("acme.one", None),
-            (
-                "arn:aws:bedrock:us-east-1::foundation-model/acme.three-v1:0",
-                None,
-            ),
+            ("arn:aws:bedrock:us-east-1::foundation-model/acme.three-v1:0", None),
             ("", None),
         ];
         for (asked, name) in cases {
@@ -177,14 +157,8 @@ mod tests {
     #[test]
     fn a_model_needs_a_name_and_an_id() {
         let behaviour = *model("one", "acme.one-v1:0").behaviour();
-        assert!(matches!(
-            ModelSpec::new("", "id", behaviour),
-            Err(ModelError::NoName { .. })
-        ));
-        assert!(matches!(
-            ModelSpec::new("name", "", behaviour),
-            Err(ModelError::NoId { .. })
-        ));
+        assert!(matches!(ModelSpec::new("", "id", behaviour), Err(ModelError::NoName { .. })));
+        assert!(matches!(ModelSpec::new("name", "", behaviour), Err(ModelError::NoId { .. })));
     }
 
     proptest! {

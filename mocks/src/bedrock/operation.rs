@@ -59,14 +59,8 @@ mod tests {
     fn paths() {
         let arn = "arn:aws:bedrock:us-east-1::foundation-model/acme.one-v1:0";
         let cases = [
-            (
-                "/model/acme.one-v1:0/converse",
-                Some((Operation::Converse, "acme.one-v1:0")),
-            ),
-            (
-                "/model/acme.one-v1%3A0/converse-stream",
-                Some((Operation::ConverseStream, "acme.one-v1:0")),
-            ),
+            ("/model/acme.one-v1:0/converse", Some((Operation::Converse, "acme.one-v1:0"))),
+            ("/model/acme.one-v1%3A0/converse-stream", Some((Operation::ConverseStream, "acme.one-v1:0"))),
             (
                 "/model/arn%3Aaws%3Abedrock%3Aus-east-1%3A%3Afoundation-model%2Facme.one-v1%3A0/invoke",
                 Some((Operation::InvokeModel, arn)),

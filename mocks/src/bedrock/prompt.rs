@@ -48,10 +48,7 @@ impl Message {
 
 /// The tokens of a whole prompt.
 pub(crate) fn count(system: &Value, messages: &[Message], tools: Option<&Value>) -> u32 {
-    let said: usize = messages
-        .iter()
-        .map(|message| tokens::content_chars(&message.content))
-        .sum();
+    let said: usize = messages.iter().map(|message| tokens::content_chars(&message.content)).sum();
     let equipped = tools.map_or(0, tokens::json_chars);
     tokens::estimate(tokens::content_chars(system) + said + equipped)
 }

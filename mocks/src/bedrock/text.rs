@@ -26,14 +26,8 @@ pub(crate) struct Opening(usize);
 impl Opening {
     /// The beginning of one of the essay's sentences.
     pub(crate) fn draw(rng: &mut impl Rng) -> Self {
-        let ends: Vec<usize> = ESSAY
-            .match_indices(". ")
-            .map(|(at, end)| at + end.len())
-            .collect();
-        Opening(
-            ends.get(rng.random_range(0..ends.len()))
-                .map_or(0, |at| at % ESSAY.len()),
-        )
+        let ends: Vec<usize> = ESSAY.match_indices(". ").map(|(at, end)| at + end.len()).collect();
+        Opening(ends.get(rng.random_range(0..ends.len())).map_or(0, |at| at % ESSAY.len()))
     }
 
     /// The text of these tokens, counted from the opening on.

@@ -14,17 +14,8 @@ pub(crate) const CHARS_PER_TOKEN: usize = 4;
 const MEDIUM_CHARS: usize = 1600 * CHARS_PER_TOKEN;
 
 /// Fields that say how a part of a message is meant, and are no part of its text.
-const MARKERS: [&str; 9] = [
-    "role",
-    "type",
-    "format",
-    "media_type",
-    "status",
-    "id",
-    "toolUseId",
-    "tool_use_id",
-    "cache_control",
-];
+const MARKERS: [&str; 9] =
+    ["role", "type", "format", "media_type", "status", "id", "toolUseId", "tool_use_id", "cache_control"];
 
 /// The tokens of a text with this many characters, at least one.
 pub(crate) fn estimate(chars: usize) -> u32 {
@@ -73,22 +64,13 @@ mod tests {
         let cases = [
             (json!("grüezi"), 6),
             (json!([{ "text": "hello" }, { "text": "you" }]), 8),
-            (
-                json!([{ "type": "text", "text": "hello", "cache_control": { "type": "ephemeral" } }]),
-                5,
-            ),
-            (
-                json!([{ "image": { "format": "png", "source": { "bytes": "iVBO" } } }]),
-                MEDIUM_CHARS,
-            ),
+            (json!([{ "type": "text", "text": "hello", "cache_control": { "type": "ephemeral" } }]), 5),
+            (json!([{ "image": { "format": "png", "source": { "bytes": "iVBO" } } }]), MEDIUM_CHARS),
             (
                 json!([{ "toolUse": { "toolUseId": "t", "name": "weather", "input": { "city": "Bern" } } }]),
                 11,
             ),
-            (
-                json!([{ "toolResult": { "toolUseId": "t", "content": [{ "json": { "temp": 21 } }] } }]),
-                2,
-            ),
+            (json!([{ "toolResult": { "toolUseId": "t", "content": [{ "json": { "temp": 21 } }] } }]), 2),
         ];
         for (content, chars) in cases {
             assert_eq!(content_chars(&content), chars, "{content}");

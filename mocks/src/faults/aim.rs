@@ -52,64 +52,14 @@ mod tests {
     fn every_list_given_must_match() {
         let cases = [
             (Aim::default(), true),
-            (
-                Aim {
-                    flows: list(&["chat"]),
-                    ..Aim::default()
-                },
-                true,
-            ),
-            (
-                Aim {
-                    flows: list(&["lookup", "chat"]),
-                    ..Aim::default()
-                },
-                true,
-            ),
-            (
-                Aim {
-                    flows: list(&["lookup"]),
-                    ..Aim::default()
-                },
-                false,
-            ),
-            (
-                Aim {
-                    operations: list(&["Converse"]),
-                    ..Aim::default()
-                },
-                false,
-            ),
-            (
-                Aim {
-                    models: list(&["haiku"]),
-                    ..Aim::default()
-                },
-                false,
-            ),
-            (
-                Aim {
-                    regions: list(&["us-west-2"]),
-                    ..Aim::default()
-                },
-                false,
-            ),
-            (
-                Aim {
-                    models: list(&["sonnet"]),
-                    regions: list(&["us-east-1"]),
-                    ..Aim::default()
-                },
-                true,
-            ),
-            (
-                Aim {
-                    models: list(&["sonnet"]),
-                    regions: list(&["us-west-2"]),
-                    ..Aim::default()
-                },
-                false,
-            ),
+            (Aim { flows: list(&["chat"]), ..Aim::default() }, true),
+            (Aim { flows: list(&["lookup", "chat"]), ..Aim::default() }, true),
+            (Aim { flows: list(&["lookup"]), ..Aim::default() }, false),
+            (Aim { operations: list(&["Converse"]), ..Aim::default() }, false),
+            (Aim { models: list(&["haiku"]), ..Aim::default() }, false),
+            (Aim { regions: list(&["us-west-2"]), ..Aim::default() }, false),
+            (Aim { models: list(&["sonnet"]), regions: list(&["us-east-1"]), ..Aim::default() }, true),
+            (Aim { models: list(&["sonnet"]), regions: list(&["us-west-2"]), ..Aim::default() }, false),
         ];
         for (aim, expected) in cases {
             assert_eq!(aim.matches(&OCCASION), expected, "{aim:?}");
@@ -118,25 +68,9 @@ mod tests {
 
     #[test]
     fn a_request_without_a_name_is_of_no_list() {
-        let nameless = Occasion {
-            flow: None,
-            model: None,
-            ..OCCASION
-        };
+        let nameless = Occasion { flow: None, model: None, ..OCCASION };
         assert!(Aim::default().matches(&nameless));
-        assert!(
-            !Aim {
-                flows: list(&["chat"]),
-                ..Aim::default()
-            }
-            .matches(&nameless)
-        );
-        assert!(
-            !Aim {
-                models: list(&["sonnet"]),
-                ..Aim::default()
-            }
-            .matches(&nameless)
-        );
+        assert!(!Aim { flows: list(&["chat"]), ..Aim::default() }.matches(&nameless));
+        assert!(!Aim { models: list(&["sonnet"]), ..Aim::default() }.matches(&nameless));
     }
 }

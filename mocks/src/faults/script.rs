@@ -64,19 +64,14 @@ struct Role {
 impl Play {
     /// Begins a script.
     pub(crate) fn new(script: Script) -> Self {
-        Play {
-            roles: script.faults.into_iter().map(Role::new).collect(),
-        }
+        Play { roles: script.faults.into_iter().map(Role::new).collect() }
     }
 
     /// Asks the faults in order, until one refuses. A fault that is not asked does not count the request.
     pub(crate) fn judge(&self, occasion: &Occasion<'_>, chance: Chance) -> Ruling {
         let mut ruling = Ruling::default();
         for role in &self.roles {
-            if ruling
-                .add(&role.fault.name, role.verdict(occasion, chance))
-                .is_break()
-            {
+            if ruling.add(&role.fault.name, role.verdict(occasion, chance)).is_break() {
                 break;
             }
         }
@@ -87,31 +82,17 @@ impl Play {
 impl Role {
     fn new(fault: Fault) -> Self {
         let label = Label::new(&format!("fault/{}", fault.name));
-        Role {
-            fault,
-            label,
-            matched: AtomicU64::new(0),
-        }
+        Role { fault, label, matched: AtomicU64::new(0) }
     }
 
     fn verdict(&self, occasion: &Occasion<'_>, chance: Chance) -> Verdict {
-        let Fault {
-            window,
-            aim,
-            trigger,
-            kind,
-            ..
-        } = &self.fault;
+        let Fault { window, aim, trigger, kind, .. } = &self.fault;
         if !window.contains(occasion.at) || !aim.matches(occasion) {
             return Verdict::Pass;
         }
         let number = self.matched.fetch_add(1, Ordering::Relaxed) + 1;
         let mut rng = chance.stream(self.label);
-        if trigger.strikes(number, &mut rng) {
-            kind.verdict(&mut rng)
-        } else {
-            Verdict::Pass
-        }
+        if trigger.strikes(number, &mut rng) { kind.verdict(&mut rng) } else { Verdict::Pass }
     }
 }
 
@@ -129,13 +110,7 @@ mod tests {
     const SECOND: Duration = Duration::from_secs(1);
 
     fn occasion(at: Duration, region: &str) -> Occasion<'_> {
-        Occasion {
-            at,
-            flow: None,
-            operation: "Converse",
-            model: None,
-            region,
-        }
+        Occasion { at, flow: None, operation: "Converse", model: None, region }
     }
 
     fn slow(name: &str, secs: u64) -> Fault {
@@ -155,11 +130,7 @@ mod tests {
     fn first_ruling(faults: Vec<Fault>) -> (u64, Option<Reason>, Option<String>) {
         let ruling = play(faults).judge(&occasion(Duration::ZERO, "us-east-1"), Chance::new(7, 0));
         let reason = ruling.refusal.as_ref().map(|refusal| refusal.reason);
-        (
-            ruling.delay.as_secs(),
-            reason,
-            ruling.fault().map(|name| name.to_string()),
-        )
+        (ruling.delay.as_secs(), reason, ruling.fault().map(|name| name.to_string()))
     }
 
     #[test]
@@ -170,18 +141,9 @@ mod tests {
         let cases = [
             (vec![], (0, None, None)),
             (vec![slow("a", 1), slow("b", 2)], (3, None, named("a"))),
-            (
-                vec![slow("a", 1), broken(), slow("b", 2)],
-                (1, Some(Reason::Internal), named("broken")),
-            ),
-            (
-                vec![full(), broken()],
-                (0, Some(Reason::Unavailable), named("full")),
-            ),
-            (
-                vec![throttle("t"), full()],
-                (0, Some(Reason::Throttled), named("t")),
-            ),
+            (vec![slow("a", 1), broken(), slow("b", 2)], (1, Some(Reason::Internal), named("broken"))),
+            (vec![full(), broken()], (0, Some(Reason::Unavailable), named("full"))),
+            (vec![throttle("t"), full()], (0, Some(Reason::Throttled), named("t"))),
         ];
         for (faults, expected) in cases {
             let names: Vec<_> = faults.iter().map(|fault| fault.name.clone()).collect();
@@ -191,10 +153,7 @@ mod tests {
 
     #[test]
     fn only_matching_requests_inside_the_window_count() {
-        let east = Aim {
-            regions: vec![Arc::from("us-east-1")],
-            ..Aim::default()
-        };
+        let east = Aim { regions: vec![Arc::from("us-east-1")], ..Aim::default() };
         let fault = throttle("t")
             .during(Window::between(SECOND, 9 * SECOND).unwrap())
             .aimed_at(east)
@@ -235,10 +194,7 @@ mod tests {
         let behind = play(vec![slow("slow", 1).share(Share::new(0.5).unwrap()), half()]);
         for number in 0..1000 {
             let (occasion, chance) = (occasion(Duration::ZERO, "us-east-1"), Chance::new(7, number));
-            let refusals = (
-                alone.judge(&occasion, chance).refusal,
-                behind.judge(&occasion, chance).refusal,
-            );
+            let refusals = (alone.judge(&occasion, chance).refusal, behind.judge(&occasion, chance).refusal);
             assert_eq!(refusals.0, refusals.1, "{number}");
         }
     }
@@ -249,9 +205,7 @@ mod tests {
         let refused = (0..20_000)
             .filter(|number| {
                 let chance = Chance::new(11, *number);
-                play.judge(&occasion(Duration::ZERO, "us-east-1"), chance)
-                    .refusal
-                    .is_some()
+                play.judge(&occasion(Duration::ZERO, "us-east-1"), chance).refusal.is_some()
             })
             .count();
         assert!((13_700..14_300).contains(&refused), "{refused} of 20000");
@@ -260,9 +214,6 @@ mod tests {
     #[test]
     fn names_are_there_and_tell_faults_apart() {
         assert_eq!(Script::new(vec![throttle("")]), Err(ScriptError::NoName));
-        assert_eq!(
-            Script::new(vec![throttle("t"), slow("t", 1)]),
-            Err(ScriptError::NameTwice("t".into()))
-        );
+        assert_eq!(Script::new(vec![throttle("t"), slow("t", 1)]), Err(ScriptError::NameTwice("t".into())));
     }
 }

@@ -16,11 +16,7 @@ impl Share {
     /// # Errors
     /// A number outside of 0 to 1, or none at all.
     pub fn new(share: f64) -> Result<Self, ShareError> {
-        if (0.0..=1.0).contains(&share) {
-            Ok(Share(share))
-        } else {
-            Err(ShareError(share))
-        }
+        if (0.0..=1.0).contains(&share) { Ok(Share(share)) } else { Err(ShareError(share)) }
     }
 
     /// Whether one request is of the share. All and none draw nothing.
@@ -46,9 +42,7 @@ mod tests {
     fn many_draws_meet_the_share() {
         for share in [0.0, 0.01, 0.3, 0.7, 1.0] {
             let mut rng = ChaCha8Rng::seed_from_u64(5);
-            let hits = (0..100_000)
-                .filter(|_| Share::new(share).unwrap().draw(&mut rng))
-                .count();
+            let hits = (0..100_000).filter(|_| Share::new(share).unwrap().draw(&mut rng)).count();
             let error = hits as f64 / 100_000.0 - share;
             assert!(error.abs() < 0.005, "{share}: {hits} of 100000");
         }

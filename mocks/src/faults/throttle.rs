@@ -58,30 +58,15 @@ mod tests {
     #[test]
     fn the_message_blames_the_quota_chosen() {
         let cases = [
-            (
-                ThrottleMessage::default(),
-                "Too many requests, please wait before trying again.",
-            ),
-            (
-                ThrottleMessage::Tokens,
-                "Too many tokens, please wait before trying again.",
-            ),
-            (
-                ThrottleMessage::TokensPerDay,
-                "Too many tokens per day, please wait before trying again.",
-            ),
+            (ThrottleMessage::default(), "Too many requests, please wait before trying again."),
+            (ThrottleMessage::Tokens, "Too many tokens, please wait before trying again."),
+            (ThrottleMessage::TokensPerDay, "Too many tokens per day, please wait before trying again."),
             (ThrottleMessage::Custom("Slow down.".into()), "Slow down."),
         ];
         for (message, text) in cases {
-            let throttle = Throttle {
-                message,
-                retry_after_ms: Some(900),
-            };
-            let refusal = Refusal {
-                reason: Reason::Throttled,
-                message: text.into(),
-                retry_after_ms: Some(900),
-            };
+            let throttle = Throttle { message, retry_after_ms: Some(900) };
+            let refusal =
+                Refusal { reason: Reason::Throttled, message: text.into(), retry_after_ms: Some(900) };
             assert_eq!(throttle.verdict(), Verdict::Refuse(refusal));
         }
     }

@@ -22,11 +22,7 @@ pub(super) struct Trigger {
 
 impl Trigger {
     /// Every matching request.
-    pub(super) const ALWAYS: Trigger = Trigger {
-        first: None,
-        every: None,
-        share: Share::ALL,
-    };
+    pub(super) const ALWAYS: Trigger = Trigger { first: None, every: None, share: Share::ALL };
 
     /// Whether the matching request with this number is struck.
     pub(super) fn strikes(&self, number: u64, rng: &mut impl Rng) -> bool {
@@ -58,9 +54,7 @@ mod tests {
                 every: every.and_then(NonZeroU64::new),
                 share: Share::ALL,
             };
-            let struck: Vec<u64> = (1..=8)
-                .filter(|number| trigger.strikes(*number, &mut rng))
-                .collect();
+            let struck: Vec<u64> = (1..=8).filter(|number| trigger.strikes(*number, &mut rng)).collect();
             assert_eq!(struck, expected, "{trigger:?}");
         }
     }

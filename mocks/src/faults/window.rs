@@ -13,10 +13,7 @@ pub struct Window {
 
 impl Window {
     /// All the time.
-    pub const ALWAYS: Window = Window {
-        from: Duration::ZERO,
-        to: None,
-    };
+    pub const ALWAYS: Window = Window { from: Duration::ZERO, to: None };
 
     /// From `from` on, until just before `to`.
     ///

@@ -53,11 +53,7 @@ pub(super) async fn serve(stream: TcpStream, cloud: Arc<Cloud>, mut stopping: wa
 /// Both protocols, with our date on every answer and not hyper's, which would ignore the epoch.
 fn protocols() -> auto::Builder<TokioExecutor> {
     let mut protocols = auto::Builder::new(TokioExecutor::new());
-    protocols
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIMEOUT)
-        .auto_date_header(false);
+    protocols.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT).auto_date_header(false);
     protocols.http2().timer(TokioTimer::new()).auto_date_header(false);
     protocols
 }

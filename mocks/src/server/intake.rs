@@ -32,9 +32,5 @@ pub(super) async fn take_in(
 
 fn too_large() -> ServiceError {
     let message = format!("The request's body is over {MOST_BYTES} bytes.");
-    ServiceError::new(
-        StatusCode::PAYLOAD_TOO_LARGE,
-        "RequestEntityTooLargeException",
-        message,
-    )
+    ServiceError::new(StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLargeException", message)
 }

@@ -11,11 +11,8 @@ fn tell(mut stream: Bytes) -> Outcome<String> {
     let mut story = String::new();
     while stream.has_remaining() {
         let message = read_message_from(&mut stream)?;
-        let event = message
-            .headers()
-            .first()
-            .and_then(|header| header.value().as_string().ok())
-            .ok_or("no type")?;
+        let event =
+            message.headers().first().and_then(|header| header.value().as_string().ok()).ok_or("no type")?;
         let payload: Value = serde_json::from_slice(message.payload())?;
         let payload = match payload["bytes"].as_str() {
             Some(chunk) => String::from_utf8(base64::decode(chunk)?)?,
@@ -29,14 +26,9 @@ fn tell(mut stream: Bytes) -> Outcome<String> {
 async fn answer(operation: &str) -> Outcome<(String, Bytes)> {
     let (cloud, _) = cloud(7, steady(), vec![])?;
     let response = cloud.handle(ask(operation)?).await;
-    let head = response
-        .headers()
-        .iter()
-        .map(|(name, value)| format!("{name}: {}\n", value.to_str().unwrap_or("?")));
-    Ok((
-        format!("{}\n", response.status()) + &head.collect::<String>(),
-        read(response).await?,
-    ))
+    let head =
+        response.headers().iter().map(|(name, value)| format!("{name}: {}\n", value.to_str().unwrap_or("?")));
+    Ok((format!("{}\n", response.status()) + &head.collect::<String>(), read(response).await?))
 }
 
 #[tokio::test(start_paused = true)]

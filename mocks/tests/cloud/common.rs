@@ -28,10 +28,7 @@ impl Book {
 
 impl LedgerSink for Book {
     fn note(&self, exchange: Exchange) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(exchange);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(exchange);
     }
 }
 
@@ -57,11 +54,7 @@ pub(crate) fn cloud(seed: u64, behaviour: Behaviour, faults: Vec<Fault>) -> Outc
 
 /// A request for an operation, by its path segment, with a prompt that its dialect understands.
 pub(crate) fn ask(operation: &str) -> Outcome<Request<Bytes>> {
-    let prompt = if operation.starts_with("invoke") {
-        messages_prompt()
-    } else {
-        converse_prompt()
-    };
+    let prompt = if operation.starts_with("invoke") { messages_prompt() } else { converse_prompt() };
     request(&format!("/model/{HAIKU}/{operation}"), &prompt.to_string())
 }
 

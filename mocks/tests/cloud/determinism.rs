@@ -6,12 +6,7 @@ use crate::common::{Outcome, ask, cloud, read, steady};
 use bedload_mocks::faults::{Fault, Kind, Latency, Share, Throttle};
 use bedload_mocks::{Behaviour, Spread};
 
-const OPERATIONS: [&str; 4] = [
-    "converse",
-    "converse-stream",
-    "invoke",
-    "invoke-with-response-stream",
-];
+const OPERATIONS: [&str; 4] = ["converse", "converse-stream", "invoke", "invoke-with-response-stream"];
 
 fn lively() -> Outcome<Behaviour> {
     let millis = Duration::from_millis;

@@ -27,13 +27,7 @@ async fn a_stream_whose_last_frame_was_read_is_over() -> Outcome {
         body.frame().await.ok_or("a frame is missing")??;
     }
     drop(body);
-    assert_eq!(
-        book.exchanges()
-            .iter()
-            .map(|exchange| exchange.hung_up)
-            .collect::<Vec<_>>(),
-        [false]
-    );
+    assert_eq!(book.exchanges().iter().map(|exchange| exchange.hung_up).collect::<Vec<_>>(), [false]);
     Ok(())
 }
 
@@ -76,10 +70,7 @@ async fn a_client_that_does_not_wait_for_an_answer_hangs_up() -> Outcome {
 
 #[tokio::test(start_paused = true)]
 async fn a_throttled_request_names_its_fault() -> Outcome {
-    let throttle = Throttle {
-        message: ThrottleMessage::Tokens,
-        retry_after_ms: Some(1500),
-    };
+    let throttle = Throttle { message: ThrottleMessage::Tokens, retry_after_ms: Some(1500) };
     let (cloud, book) = cloud(7, steady(), vec![Fault::new("storm", Kind::Throttle(throttle))])?;
     let response = cloud.handle(ask("converse")?).await;
     assert_eq!(response.status(), 429);
@@ -87,18 +78,12 @@ async fn a_throttled_request_names_its_fault() -> Outcome {
     assert_eq!(response.headers()["x-amz-retry-after"], "1500");
     assert_eq!(response.extensions().get(), Some(&FaultHit("storm".into())));
     let body = read(response).await?;
-    assert_eq!(
-        body,
-        r#"{"message":"Too many tokens, please wait before trying again."}"#
-    );
+    assert_eq!(body, r#"{"message":"Too many tokens, please wait before trying again."}"#);
     let [exchange] = &book.exchanges()[..] else {
         return Err("not one exchange".into());
     };
     assert_eq!(exchange.fault.as_deref(), Some("storm"));
-    assert_eq!(
-        (exchange.status, exchange.error_type),
-        (Some(429), Some("ThrottlingException"))
-    );
+    assert_eq!((exchange.status, exchange.error_type), (Some(429), Some("ThrottlingException")));
     Ok(())
 }
 
@@ -106,18 +91,8 @@ async fn a_throttled_request_names_its_fault() -> Outcome {
 async fn mistaken_requests_are_answered_and_noted() -> Outcome {
     let cases = [
         ("/model/acme.unknown/converse", "{}", 400, "ValidationException"),
-        (
-            "/model/anthropic.claude-3-haiku-20240307-v1:0/converse",
-            "{not json",
-            400,
-            "ValidationException",
-        ),
-        (
-            "/model/anthropic.claude-3-haiku-20240307-v1:0/ponder",
-            "{}",
-            404,
-            "UnknownOperationException",
-        ),
+        ("/model/anthropic.claude-3-haiku-20240307-v1:0/converse", "{not json", 400, "ValidationException"),
+        ("/model/anthropic.claude-3-haiku-20240307-v1:0/ponder", "{}", 404, "UnknownOperationException"),
         ("/", "", 404, "UnknownOperationException"),
     ];
     let (cloud, book) = cloud(7, steady(), vec![])?;
@@ -127,11 +102,7 @@ async fn mistaken_requests_are_answered_and_noted() -> Outcome {
         assert_eq!(response.headers()["x-amzn-errortype"], code, "{path}");
         assert!(response.headers().contains_key("x-amzn-requestid"), "{path}");
     }
-    let noted: Vec<_> = book
-        .exchanges()
-        .iter()
-        .map(|exchange| exchange.error_type)
-        .collect();
+    let noted: Vec<_> = book.exchanges().iter().map(|exchange| exchange.error_type).collect();
     assert_eq!(noted, cases.map(|(_, _, _, code)| Some(code)));
     Ok(())
 }

@@ -16,13 +16,8 @@ async fn timeline(response: Response<CloudBody>, epoch: Epoch) -> Outcome<Vec<(u
     while let Some(frame) = body.frame().await {
         let at_ms = epoch.instant.elapsed().as_millis();
         let message = read_message_from(frame?.into_data().map_err(|_| "no data")?)?;
-        let name = message
-            .headers()
-            .iter()
-            .find(|header| header.name().as_str() == ":event-type");
-        let name = name
-            .and_then(|header| header.value().as_string().ok())
-            .ok_or("no name")?;
+        let name = message.headers().iter().find(|header| header.name().as_str() == ":event-type");
+        let name = name.and_then(|header| header.value().as_string().ok()).ok_or("no name")?;
         events.push((at_ms, name.as_str().to_owned()));
     }
     Ok(events)
@@ -47,10 +42,7 @@ async fn a_stream_begins_at_once_and_speaks_as_its_tokens_come() -> Outcome {
         (470, "messageStop"),
         (470, "metadata"),
     ];
-    assert_eq!(
-        timeline(response, epoch).await?,
-        expected.map(|(at, name)| (at, name.to_owned()))
-    );
+    assert_eq!(timeline(response, epoch).await?, expected.map(|(at, name)| (at, name.to_owned())));
     Ok(())
 }
 
@@ -71,11 +63,7 @@ async fn a_slow_reader_shifts_nothing_after_it() -> Outcome {
     let epoch = epoch();
     let response = cloud.handle(ask("converse-stream")?).await;
     tokio::time::advance(Duration::from_millis(435)).await;
-    let times: Vec<u128> = timeline(response, epoch)
-        .await?
-        .into_iter()
-        .map(|(at, _)| at)
-        .collect();
+    let times: Vec<u128> = timeline(response, epoch).await?.into_iter().map(|(at, _)| at).collect();
     assert_eq!(times, [435, 435, 435, 460, 470, 470, 470]);
     Ok(())
 }
@@ -90,11 +78,7 @@ async fn latency_comes_before_everything_and_adds_up() -> Outcome {
     let epoch = epoch();
     let response = cloud.handle(ask("converse-stream")?).await;
     assert_eq!(epoch.instant.elapsed(), Duration::from_millis(1500));
-    let times: Vec<u128> = timeline(response, epoch)
-        .await?
-        .into_iter()
-        .map(|(at, _)| at)
-        .collect();
+    let times: Vec<u128> = timeline(response, epoch).await?.into_iter().map(|(at, _)| at).collect();
     assert_eq!(times, [1500, 1900, 1930, 1960, 1970, 1970, 1970]);
     Ok(())
 }

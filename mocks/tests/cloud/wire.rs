@@ -33,12 +33,7 @@ async fn serve(per_token: Duration) -> Outcome<Served> {
     let server = tokio::spawn(server::serve(listener, cloud, async move {
         let _ = stopped.await;
     }));
-    Ok(Served {
-        address,
-        book,
-        stop,
-        server,
-    })
+    Ok(Served { address, book, stop, server })
 }
 
 fn post(operation: &str, body: &str) -> String {
@@ -68,23 +63,13 @@ async fn a_raw_request_is_answered_with_our_date() -> Outcome {
 async fn a_body_over_the_limit_is_turned_away_and_noted() -> Outcome {
     let served = serve(Duration::ZERO).await?;
     let mut client = TcpStream::connect(served.address).await?;
-    client
-        .write_all(post("converse", &" ".repeat(25_000_001)).as_bytes())
-        .await?;
+    client.write_all(post("converse", &" ".repeat(25_000_001)).as_bytes()).await?;
     let mut answer = String::new();
     client.read_to_string(&mut answer).await?;
     assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
-    assert!(
-        answer.contains("x-amzn-errortype: RequestEntityTooLargeException"),
-        "{answer}"
-    );
+    assert!(answer.contains("x-amzn-errortype: RequestEntityTooLargeException"), "{answer}");
     assert_eq!(
-        served
-            .book
-            .exchanges()
-            .iter()
-            .map(|exchange| exchange.status)
-            .collect::<Vec<_>>(),
+        served.book.exchanges().iter().map(|exchange| exchange.status).collect::<Vec<_>>(),
         [Some(413)]
     );
     Ok(())
@@ -93,12 +78,7 @@ async fn a_body_over_the_limit_is_turned_away_and_noted() -> Outcome {
 #[tokio::test]
 async fn nonsense_harms_nobody() -> Outcome {
     let served = serve(Duration::ZERO).await?;
-    for nonsense in [
-        "\0\0\0\0\r\n\r\n",
-        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\nnonsense",
-        "GET",
-        "",
-    ] {
+    for nonsense in ["\0\0\0\0\r\n\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\nnonsense", "GET", ""] {
         let mut client = TcpStream::connect(served.address).await?;
         client.write_all(nonsense.as_bytes()).await?;
         client.shutdown().await?;
@@ -117,23 +97,13 @@ async fn nonsense_harms_nobody() -> Outcome {
 async fn a_client_that_closes_its_connection_hangs_up() -> Outcome {
     let served = serve(Duration::from_millis(50)).await?;
     let mut client = TcpStream::connect(served.address).await?;
-    client
-        .write_all(post("converse-stream", HELLO).as_bytes())
-        .await?;
+    client.write_all(post("converse-stream", HELLO).as_bytes()).await?;
     let mut some = [0; 64];
     client.read_exact(&mut some).await?;
     drop(client);
     served.stop.send(()).map_err(|()| "the server is gone")?;
     served.server.await??;
-    assert_eq!(
-        served
-            .book
-            .exchanges()
-            .iter()
-            .map(|exchange| exchange.hung_up)
-            .collect::<Vec<_>>(),
-        [true]
-    );
+    assert_eq!(served.book.exchanges().iter().map(|exchange| exchange.hung_up).collect::<Vec<_>>(), [true]);
     Ok(())
 }
 
@@ -141,9 +111,7 @@ async fn a_client_that_closes_its_connection_hangs_up() -> Outcome {
 async fn an_answer_under_way_ends_before_the_server_does() -> Outcome {
     let served = serve(Duration::from_millis(20)).await?;
     let mut client = TcpStream::connect(served.address).await?;
-    client
-        .write_all(post("converse-stream", HELLO).as_bytes())
-        .await?;
+    client.write_all(post("converse-stream", HELLO).as_bytes()).await?;
     let mut some = [0; 64];
     client.read_exact(&mut some).await?;
     served.stop.send(()).map_err(|()| "the server is gone")?;
@@ -151,15 +119,7 @@ async fn an_answer_under_way_ends_before_the_server_does() -> Outcome {
     client.read_to_end(&mut rest).await?;
     served.server.await??;
     assert!(String::from_utf8_lossy(&rest).contains("metadata"));
-    assert_eq!(
-        served
-            .book
-            .exchanges()
-            .iter()
-            .map(|exchange| exchange.hung_up)
-            .collect::<Vec<_>>(),
-        [false]
-    );
+    assert_eq!(served.book.exchanges().iter().map(|exchange| exchange.hung_up).collect::<Vec<_>>(), [false]);
     Ok(())
 }
 
@@ -168,22 +128,12 @@ async fn an_answer_that_takes_too_long_is_cut_off() -> Outcome {
     const DAY: Duration = Duration::from_secs(24 * 3600);
     let served = serve(DAY).await?;
     let mut client = TcpStream::connect(served.address).await?;
-    client
-        .write_all(post("converse-stream", HELLO).as_bytes())
-        .await?;
+    client.write_all(post("converse-stream", HELLO).as_bytes()).await?;
     let mut some = [0; 64];
     client.read_exact(&mut some).await?;
     served.stop.send(()).map_err(|()| "the server is gone")?;
     served.server.await??;
-    assert_eq!(
-        served
-            .book
-            .exchanges()
-            .iter()
-            .map(|exchange| exchange.hung_up)
-            .collect::<Vec<_>>(),
-        [true]
-    );
+    assert_eq!(served.book.exchanges().iter().map(|exchange| exchange.hung_up).collect::<Vec<_>>(), [true]);
     Ok(())
 }
 

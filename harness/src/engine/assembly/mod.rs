@@ -73,7 +73,12 @@ pub struct Door {
 
 impl Door {
     /// Opens the way. `aws` is the configuration for AWS, resolved before.
-    pub async fn open(plan: &Plan, clock: Clock, sink: &Sink, aws: Option<SdkConfig>) -> Result<Self, AssemblyError> {
+    pub async fn open(
+        plan: &Plan,
+        clock: Clock,
+        sink: &Sink,
+        aws: Option<SdkConfig>,
+    ) -> Result<Self, AssemblyError> {
         match plan.target() {
             Target::Mock { .. } => {
                 let epoch = Epoch { instant: clock.epoch(), wall: clock.wall_epoch() };

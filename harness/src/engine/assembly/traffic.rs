@@ -44,7 +44,8 @@ pub fn traffic(plan: &Plan, way: &Way, clock: Clock) -> Result<Vec<Traffic>, Ass
 type SdkClients = BTreeMap<(Name, Name), Client>;
 
 fn sdk_clients(plan: &Plan, way: &Way, clock: Clock) -> SdkClients {
-    let regions = plan.clients().iter().flat_map(|client| client.regions().iter().map(move |region| (client, region)));
+    let regions =
+        plan.clients().iter().flat_map(|client| client.regions().iter().map(move |region| (client, region)));
     regions
         .map(|(client, region)| {
             let sdk = sdk::client(way, region, client.retry(), client.timeout(), clock);
@@ -120,7 +121,7 @@ fn load(plan: &Plan, flow: &scenario::Flow) -> Result<Load, AssemblyError> {
                 .collect(),
             think: time_spread(*think)?,
         },
-        (scenario::Load::Open { .. }, Some(schedule)) => Load::Open(schedule),
+        (scenario::Load::Open { .. }, Some(schedule)) => Load::Open(Box::new(schedule)),
         (scenario::Load::Open { .. }, None) => return Err(unknown("schedule of flow", flow.name())),
     })
 }

@@ -64,7 +64,9 @@ pub(crate) fn only_entry<'n>(node: &'n Node, keys: &[&str], notes: &mut Notes) -
             let help = format!("write `{{ {word}: … }}`; the settings of `{word}` stand under it");
             Err(notes.add(wrong_type(node, &format!("a map with the key `{word}`")).help(help)))
         }
-        _ => Err(notes.add(wrong_type(node, "a map with one key").help(format!("choose one of {}", listed())))),
+        _ => {
+            Err(notes.add(wrong_type(node, "a map with one key").help(format!("choose one of {}", listed()))))
+        }
     }
 }
 

@@ -60,12 +60,6 @@ impl<T> Optional<T> {
     }
 }
 
-impl<T> Default for Optional<T> {
-    fn default() -> Self {
-        Optional(None)
-    }
-}
-
 fn read<T: Decode>(node: &Node, notes: &mut Notes) -> Result<At<T>, Noted> {
     Ok(At { value: T::decode(node, notes)?, place: node.place })
 }

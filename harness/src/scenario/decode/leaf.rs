@@ -105,16 +105,18 @@ impl Slip {
             Slip::Form => note(Code::Malformed, format!("{found} is not {kind}"))
                 .label("cannot be read")
                 .help(format!("write {shape}")),
-            Slip::Unit(remedy) => {
-                note(Code::Malformed, format!("{found} has no unit")).label("the unit is missing").help(remedy)
-            }
+            Slip::Unit(remedy) => note(Code::Malformed, format!("{found} has no unit"))
+                .label("the unit is missing")
+                .help(remedy),
             Slip::Range(bounds) => note(Code::OutOfRange, format!("{found} is out of bounds"))
                 .label("out of bounds")
                 .help(bounds),
             Slip::Other(code, remedy) => note(code, format!("{found} is not {kind}")).help(remedy),
-            Slip::Unknown { what, remark, words } => note(Code::UnknownName, format!("{found} is not {what}"))
-                .label(remark)
-                .help(format!("the words here are {words}")),
+            Slip::Unknown { what, remark, words } => {
+                note(Code::UnknownName, format!("{found} is not {what}"))
+                    .label(remark)
+                    .help(format!("the words here are {words}"))
+            }
         }
     }
 }

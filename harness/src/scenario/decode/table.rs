@@ -49,7 +49,9 @@ impl<T> List<T> {
 impl<T: Decode> Decode for Table<T> {
     fn decode(node: &Node, notes: &mut Notes) -> Result<Self, Noted> {
         let Value::Map(entries) = &node.value else {
-            return Err(notes.add(wrong_type(node, "a map from names").help("write `name: …` on lines of their own")));
+            return Err(
+                notes.add(wrong_type(node, "a map from names").help("write `name: …` on lines of their own"))
+            );
         };
         let mut rows = Vec::with_capacity(entries.len());
         for entry in entries {
@@ -67,7 +69,9 @@ impl<T: Decode> Decode for Table<T> {
 impl<T: Decode> Decode for List<T> {
     fn decode(node: &Node, notes: &mut Notes) -> Result<Self, Noted> {
         let Value::List(items) = &node.value else {
-            return Err(notes.add(wrong_type(node, "a list").help("write `[ … ]`, or `- …` on lines of their own")));
+            return Err(
+                notes.add(wrong_type(node, "a list").help("write `[ … ]`, or `- …` on lines of their own"))
+            );
         };
         let read = |item: &Node| Ok(At { value: T::decode(item, notes)?, place: item.place });
         Ok(List(items.iter().map(read).collect()))

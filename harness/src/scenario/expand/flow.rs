@@ -56,8 +56,12 @@ fn tool(page: &mut Page, tool: &Tool) {
 
 fn load(page: &mut Page, load: &Load, stages: &[Stage]) {
     match load {
-        Load::Open { arrivals, segments } => page.block("open", |page| open(page, *arrivals, segments, stages)),
-        Load::Closed { segments, think } => page.block("closed", |page| closed(page, segments, *think, stages)),
+        Load::Open { arrivals, segments } => {
+            page.block("open", |page| open(page, *arrivals, segments, stages))
+        }
+        Load::Closed { segments, think } => {
+            page.block("closed", |page| closed(page, segments, *think, stages))
+        }
     }
 }
 

@@ -22,7 +22,9 @@ pub(super) fn expand(content: &Content) -> String {
     let mut page = Page::default();
     head(&mut page, content);
     page.block("models", |page| content.models.iter().for_each(|model| settings::model(page, model)));
-    page.block("clients", |page| content.clients.iter().for_each(|client| settings::client(page, client)));
+    page.block("clients", |page| {
+        content.clients.iter().for_each(|client| settings::client(page, client, &content.target))
+    });
     page.block("stages", |page| content.stages.iter().for_each(|stage| settings::stage(page, stage)));
     page.block("flows", |page| content.flows.iter().for_each(|flow| flow::flow(page, flow, &content.stages)));
     page.section("faults", &content.faults, rules::fault);
@@ -49,7 +51,9 @@ fn head(page: &mut Page, content: &Content) {
 
 fn target(page: &mut Page, target: &Target) {
     match target {
-        Target::Mock { regions } => page.block("mock", |page| page.entry("regions", list(regions.iter().map(|region| word(region))))),
+        Target::Mock { regions } => {
+            page.block("mock", |page| page.entry("regions", list(regions.iter().map(|region| word(region)))))
+        }
         Target::Endpoint(url) => page.entry("endpoint", quoted(url)),
         Target::Aws { profile, max_cost, max_requests } => page.block("aws", |page| {
             page.entry_if("profile", profile.as_ref().map(|profile| quoted(profile)));

@@ -1,6 +1,6 @@
 //! Writing YAML: blocks, entries, and the quotes that they need.
 
-use std::fmt::{Display, Write};
+use std::fmt::Display;
 
 use serde_json::Value as Json;
 
@@ -100,8 +100,7 @@ pub(super) fn quoted(text: &str) -> String {
             '\t' => quoted.push_str("\\t"),
             '\r' => quoted.push_str("\\r"),
             c if is_printable(c) => quoted.push(c),
-            // Writing to a string cannot fail.
-            c => drop(write!(quoted, "\\U{:08X}", u32::from(c))),
+            c => quoted.push_str(&format!("\\U{:08X}", u32::from(c))),
         }
     }
     quoted.push('"');
@@ -125,7 +124,8 @@ pub(super) fn json(value: &Json) -> String {
         Json::String(text) => quoted(text),
         Json::Array(items) => list(items.iter().map(json)),
         Json::Object(map) => {
-            let entries: Vec<String> = map.iter().map(|(key, value)| format!("{}: {}", quoted(key), json(value))).collect();
+            let entries: Vec<String> =
+                map.iter().map(|(key, value)| format!("{}: {}", quoted(key), json(value))).collect();
             format!("{{ {} }}", entries.join(", "))
         }
         Json::Number(number) => decimal(number),

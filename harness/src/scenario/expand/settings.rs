@@ -1,5 +1,7 @@
 //! `models:`, `clients:` and `stages:`
 
+use std::slice;
+
 use bedload_reports::header::Stage;
 
 use super::nanos;
@@ -7,7 +9,7 @@ use super::page::{Page, counts, list, quoted, times, word};
 use crate::client::policy::{Retry, RetryMode, Timeouts};
 use crate::scenario::defaults;
 use crate::scenario::leaf::{Time, TimeOrOff};
-use crate::scenario::plan::{Behaviour, Client, Model, default_retry, default_timeouts};
+use crate::scenario::plan::{Behaviour, Client, Model, Target, default_retry, default_timeouts};
 use crate::scenario::words;
 
 pub(super) fn model(page: &mut Page, model: &Model) {
@@ -32,11 +34,16 @@ fn behaviour(page: &mut Page, behaviour: &Behaviour) {
     page.entry_or_default("tokens_per_event", per_event, per_event == default.tokens_per_event);
 }
 
-pub(super) fn client(page: &mut Page, client: &Client) {
+pub(super) fn client(page: &mut Page, client: &Client, target: &Target) {
     page.block(client.name(), |page| {
         page.block("retry", |page| retry(page, client.retry()));
         page.block("timeout", |page| timeouts(page, client.timeout()));
-        page.entry("regions", list(client.regions().iter().map(|region| word(region))));
+        let regions = list(client.regions().iter().map(|region| word(region)));
+        page.entry_or_default(
+            "regions",
+            regions,
+            target.home().map(slice::from_ref) == Some(client.regions()),
+        );
         let fallback = list(client.fallback().iter().map(|model| word(model)));
         page.entry_or_default("fallback", fallback, client.fallback().is_empty());
     });
@@ -48,7 +55,11 @@ fn retry(page: &mut Page, retry: &Retry) {
     page.entry_or_default("mode", words::retry_mode(retry.mode), retry.mode == default.mode);
     page.entry_or_default("profile", words::retry_profile(retry.profile), retry.profile == default.profile);
     page.entry_or_default("attempts", retry.attempts, retry.attempts == attempts);
-    page.entry_or_default("max_backoff", Time::written(retry.max_backoff), retry.max_backoff == default.max_backoff);
+    page.entry_or_default(
+        "max_backoff",
+        Time::written(retry.max_backoff),
+        retry.max_backoff == default.max_backoff,
+    );
 }
 
 fn timeouts(page: &mut Page, timeouts: &Timeouts) {

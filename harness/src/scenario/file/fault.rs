@@ -86,7 +86,12 @@ pub(crate) enum Inject {
     Latency(Latency),
 }
 
-choice!(Inject { throttle: Throttle, unavailable: Unavailable, internal_error: InternalError, latency: Latency });
+choice!(Inject {
+    throttle: Throttle,
+    unavailable: Unavailable,
+    internal_error: InternalError,
+    latency: Latency
+});
 
 /// 429 `ThrottlingException`.
 #[derive(Debug, JsonSchema)]

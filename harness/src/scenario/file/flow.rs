@@ -68,7 +68,17 @@ pub(crate) struct CallSettings {
     pub tools: Optional<List<Tool>>,
 }
 
-record!(CallSettings { model, max_tokens, temperature, top_p, stop_sequences, system, prompt, messages, tools });
+record!(CallSettings {
+    model,
+    max_tokens,
+    temperature,
+    top_p,
+    stop_sequences,
+    system,
+    prompt,
+    messages,
+    tools
+});
 
 /// What is said.
 #[derive(Debug, JsonSchema)]

@@ -67,7 +67,20 @@ pub(crate) struct File {
 }
 
 record!(File {
-    version, name, about, seed, clock, target, max_in_flight, models, clients, stages, flows, faults, slo, gates,
+    version,
+    name,
+    about,
+    seed,
+    clock,
+    target,
+    max_in_flight,
+    models,
+    clients,
+    stages,
+    flows,
+    faults,
+    slo,
+    gates,
     validity,
 });
 

@@ -22,7 +22,8 @@ impl Decode for JsonObject {
     fn decode(node: &Node, notes: &mut Notes) -> Result<Self, Noted> {
         match &node.value {
             Value::Map(_) => Ok(JsonObject(json(node))),
-            _ => Err(notes.add(wrong_type(node, "a JSON object").help("write a JSON Schema: `{ type: object, … }`"))),
+            _ => Err(notes
+                .add(wrong_type(node, "a JSON object").help("write a JSON Schema: `{ type: object, … }`"))),
         }
     }
 }

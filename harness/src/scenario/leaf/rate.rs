@@ -46,14 +46,14 @@ impl Rate {
         }
     }
 
-    /// As a scenario writes it: in the unit that makes the number shortest.
+    /// As a scenario writes it: in the first unit that needs three decimals at most.
     pub(crate) fn written(per_second: f64) -> String {
         let units = [(Per::Second, "s"), (Per::Minute, "min"), (Per::Hour, "h")];
-        let short = units.into_iter().filter_map(|(per, unit)| {
-            let count = (per_second * per.seconds() * 1e6).round() / 1e6;
+        let brief = units.into_iter().find_map(|(per, unit)| {
+            let count = (per_second * per.seconds() * 1e3).round() / 1e3;
             (count / per.seconds() == per_second).then(|| format!("{count}/{unit}"))
         });
-        short.min_by_key(String::len).unwrap_or_else(|| format!("{per_second}/s"))
+        brief.unwrap_or_else(|| format!("{per_second}/s"))
     }
 }
 
@@ -111,7 +111,9 @@ mod tests {
 
     #[test]
     fn rates_are_read_in_their_unit() {
-        for (text, per_second) in [("20/s", 20.0), ("0/s", 0.0), ("90/min", 1.5), ("1.8k/h", 0.5), ("2 / s", 2.0)] {
+        for (text, per_second) in
+            [("20/s", 20.0), ("0/s", 0.0), ("90/min", 1.5), ("1.8k/h", 0.5), ("2 / s", 2.0)]
+        {
             assert_eq!(read(text), Ok(per_second), "{text}");
         }
         for text in ["", "/s", "20/", "20/m", "20/d", "-1/s", "20 per s", "20/s/s"] {

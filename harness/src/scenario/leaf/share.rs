@@ -97,7 +97,9 @@ mod tests {
 
     #[test]
     fn shares_are_written_as_briefly_as_they_were_meant() {
-        for text in ["0%", "0.1%", "7%", "28.999%", "33.333333333333336%", "55%", "57%", "99.5%", "99.99%", "100%"] {
+        for text in
+            ["0%", "0.1%", "7%", "28.999%", "33.333333333333336%", "55%", "57%", "99.5%", "99.99%", "100%"]
+        {
             assert_eq!(read(text).map(Share::written), Ok(text.to_owned()));
         }
     }

@@ -44,7 +44,10 @@ impl<T: Leaf + Quantity + MaybeZero + Copy> Decode for SpreadOf<T> {
     }
 }
 
-fn percentiles<T: Leaf + Quantity + MaybeZero + Copy>(node: &Node, notes: &mut Notes) -> Result<Spread, Noted> {
+fn percentiles<T: Leaf + Quantity + MaybeZero + Copy>(
+    node: &Node,
+    notes: &mut Notes,
+) -> Result<Spread, Noted> {
     let fields = Fields::open(node, &["p50", "p99"], notes)?;
     let p50: Required<Positive<T>> = fields.take("p50", notes);
     let p99: Required<Positive<T>> = fields.take("p99", notes);

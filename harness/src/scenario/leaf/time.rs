@@ -29,8 +29,13 @@ impl Time {
 
     /// As a scenario writes it: the one unit that needs no fraction.
     pub(crate) fn written(time: Duration) -> String {
-        const UNITS: [(u128, &str); 5] =
-            [(3_600_000_000_000, "h"), (60_000_000_000, "m"), (1_000_000_000, "s"), (1_000_000, "ms"), (1_000, "us")];
+        const UNITS: [(u128, &str); 5] = [
+            (3_600_000_000_000, "h"),
+            (60_000_000_000, "m"),
+            (1_000_000_000, "s"),
+            (1_000_000, "ms"),
+            (1_000, "us"),
+        ];
         let nanos = time.as_nanos();
         if nanos == 0 {
             return "0s".to_owned();
@@ -166,7 +171,8 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_back() {
-        for nanos in [0, 1, 999, 1_000, 3_100_000_000, 90_000_000_000, 7_200_000_000_000, 604_799_999_999_999] {
+        for nanos in [0, 1, 999, 1_000, 3_100_000_000, 90_000_000_000, 7_200_000_000_000, 604_799_999_999_999]
+        {
             let time = Duration::from_nanos(nanos);
             assert_eq!(read(&Time::written(time)), Ok(time));
         }

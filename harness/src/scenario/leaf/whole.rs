@@ -101,11 +101,28 @@ mod tests {
 
     #[test]
     fn counts_may_have_a_scale() {
-        let table = [("7", Some(7)), ("10k", Some(10_000)), ("1.5k", Some(1_500)), ("2M", Some(2_000_000)), ("0.25M", Some(250_000))];
+        let table = [
+            ("7", Some(7)),
+            ("10k", Some(10_000)),
+            ("1.5k", Some(1_500)),
+            ("2M", Some(2_000_000)),
+            ("0.25M", Some(250_000)),
+        ];
         for (text, expected) in table {
             assert_eq!(parse(text), expected, "{text}");
         }
-        for text in ["", "k", "1.5", "1.5555k", "1.k", "-1k", "1e3", "2m", "1_000", "99999999999999999999999999999999999999999"] {
+        for text in [
+            "",
+            "k",
+            "1.5",
+            "1.5555k",
+            "1.k",
+            "-1k",
+            "1e3",
+            "2m",
+            "1_000",
+            "99999999999999999999999999999999999999999",
+        ] {
             assert_eq!(parse(text), None, "{text}");
         }
     }

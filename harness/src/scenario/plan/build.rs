@@ -5,7 +5,7 @@ use bedload_reports::header::Slo;
 use bedload_reports::validity::Thresholds;
 
 use super::evidence::Evidence;
-use super::gate::Bench;
+use super::gate::Gatekeeper;
 use super::known::Known;
 use super::{Client, Content, Fault, Flow, Model, Target, World};
 use crate::scenario::code::Code;
@@ -57,9 +57,11 @@ fn empty(source: &Source) -> Note {
 /// Holds the parts of the file against each other.
 fn check(file: &File, text: &str, notes: &mut Notes) -> Result<Content, Noted> {
     let world = World::build(file, notes);
-    let clock = world.target.as_ref().map_err(|noted| *noted).and_then(|target| target.clock(&file.clock, notes));
+    let clock =
+        world.target.as_ref().map_err(|noted| *noted).and_then(|target| target.clock(&file.clock, notes));
     let models = rows(&file.models, "model", notes, |row, raw, _| Model::build(&row.name.value, raw));
-    let clients = rows(&file.clients, "client", notes, |row, raw, notes| Client::build(row, raw, &world, notes));
+    let clients =
+        rows(&file.clients, "client", notes, |row, raw, notes| Client::build(row, raw, &world, notes));
     let flows = rows(&file.flows, "flow", notes, |row, raw, notes| Flow::build(row, raw, &world, notes));
     let faults = faults(&file.faults, &world, notes);
     let slo = slo(&file.slo);
@@ -71,8 +73,8 @@ fn check(file: &File, text: &str, notes: &mut Notes) -> Result<Content, Noted> {
         faults: faults.iter().flatten().collect(),
         slo: slo.ok(),
     };
-    let bench = Bench { world: &world, regions: regions_to_ask(&world, &clients), evidence, text };
-    let gates = gates(&file.gates, &bench, notes);
+    let gatekeeper = Gatekeeper { world: &world, regions: regions_to_ask(&world, &clients), evidence, text };
+    let gates = gates(&file.gates, &gatekeeper, notes);
     file.version.value()?;
     Ok(Content {
         name: file.name.value()?.get().clone(),
@@ -145,10 +147,14 @@ fn not_injected(row: &Row<file::Fault>) -> Note {
         .help("remove the fault, or aim at `target: { mock: … }`")
 }
 
-fn gates(raw: &Optional<Table<file::Gate>>, bench: &Bench<'_>, notes: &mut Notes) -> Vec<Result<Gate, Noted>> {
+fn gates(
+    raw: &Optional<Table<file::Gate>>,
+    gatekeeper: &Gatekeeper<'_>,
+    notes: &mut Notes,
+) -> Vec<Result<Gate, Noted>> {
     match raw.value() {
         Ok(None) => Vec::new(),
-        Ok(Some(table)) => each(table, notes, |row, raw, notes| bench.gate(row, raw, notes)),
+        Ok(Some(table)) => each(table, notes, |row, raw, notes| gatekeeper.gate(row, raw, notes)),
         Err(noted) => vec![Err(noted)],
     }
 }
@@ -158,7 +164,8 @@ fn regions_to_ask(world: &World, clients: &[Result<Client, Noted>]) -> Known {
     if matches!(world.target, Ok(Target::Mock { .. }) | Err(_)) || clients.iter().any(Result::is_err) {
         return world.regions.clone();
     }
-    let mut regions: Vec<_> = clients.iter().flatten().flat_map(|client| client.regions().iter().cloned()).collect();
+    let mut regions: Vec<_> =
+        clients.iter().flatten().flat_map(|client| client.regions().iter().cloned()).collect();
     regions.sort();
     regions.dedup();
     Known::all("region", regions)
@@ -181,7 +188,9 @@ fn validity(raw: &Optional<file::Validity>) -> Result<Thresholds, Noted> {
     };
     Ok(Thresholds {
         min_achieved: raw.min_achieved.map_or(default.min_achieved, |share| share.get())?,
-        max_schedule_delay: raw.max_schedule_delay.map_or(default.max_schedule_delay, |time| time.get().get().into())?,
+        max_schedule_delay: raw
+            .max_schedule_delay
+            .map_or(default.max_schedule_delay, |time| time.get().get().into())?,
     })
 }
 

@@ -78,7 +78,10 @@ fn model(operation: Operation, raw: &CallSettings, world: &World, notes: &mut No
     let speaks_bodies = matches!(operation, Operation::Invoke | Operation::InvokeStream);
     match world.model_ids.iter().find(|(model, _)| *model == name) {
         Some((_, id)) if speaks_bodies && !id.contains("anthropic.") => {
-            let message = format!("`{}` on `{name}`: only Anthropic Messages bodies are spoken so far", operation.name());
+            let message = format!(
+                "`{}` on `{name}`: only Anthropic Messages bodies are spoken so far",
+                operation.name()
+            );
             let note = Note::new(Code::Unsupported, given.place, message)
                 .label(format!("its id is `{id}`"))
                 .help("ask it through `converse` or `converse_stream`, which every model takes");

@@ -3,7 +3,7 @@
 use bedload_reports::record::Name;
 
 use super::World;
-use super::target::{Target, regions, twice};
+use super::target::{regions, twice};
 use crate::client::policy::{Retry, RetryMode, RetryProfile, Timeouts};
 use crate::scenario::code::Code;
 use crate::scenario::decode::{List, Optional, Row};
@@ -130,9 +130,13 @@ fn timeouts(raw: &Optional<file::Timeouts>, notes: &mut Notes) -> Result<Timeout
     };
     match (timeouts.attempt, timeouts.total, raw.total.get()?) {
         (Some(attempt), Some(total), Some(given)) if total < attempt => {
-            let note = Note::new(Code::Contradiction, given.place, "the whole request has less time than one attempt")
-                .label("less than `attempt`")
-                .help("raise `total`, or lower `attempt`");
+            let note = Note::new(
+                Code::Contradiction,
+                given.place,
+                "the whole request has less time than one attempt",
+            )
+            .label("less than `attempt`")
+            .help("raise `total`, or lower `attempt`");
             Err(notes.add(note))
         }
         _ => Ok(timeouts),
@@ -151,11 +155,8 @@ fn client_regions(
     notes: &mut Notes,
 ) -> Result<Vec<Name>, Noted> {
     let Some(given) = raw.get()? else {
-        return match world.target.as_ref() {
-            Ok(Target::Mock { regions }) => Ok(regions.iter().take(1).cloned().collect()),
-            Ok(_) => Err(notes.add(regions_missing(client))),
-            Err(noted) => Err(*noted),
-        };
+        let home = world.target.as_ref().map_err(|noted| *noted)?.home();
+        return home.map(|home| vec![home.clone()]).ok_or_else(|| notes.add(regions_missing(client)));
     };
     for region in given.value.good() {
         // The list is checked whole; a region that is not there is noted and the rest read on.

@@ -31,16 +31,19 @@ impl Evidence<'_> {
     /// Why the metric can have no data in this scope, if that is certain.
     pub(super) fn lack(&self, metric: Metric, scope: &Scope) -> Option<Lack> {
         self.lack_of_record(scope)
+            .or_else(|| self.lack_of_traffic(scope))
             .or_else(|| self.lack_of_need(metric, scope))
             .or_else(|| self.lack_of_destination(metric, scope))
-            .or_else(|| self.lack_of_traffic(scope))
     }
 
     fn lack_of_record(&self, scope: &Scope) -> Option<Lack> {
         let stage = self.stages.ok()?.iter().find(|stage| Some(&stage.name) == scope.during.as_ref())?;
         (!stage.record).then(|| {
             let name = &stage.name;
-            (format!("stage `{name}` is not recorded"), format!("choose another stage, or remove `record: false` from `{name}`"))
+            (
+                format!("stage `{name}` is not recorded"),
+                format!("choose another stage, or remove `record: false` from `{name}`"),
+            )
         })
     }
 
@@ -50,9 +53,10 @@ impl Evidence<'_> {
             Needs::Streams => self.lack_of_streams(metric, scope),
             Needs::OpenLoad => self.lack_of_open_load(scope),
             Needs::Prices => self.lack_of_prices(scope),
-            Needs::Slo => self.slo.is_some_and(|slo| slo == Slo::default()).then(|| {
-                ("the scenario has no `slo`".to_owned(), "add `slo: { latency: … }`".to_owned())
-            }),
+            Needs::Slo => self
+                .slo
+                .is_some_and(|slo| slo == Slo::default())
+                .then(|| ("the scenario has no `slo`".to_owned(), "add `slo: { latency: … }`".to_owned())),
             Needs::WhereRegion => scope.region.is_none().then(|| which("region")),
             Needs::WhereModel => scope.model.is_none().then(|| which("model")),
             Needs::AfterFault => self.lack_around_fault(scope),
@@ -63,9 +67,10 @@ impl Evidence<'_> {
         let flows = self.flows_in(scope)?;
         (!flows.iter().any(|flow| flow.call().operation.streams())).then(|| {
             let figure = metric.entry().name;
-            let why = match &scope.flow {
-                Some(flow) => format!("flow `{flow}` does not stream, so it has no {figure}"),
-                None => format!("no flow streams, so there is no {figure}"),
+            let why = match (&scope.flow, &scope.during) {
+                (Some(flow), _) => format!("flow `{flow}` does not stream, so it has no {figure}"),
+                (None, Some(stage)) => format!("no flow streams in stage `{stage}`, so there is no {figure}"),
+                (None, None) => format!("no flow streams, so there is no {figure}"),
             };
             (why, "call `converse_stream` or `invoke_stream`, or choose another metric".to_owned())
         })
@@ -129,33 +134,47 @@ impl Evidence<'_> {
         if matches!(metric, Metric::Figure(Figure::RegionShare | Figure::ModelShare)) {
             return None;
         }
-        if let Some(model) = scope.model.as_ref().filter(|_| self.models_asked(scope).is_some_and(|asked| asked.is_empty())) {
+        if let Some(model) =
+            scope.model.as_ref().filter(|_| self.models_asked(scope).is_some_and(|asked| asked.is_empty()))
+        {
             let help = "choose a model that a flow calls or a client falls back to".to_owned();
             return Some((format!("no flow in scope asks model `{model}`"), help));
         }
         let region = scope.region.as_ref()?;
-        let clients: Vec<&Client> = self.flows_in(scope)?.into_iter().map(|flow| self.client(flow)).collect::<Option<_>>()?;
+        let clients: Vec<&Client> =
+            self.flows_in(scope)?.into_iter().map(|flow| self.client(flow)).collect::<Option<_>>()?;
         (!clients.iter().any(|client| client.regions().contains(region))).then(|| {
-            (format!("no client in scope asks region `{region}`"), "choose one of the client's `regions`".to_owned())
+            (
+                format!("no client in scope asks region `{region}`"),
+                "choose one of the client's `regions`".to_owned(),
+            )
         })
     }
 
     fn lack_of_traffic(&self, scope: &Scope) -> Option<Lack> {
-        let flows = self.flows_in(scope)?;
-        let in_scope = |stage: &&Stage| stage.record && scope.during.as_ref().is_none_or(|only| *only == stage.name);
-        let mut stages = self.stages.ok()?.iter().filter(in_scope);
-        (!stages.any(|stage| flows.iter().any(|flow| flow.load().covers(stage)))).then(|| {
-            let who = scope.flow.as_ref().map_or("no flow".to_owned(), |flow| format!("flow `{flow}`"));
-            let verb = if scope.flow.is_some() { "has no traffic" } else { "has any traffic" };
-            let when = scope.during.as_ref().map_or("any recorded stage".to_owned(), |stage| format!("stage `{stage}`"));
-            (format!("{who} {verb} in {when}"), "give the stage a rate or users, or choose another".to_owned())
+        self.flows_in(scope)?.is_empty().then(|| {
+            let who = match &scope.flow {
+                Some(flow) => format!("flow `{flow}` has no traffic"),
+                None => "no flow has any traffic".to_owned(),
+            };
+            let when = match &scope.during {
+                Some(stage) => format!("stage `{stage}`"),
+                None => "any recorded stage".to_owned(),
+            };
+            (format!("{who} in {when}"), "give the stage a rate or users, or choose another".to_owned())
         })
     }
 
-    /// The flows of a scope; none where one of them is broken.
+    /// The flows that have traffic in a scope; none where one of them is broken.
     fn flows_in(&self, scope: &Scope) -> Option<Vec<&Flow>> {
+        let in_scope = |name: &Name, only: &Option<Name>| only.as_ref().is_none_or(|only| only == name);
+        let stages = self.stages.ok()?.iter();
+        let stages: Vec<&Stage> =
+            stages.filter(|stage| stage.record && in_scope(&stage.name, &scope.during)).collect();
         let flows: Vec<&Flow> = self.flows.iter().copied().collect::<Option<_>>()?;
-        let wanted = |flow: &&Flow| scope.flow.as_ref().is_none_or(|only| only == flow.name());
+        let wanted = |flow: &&Flow| {
+            in_scope(flow.name(), &scope.flow) && stages.iter().any(|stage| flow.load().covers(stage))
+        };
         Some(flows.into_iter().filter(wanted).collect())
     }
 

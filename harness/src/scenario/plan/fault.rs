@@ -127,7 +127,10 @@ impl Fault {
         notes: &mut Notes,
     ) -> Result<Self, Noted> {
         let window = raw.during.get().and_then(|during| window(during, world, notes));
-        let aim = raw.r#where.value().and_then(|given| given.map_or(Ok(Aim::default()), |raw| aim(raw, world, notes)));
+        let aim = raw
+            .r#where
+            .value()
+            .and_then(|given| given.map_or(Ok(Aim::default()), |raw| aim(raw, world, notes)));
         let inject = raw.inject.value().and_then(inject);
         let (stage, window) = window?;
         let (inject, trigger) = inject?;
@@ -149,7 +152,8 @@ fn window(
         Window::Between(from, to) => {
             let (from, to, end) = (Nanos::from(*from), Nanos::from(*to), world.timeline.length()?);
             if to > end {
-                let message = format!("the window ends after the timeline, which is {} long", number::time(end));
+                let message =
+                    format!("the window ends after the timeline, which is {} long", number::time(end));
                 let note = Note::new(Code::Timeline, during.place, message)
                     .label("beyond the last stage")
                     .help("end the window earlier, or lengthen a stage");
@@ -176,8 +180,7 @@ fn each<T, U>(
     let Some(many) = raw.value()? else {
         return Ok(Vec::new());
     };
-    let made: Vec<_> =
-        many.items().iter().map(|item| make(item.as_ref().map_err(|noted| *noted)?)).collect();
+    let made: Vec<_> = many.items().iter().map(|item| make(item.as_ref().map_err(|noted| *noted)?)).collect();
     made.into_iter().collect()
 }
 
@@ -252,7 +255,8 @@ impl fmt::Display for Aim {
     /// The names that it goes by, or `all requests`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let operations: Vec<&str> = self.operations.iter().map(|operation| operation.name()).collect();
-        let lists = [join(&self.flows, "+"), operations.join("+"), join(&self.models, "+"), join(&self.regions, "+")];
+        let lists =
+            [join(&self.flows, "+"), operations.join("+"), join(&self.models, "+"), join(&self.regions, "+")];
         let given: Vec<&str> = lists.iter().map(String::as_str).filter(|list| !list.is_empty()).collect();
         if given.is_empty() {
             return f.write_str("all requests");

@@ -46,8 +46,10 @@ impl Flow {
         notes: &mut Notes,
     ) -> Result<Self, Noted> {
         let call = raw.call.value().and_then(|call| CallSpec::build(call, world, notes));
-        let client = raw.client.get().and_then(|name| world.clients.find(name.value.get(), name.place, notes));
-        let load = raw.load.value().and_then(|load| Load::build(load, row.name.place, &world.timeline, notes));
+        let client =
+            raw.client.get().and_then(|name| world.clients.find(name.value.get(), name.place, notes));
+        let load =
+            raw.load.value().and_then(|load| Load::build(load, row.name.place, &world.timeline, notes));
         Ok(Flow { name: row.name.value.get().clone(), call: call?, client: client?, load: load? })
     }
 }

@@ -18,8 +18,8 @@ use crate::scenario::notes::{Note, Noted, Notes};
 use crate::scenario::place::{At, Place};
 use crate::scenario::suggest;
 
-/// What gates are held against.
-pub(super) struct Bench<'p> {
+/// What gates are held against before the plan takes them in.
+pub(super) struct Gatekeeper<'p> {
     pub world: &'p World,
     /// The regions that there are, or that a client asks.
     pub regions: Known,
@@ -28,7 +28,7 @@ pub(super) struct Bench<'p> {
     pub text: &'p str,
 }
 
-impl Bench<'_> {
+impl Gatekeeper<'_> {
     /// Reads a gate, and makes sure that it can have data.
     pub(super) fn gate(
         &self,
@@ -63,7 +63,8 @@ impl Bench<'_> {
     fn scope(&self, raw: &file::Gate, notes: &mut Notes) -> Result<Scope, Noted> {
         let world = self.world;
         let flow = found(raw.flow.get(), |flow| world.flows.find(flow.value.get(), flow.place, notes));
-        let during = found(raw.during.get(), |stage| world.timeline.find(stage.value.get(), stage.place, notes));
+        let during =
+            found(raw.during.get(), |stage| world.timeline.find(stage.value.get(), stage.place, notes));
         let after = found(raw.after.get(), |fault| world.faults.find(fault.value.get(), fault.place, notes));
         let destination = raw.r#where.value()?;
         let region = destination.map_or(Ok(None), |to| {
@@ -86,7 +87,9 @@ impl Bench<'_> {
             None => Ok(()),
             Some((why, help)) => {
                 let message = format!("gate `{}` can have no data: {why}", row.name.value);
-                let note = Note::new(Code::NoData, row.name.place, message).label(format!("on `{metric}`")).help(help);
+                let note = Note::new(Code::NoData, row.name.place, message)
+                    .label(format!("on `{metric}`"))
+                    .help(help);
                 Err(notes.add(note))
             }
         }
@@ -115,7 +118,10 @@ fn metric(given: &At<Text>, notes: &mut Notes) -> Result<Metric, Noted> {
                 .label("which statistic of it?")
                 .help(format!("name a percentile, or `mean`, `min`, `max`: `{name}.p95`")),
             None => note
-                .label(suggest::remark(name, Metric::suggestions()).unwrap_or_else(|| "not in the catalogue".to_owned()))
+                .label(
+                    suggest::remark(name, Metric::suggestions())
+                        .unwrap_or_else(|| "not in the catalogue".to_owned()),
+                )
                 .help(format!("the metrics are {}", catalogue())),
         };
         notes.add(note)
@@ -138,15 +144,27 @@ fn fits(metric: Metric, raw: &file::Gate, notes: &mut Notes) -> Result<(), Noted
     };
     if metric != Metric::Figure(Figure::RecoveryTime) {
         return match raw.after.get()? {
-            Some(after) => Err(notes.add(misfit("after", after.place, "only `recovery.time` is measured after a fault; `during` narrows the others"))),
+            Some(after) => Err(notes.add(misfit(
+                "after",
+                after.place,
+                "only `recovery.time` is measured after a fault; `during` narrows the others",
+            ))),
             None => Ok(()),
         };
     }
     if let Some(during) = raw.during.get()? {
-        return Err(notes.add(misfit("during", during.place, "a recovery is measured from the end of its fault on")));
+        return Err(notes.add(misfit(
+            "during",
+            during.place,
+            "a recovery is measured from the end of its fault on",
+        )));
     }
     if let Some(destination) = raw.r#where.get()? {
-        return Err(notes.add(misfit("where", destination.place, "a recovery is measured over all destinations")));
+        return Err(notes.add(misfit(
+            "where",
+            destination.place,
+            "a recovery is measured over all destinations",
+        )));
     }
     Ok(())
 }

@@ -42,7 +42,8 @@ fn between(raw: &Optional<List<Raw>>, unit: Unit, notes: &mut Notes) -> Result<L
     let [low, high] = at.value.items() else {
         return Err(notes.add(two_ends(at)));
     };
-    let mut end = |end: &Result<At<Raw>, Noted>| value(&end.as_ref().map_err(|noted| *noted)?.value, unit, notes);
+    let mut end =
+        |end: &Result<At<Raw>, Noted>| value(&end.as_ref().map_err(|noted| *noted)?.value, unit, notes);
     let (low, high) = (end(low), end(high));
     let (low, high) = (low?, high?);
     if low > high {

@@ -76,8 +76,11 @@ impl Load {
             file::Load::Closed(closed) => {
                 let users = users(closed.users.value()?, timeline, notes)?;
                 let users = users.some_traffic(|users| users > 0, flow, notes)?;
-                let segments =
-                    users.on(timeline.whole()?, |stage, users| UserSegment { from: stage.from, to: stage.to, users });
+                let segments = users.on(timeline.whole()?, |stage, users| UserSegment {
+                    from: stage.from,
+                    to: stage.to,
+                    users,
+                });
                 let think = closed.think.map_or(defaults::THINK, |think| think.get())?;
                 Ok(Load::Closed { segments, think })
             }
@@ -137,7 +140,12 @@ impl<U: Copy> Levels<U> {
     }
 
     /// The levels that are more than none, of which there must be one.
-    fn some_traffic(self, is_some: impl Fn(U) -> bool, flow: Place, notes: &mut Notes) -> Result<Self, Noted> {
+    fn some_traffic(
+        self,
+        is_some: impl Fn(U) -> bool,
+        flow: Place,
+        notes: &mut Notes,
+    ) -> Result<Self, Noted> {
         match self {
             Levels::Throughout(level) if is_some(level) => Ok(self),
             Levels::Stages(levels) if levels.iter().any(|(_, level)| is_some(*level)) => {
@@ -155,7 +163,9 @@ impl<U: Copy> Levels<U> {
     fn on<S>(&self, stages: &[Stage], segment: impl Fn(&Stage, U) -> S) -> Vec<S> {
         let level = |stage: &Stage| match self {
             Levels::Throughout(level) => Some(*level),
-            Levels::Stages(levels) => levels.iter().find(|(name, _)| *name == stage.name).map(|(_, level)| *level),
+            Levels::Stages(levels) => {
+                levels.iter().find(|(name, _)| *name == stage.name).map(|(_, level)| *level)
+            }
         };
         stages.iter().filter_map(|stage| Some(segment(stage, level(stage)?))).collect()
     }

@@ -86,7 +86,9 @@ impl Behaviour {
             ttft: spread(&raw.ttft, default.ttft)?,
             per_token: spread(&raw.per_token, default.per_token)?,
             output_tokens: spread(&raw.output_tokens, default.output_tokens)?,
-            tokens_per_event: raw.tokens_per_event.map_or(default.tokens_per_event, |count| count.get_u32())?,
+            tokens_per_event: raw
+                .tokens_per_event
+                .map_or(default.tokens_per_event, |count| count.get_u32())?,
         })
     }
 }

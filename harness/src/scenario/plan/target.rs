@@ -40,6 +40,14 @@ impl Target {
         matches!(self, Target::Mock { .. })
     }
 
+    /// The region that a client asks who names none; only a mock has one.
+    pub(crate) fn home(&self) -> Option<&Name> {
+        match self {
+            Target::Mock { regions } => regions.first(),
+            Target::Endpoint(_) | Target::Aws { .. } => None,
+        }
+    }
+
     pub(super) fn build(raw: &file::Target, notes: &mut Notes) -> Result<Self, Noted> {
         match raw {
             file::Target::Mock(mock) => {
@@ -63,7 +71,8 @@ impl Target {
             Some(At { value: file::Clock::Real, .. }) => Ok(ClockKind::Real),
             Some(At { value: file::Clock::Virtual, .. }) if self.is_mock() => Ok(ClockKind::Virtual),
             Some(given) => {
-                let message = "only a mock target can run in virtual time: another one answers by the wall clock";
+                let message =
+                    "only a mock target can run in virtual time: another one answers by the wall clock";
                 let note = Note::new(Code::Contradiction, given.place, message)
                     .label("not with this target")
                     .help("remove `clock`, or aim at `target: { mock: … }`");

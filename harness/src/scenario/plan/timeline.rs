@@ -25,9 +25,7 @@ impl Timeline {
     pub(super) fn build(raw: &Required<List<file::Stage>>, notes: &mut Notes) -> Self {
         match raw.get() {
             Ok(list) => Timeline::of(list, notes),
-            Err(noted) => {
-                Timeline { stages: Vec::new(), names: Known::unsure("stage"), broken: Some(noted) }
-            }
+            Err(noted) => Timeline { stages: Vec::new(), names: Known::unsure("stage"), broken: Some(noted) },
         }
     }
 
@@ -43,7 +41,8 @@ impl Timeline {
             walk.broken = Some(notes.add(nothing_recorded(list.place, walk.stages.is_empty())));
         }
         let names = Known::all("stage", walk.names);
-        let names = if list.value.good().count() < list.value.items().len() { names.incomplete() } else { names };
+        let names =
+            if list.value.good().count() < list.value.items().len() { names.incomplete() } else { names };
         Timeline { stages: walk.stages, names, broken: walk.broken }
     }
 

@@ -16,11 +16,7 @@ use crate::reply::{Content, Reply};
 
 /// The answer to ConverseStream.
 pub(crate) fn stream(answer: Answer) -> Reply {
-    Reply::answer(
-        event_stream::CONTENT_TYPE,
-        Content::Stream(Box::new(beats(answer))),
-        answer.usage(),
-    )
+    Reply::answer(event_stream::CONTENT_TYPE, Content::Stream(Box::new(beats(answer))), answer.usage())
 }
 
 fn beats(answer: Answer) -> impl Iterator<Item = Beat> + Send + Sync {
@@ -28,30 +24,15 @@ fn beats(answer: Answer) -> impl Iterator<Item = Beat> + Send + Sync {
     let start = (Duration::ZERO, "messageStart", json!({ "role": "assistant" }));
     let end = [
         (done_at, "contentBlockStop", json!({ "contentBlockIndex": 0 })),
-        (
-            done_at,
-            "messageStop",
-            json!({ "stopReason": answer.stop().name() }),
-        ),
-        (
-            done_at,
-            "metadata",
-            json!({ "usage": usage(&answer), "metrics": metrics(&answer) }),
-        ),
+        (done_at, "messageStop", json!({ "stopReason": answer.stop().name() })),
+        (done_at, "metadata", json!({ "usage": usage(&answer), "metrics": metrics(&answer) })),
     ];
     iter::once(start)
         .chain(answer.pieces().map(delta))
         .chain(end)
-        .map(|(at, name, payload)| Beat {
-            at,
-            frame: event_stream::event(name, &payload),
-        })
+        .map(|(at, name, payload)| Beat { at, frame: event_stream::event(name, &payload) })
 }
 
 fn delta(piece: Piece) -> (Duration, &'static str, Value) {
-    (
-        piece.at,
-        "contentBlockDelta",
-        json!({ "contentBlockIndex": 0, "delta": { "text": piece.text } }),
-    )
+    (piece.at, "contentBlockDelta", json!({ "contentBlockIndex": 0, "delta": { "text": piece.text } }))
 }

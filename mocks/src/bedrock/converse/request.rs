@@ -31,9 +31,8 @@ struct InferenceConfig {
 /// The prompt in a request's body.
 pub(crate) fn prompt(body: &[u8]) -> Result<Prompt, ServiceError> {
     let request: Request = serde_json::from_slice(body).map_err(|error| errors::malformed(&error))?;
-    let messages = request
-        .messages
-        .ok_or_else(|| constraint("null", "messages", "Member must not be null"))?;
+    let messages =
+        request.messages.ok_or_else(|| constraint("null", "messages", "Member must not be null"))?;
     check(&messages)?;
     Ok(Prompt {
         tokens: prompt::count(&request.system, &messages, request.tool_config.as_ref()),
@@ -64,9 +63,7 @@ fn max_tokens(config: Option<InferenceConfig>) -> Result<Option<NonZeroU32>, Ser
         return Ok(None);
     };
     let rule = "Member must have value greater than or equal to 1";
-    NonZeroU32::new(max_tokens)
-        .map(Some)
-        .ok_or_else(|| constraint("'0'", "inferenceConfig.maxTokens", rule))
+    NonZeroU32::new(max_tokens).map(Some).ok_or_else(|| constraint("'0'", "inferenceConfig.maxTokens", rule))
 }
 
 fn constraint(value: &str, field: &str, rule: &str) -> ServiceError {
@@ -99,13 +96,7 @@ mod tests {
             "guardrailConfig": { "trace": "enabled" },
         }))
         .unwrap();
-        assert_eq!(
-            prompt,
-            Prompt {
-                tokens: 5,
-                max_tokens: NonZeroU32::new(64)
-            }
-        );
+        assert_eq!(prompt, Prompt { tokens: 5, max_tokens: NonZeroU32::new(64) });
     }
 
     #[test]
@@ -127,14 +118,8 @@ mod tests {
                 json!({ "messages": [{ "role": "assistant", "content": said }] }),
                 "must start with a user message",
             ),
-            (
-                json!({ "messages": [{ "role": "narrator", "content": said }] }),
-                "unknown variant `narrator`",
-            ),
-            (
-                json!({ "messages": [{ "role": "user", "content": [] }] }),
-                "messages.0 is empty",
-            ),
+            (json!({ "messages": [{ "role": "narrator", "content": said }] }), "unknown variant `narrator`"),
+            (json!({ "messages": [{ "role": "user", "content": [] }] }), "messages.0 is empty"),
             (
                 json!({ "messages": [{ "role": "user", "content": said }], "inferenceConfig": { "maxTokens": 0 } }),
                 "'0' at 'inferenceConfig.maxTokens'",
@@ -144,10 +129,7 @@ mod tests {
         for (request, part) in cases {
             let error = ask(request.clone()).unwrap_err();
             assert_eq!(error.code(), "ValidationException", "{request}");
-            assert!(
-                String::from_utf8_lossy(&error.body()).contains(part),
-                "{request}: {error:?}"
-            );
+            assert!(String::from_utf8_lossy(&error.body()).contains(part), "{request}: {error:?}");
         }
     }
 }

@@ -14,9 +14,6 @@ pub(crate) fn whole(answer: Answer) -> Reply {
         "stopReason": answer.stop().name(),
         "usage": usage(&answer),
     });
-    let content = Content::Whole {
-        after: answer.done_at(),
-        bytes: body.to_string().into(),
-    };
+    let content = Content::Whole { after: answer.done_at(), bytes: body.to_string().into() };
     Reply::answer("application/json", content, answer.usage())
 }

@@ -66,35 +66,18 @@ impl Dialect {
 pub(crate) fn whole(dialect: Dialect, model: &ModelSpec, answer: Answer) -> Reply {
     let bytes = dialect.message(model, &answer).to_string().into();
     let usage = answer.usage();
-    Reply::answer(
-        "application/json",
-        Content::Whole {
-            after: answer.done_at(),
-            bytes,
-        },
-        usage,
-    )
-    .header("x-amzn-bedrock-input-token-count", usage.input_tokens)
-    .header("x-amzn-bedrock-output-token-count", usage.output_tokens)
-    .header("x-amzn-bedrock-invocation-latency", answer.latency_ms())
+    Reply::answer("application/json", Content::Whole { after: answer.done_at(), bytes }, usage)
+        .header("x-amzn-bedrock-input-token-count", usage.input_tokens)
+        .header("x-amzn-bedrock-output-token-count", usage.output_tokens)
+        .header("x-amzn-bedrock-invocation-latency", answer.latency_ms())
 }
 
 /// The answer to InvokeModelWithResponseStream.
 pub(crate) fn stream(dialect: Dialect, model: &ModelSpec, answer: Answer) -> Reply {
     let beats = dialect.chunks(model, answer).map(|(at, chunk)| {
         let payload = json!({ "bytes": base64::encode(chunk.to_string()) });
-        Beat {
-            at,
-            frame: event_stream::event("chunk", &payload),
-        }
+        Beat { at, frame: event_stream::event("chunk", &payload) }
     });
-    Reply::answer(
-        event_stream::CONTENT_TYPE,
-        Content::Stream(Box::new(beats)),
-        answer.usage(),
-    )
-    .header(
-        "x-amzn-bedrock-content-type",
-        http::HeaderValue::from_static("application/json"),
-    )
+    Reply::answer(event_stream::CONTENT_TYPE, Content::Stream(Box::new(beats)), answer.usage())
+        .header("x-amzn-bedrock-content-type", http::HeaderValue::from_static("application/json"))
 }

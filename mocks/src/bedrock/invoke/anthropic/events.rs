@@ -17,10 +17,7 @@ pub(crate) fn chunks(
 ) -> impl Iterator<Item = (Duration, Value)> + Send + Sync + use<> {
     let done_at = answer.done_at();
     let start = [
-        (
-            Duration::ZERO,
-            json!({ "type": "message_start", "message": response::begun(model, &answer) }),
-        ),
+        (Duration::ZERO, json!({ "type": "message_start", "message": response::begun(model, &answer) })),
         (Duration::ZERO, block_start()),
     ];
     let end = [
@@ -28,10 +25,7 @@ pub(crate) fn chunks(
         (done_at, message_delta(&answer)),
         (done_at, message_stop(&answer)),
     ];
-    start
-        .into_iter()
-        .chain(answer.pieces().map(block_delta))
-        .chain(end)
+    start.into_iter().chain(answer.pieces().map(block_delta)).chain(end)
 }
 
 fn block_start() -> Value {
@@ -40,10 +34,7 @@ fn block_start() -> Value {
 
 fn block_delta(piece: Piece) -> (Duration, Value) {
     let delta = json!({ "type": "text_delta", "text": piece.text });
-    (
-        piece.at,
-        json!({ "type": "content_block_delta", "index": 0, "delta": delta }),
-    )
+    (piece.at, json!({ "type": "content_block_delta", "index": 0, "delta": delta }))
 }
 
 fn message_delta(answer: &Answer) -> Value {

@@ -45,14 +45,12 @@ fn check(messages: &[Message]) -> Result<(), ServiceError> {
         return Err(errors::validation("messages: at least one message is required"));
     };
     if first.role != Role::User {
-        return Err(errors::validation(
-            "messages: first message must use the \"user\" role",
-        ));
+        return Err(errors::validation("messages: first message must use the \"user\" role"));
     }
     match messages.iter().position(Message::is_empty) {
-        Some(at) => Err(errors::validation(format!(
-            "messages.{at}: all messages must have non-empty content"
-        ))),
+        Some(at) => {
+            Err(errors::validation(format!("messages.{at}: all messages must have non-empty content")))
+        }
         None => Ok(()),
     }
 }
@@ -77,19 +75,11 @@ mod tests {
     #[test]
     fn plain_texts_and_blocks_count_alike() {
         let plain = ask(json!([{ "role": "user", "content": "12345678" }]), json!(64)).unwrap();
-        let blocks = ask(
-            json!([{ "role": "user", "content": [{ "type": "text", "text": "12345678" }] }]),
-            json!(64),
-        )
-        .unwrap();
+        let blocks =
+            ask(json!([{ "role": "user", "content": [{ "type": "text", "text": "12345678" }] }]), json!(64))
+                .unwrap();
         assert_eq!(plain, blocks);
-        assert_eq!(
-            plain,
-            Prompt {
-                tokens: 3,
-                max_tokens: NonZeroU32::new(64)
-            }
-        );
+        assert_eq!(plain, Prompt { tokens: 3, max_tokens: NonZeroU32::new(64) });
     }
 
     #[test]
@@ -98,16 +88,8 @@ mod tests {
         let cases = [
             (json!(null), json!(64), "messages: Field required"),
             (json!([]), json!(64), "messages: at least one"),
-            (
-                json!([{ "role": "assistant", "content": "hi" }]),
-                json!(64),
-                "messages: first message",
-            ),
-            (
-                json!([{ "role": "user", "content": "" }]),
-                json!(64),
-                "messages.0:",
-            ),
+            (json!([{ "role": "assistant", "content": "hi" }]), json!(64), "messages: first message"),
+            (json!([{ "role": "user", "content": "" }]), json!(64), "messages.0:"),
             (hi.clone(), json!(null), "max_tokens: Field required"),
             (hi.clone(), json!(0), "max_tokens: must be"),
             (hi, json!("many"), "Malformed input request"),
@@ -115,10 +97,7 @@ mod tests {
         for (messages, max_tokens, part) in cases {
             let error = ask(messages.clone(), max_tokens).unwrap_err();
             assert_eq!(error.code(), "ValidationException", "{messages}");
-            assert!(
-                String::from_utf8_lossy(&error.body()).contains(part),
-                "{messages}: {error:?}"
-            );
+            assert!(String::from_utf8_lossy(&error.body()).contains(part), "{messages}: {error:?}");
         }
     }
 
