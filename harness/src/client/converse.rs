@@ -2,10 +2,11 @@
 
 use aws_sdk_bedrockruntime::error::BuildError;
 use aws_sdk_bedrockruntime::types::{
-    ContentBlock, ConversationRole, InferenceConfiguration, Message, SystemContentBlock, Tool,
+    ContentBlock, ConversationRole, InferenceConfiguration, Message, SystemContentBlock, TokenUsage, Tool,
     ToolConfiguration, ToolInputSchema, ToolSpecification,
 };
 use aws_smithy_types::{Document, Number};
+use bedload_reports::record::Tokens;
 use serde_json::Value;
 
 use super::ask::{self, Ask, Role};
@@ -38,6 +39,15 @@ impl Parts {
             tools: tools(&ask.tools)?,
         })
     }
+}
+
+/// The service's own count; nothing where it did not count.
+pub fn tokens(usage: Option<&TokenUsage>) -> Tokens {
+    let count = |tokens: i32| u64::try_from(tokens).unwrap_or(0);
+    usage.map_or_else(Tokens::default, |usage| Tokens {
+        input: count(usage.input_tokens),
+        output: count(usage.output_tokens),
+    })
 }
 
 fn message(message: &ask::Message) -> Result<Message, BuildError> {

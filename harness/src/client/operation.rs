@@ -11,7 +11,7 @@ use bedload_reports::units::Nanos;
 
 use super::anthropic;
 use super::ask::Ask;
-use super::converse::Parts;
+use super::converse::{Parts, tokens};
 use super::observer::{Attempts, Observer};
 use super::stream::{self, Read};
 use crate::classify;
@@ -91,17 +91,7 @@ impl Caller {
             .inference_config(parts.inference)
             .set_tool_config(parts.tools);
         match request.customize().interceptor(self.observer(attempts)).send().await {
-            Ok(answer) => {
-                let count = |tokens: i32| u64::try_from(tokens).unwrap_or(0);
-                let usage = answer.usage.as_ref();
-                Given::answered(
-                    answer.stop_reason.as_str(),
-                    usage.map_or_else(Tokens::default, |usage| Tokens {
-                        input: count(usage.input_tokens),
-                        output: count(usage.output_tokens),
-                    }),
-                )
-            }
+            Ok(answer) => Given::answered(answer.stop_reason.as_str(), tokens(answer.usage.as_ref())),
             Err(error) => Given::refused(&error),
         }
     }

@@ -14,6 +14,7 @@ use bedload_reports::record::{CallEnd, Failure, FailureClass, Tokens};
 use bedload_reports::units::Nanos;
 
 use super::anthropic::Chunk;
+use super::converse::tokens;
 use crate::classify;
 use crate::clock::Clock;
 
@@ -57,12 +58,33 @@ struct Progress {
 
 /// Reads a ConverseStream to its end; more than `idle` of silence ends it.
 pub async fn converse<E>(
-    mut events: EventReceiver<ConverseStreamOutput, E>,
+    events: EventReceiver<ConverseStreamOutput, E>,
     clock: Clock,
     idle: Option<Duration>,
 ) -> Read
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+{
+    read(events, clock, idle, |event| [of_converse(event)]).await
+}
+
+/// Reads an InvokeModelWithResponseStream of Anthropic chunks to its end.
+pub async fn invoke<E>(events: EventReceiver<ResponseStream, E>, clock: Clock, idle: Option<Duration>) -> Read
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+{
+    read(events, clock, idle, |event| of_invoke(&event)).await
+}
+
+async fn read<T, E, M>(
+    mut events: EventReceiver<T, E>,
+    clock: Clock,
+    idle: Option<Duration>,
+    meanings: impl Fn(T) -> M,
+) -> Read
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    M: IntoIterator<Item = Event>,
 {
     let mut progress = Progress::default();
     loop {
@@ -70,34 +92,11 @@ where
             None => return progress.fail(stalled(idle)),
             Some(Err(error)) => return progress.fail(classify::stream_failure(&error)),
             Some(Ok(None)) => return progress.finish(),
-            Some(Ok(Some(event))) => of_converse(event),
-        };
-        if let Err(failure) = progress.take(event, clock.now()) {
-            return progress.fail(failure);
-        }
-    }
-}
-
-/// Reads an InvokeModelWithResponseStream of Anthropic chunks to its end.
-pub async fn invoke<E>(
-    mut events: EventReceiver<ResponseStream, E>,
-    clock: Clock,
-    idle: Option<Duration>,
-) -> Read
-where
-    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
-{
-    let mut progress = Progress::default();
-    loop {
-        let chunk = match clock.within(idle, events.recv()).await {
-            None => return progress.fail(stalled(idle)),
-            Some(Err(error)) => return progress.fail(classify::stream_failure(&error)),
-            Some(Ok(None)) => return progress.finish(),
             Some(Ok(Some(event))) => event,
         };
         let now = clock.now();
-        for event in of_invoke(&chunk) {
-            if let Err(failure) = progress.take(event, now) {
+        for meaning in meanings(event) {
+            if let Err(failure) = progress.take(meaning, now) {
                 return progress.fail(failure);
             }
         }
@@ -111,13 +110,7 @@ fn of_converse(event: ConverseStreamOutput) -> Event {
             _ => Event::Nothing,
         },
         ConverseStreamOutput::MessageStop(event) => Event::Stopped(event.stop_reason.as_str().to_owned()),
-        ConverseStreamOutput::Metadata(event) => {
-            let count = |tokens: i32| u64::try_from(tokens).unwrap_or(0);
-            let tokens = event
-                .usage
-                .map(|usage| Tokens { input: count(usage.input_tokens), output: count(usage.output_tokens) });
-            Event::Usage(tokens.unwrap_or_default())
-        }
+        ConverseStreamOutput::Metadata(event) => Event::Usage(tokens(event.usage.as_ref())),
         _ => Event::Nothing,
     }
 }
@@ -211,14 +204,14 @@ fn failure(class: FailureClass, message: String) -> Failure {
 mod tests {
     use super::*;
 
-    fn read(events: Vec<(u64, Event)>) -> Read {
-        let mut progress = Progress::default();
+    fn progress(events: Vec<(u64, Event)>) -> Read {
+        let mut so_far = Progress::default();
         for (at_ms, event) in events {
-            if let Err(failure) = progress.take(event, Nanos::new(at_ms * 1_000_000)) {
-                return progress.fail(failure);
+            if let Err(failure) = so_far.take(event, Nanos::new(at_ms * 1_000_000)) {
+                return so_far.fail(failure);
             }
         }
-        progress.finish()
+        so_far.finish()
     }
 
     fn class(read: &Read) -> Option<FailureClass> {
@@ -235,7 +228,7 @@ mod tests {
     #[test]
     fn a_whole_stream_gives_its_times_gaps_and_tokens() {
         let tokens = Tokens { input: 5, output: 3 };
-        let whole = read(vec![
+        let whole = progress(vec![
             (10, Event::Content),
             (30, Event::Content),
             (35, Event::Nothing),
@@ -253,14 +246,14 @@ mod tests {
     #[test]
     fn a_clean_end_without_its_closing_event_is_incomplete() {
         for events in [vec![], vec![(1, Event::Content)], vec![(1, Event::Content), (2, stopped())]] {
-            assert_eq!(class(&read(events)), Some(FailureClass::StreamIncomplete));
+            assert_eq!(class(&progress(events)), Some(FailureClass::StreamIncomplete));
         }
-        assert_eq!(class(&read(vec![(2, Event::Close)])), Some(FailureClass::StreamIncomplete));
+        assert_eq!(class(&progress(vec![(2, Event::Close)])), Some(FailureClass::StreamIncomplete));
     }
 
     #[test]
     fn a_chunk_that_is_not_understood_ends_the_stream() {
-        let broken = read(vec![(1, Event::Content), (2, Event::NotUnderstood("expected `,`".into()))]);
+        let broken = progress(vec![(1, Event::Content), (2, Event::NotUnderstood("expected `,`".into()))]);
         assert_eq!(class(&broken), Some(FailureClass::Unparsable));
         assert_eq!(broken.first_content, Some(Nanos::new(1_000_000)));
     }

@@ -135,7 +135,10 @@ fn remark(judged: &Judged) -> String {
         (Verdict::Inconclusive, _, Some((low, high))) => {
             format!("{} … {}", number::value(low, unit), number::value(high, unit))
         }
-        (Verdict::NoData, ..) => format!("n {samples} of {}", number::count(judged.measured.floor)),
+        (Verdict::NoData, ..) if judged.measured.samples < judged.measured.floor => {
+            format!("n {samples} of {}", number::count(judged.measured.floor))
+        }
+        (Verdict::NoData, ..) => String::new(),
         _ => format!("n {samples}"),
     }
 }
