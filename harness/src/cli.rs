@@ -167,7 +167,7 @@ pub struct CheckArgs {
 /// `bedload mock`
 #[derive(Debug, Args)]
 pub struct MockArgs {
-    /// The scenario whose models, regions and faults are served; without one, two sensible models.
+    /// The scenario whose models, regions and faults are served; without one, some sensible models.
     #[arg(value_name = "SCENARIO")]
     pub scenario: Option<PathBuf>,
     /// The scenario as changed from the command line.

@@ -73,8 +73,13 @@ pub(crate) struct Usage {
 impl Reply {
     /// A model's answer: 200, with this content of this type.
     pub(crate) fn answer(content_type: &'static str, content: Content, usage: Usage) -> Self {
+        Reply { usage: Some(usage), ..Reply::unpaid(content_type, content) }
+    }
+
+    /// An answer that costs no tokens.
+    pub(crate) fn unpaid(content_type: &'static str, content: Content) -> Self {
         let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(content_type))]);
-        Reply { status: StatusCode::OK, headers, content, error_type: None, usage: Some(usage) }
+        Reply { status: StatusCode::OK, headers, content, error_type: None, usage: None }
     }
 
     /// The same reply with one more header.

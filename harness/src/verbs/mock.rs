@@ -14,10 +14,11 @@ use crate::exit::{Exit, Status};
 use crate::scenario::{self, Plan, Target};
 use crate::terminal::Terminal;
 
-/// What is served without a scenario: two models that most examples name, in two regions.
-const MODELS: [(&str, &str); 2] = [
+/// What is served without a scenario: models that most examples name, in two regions.
+const MODELS: [(&str, &str); 3] = [
     ("haiku", "anthropic.claude-3-haiku-20240307-v1:0"),
     ("sonnet", "anthropic.claude-3-sonnet-20240229-v1:0"),
+    ("sonnet-4", "anthropic.claude-sonnet-4-20250514-v1:0"),
 ];
 const REGIONS: [&str; 2] = ["us-east-1", "us-west-2"];
 
@@ -68,7 +69,7 @@ fn introduce(url: &str, plan: Option<&Plan>, terminal: &Terminal) {
             let ids: Vec<_> = MODELS.iter().map(|(_, id)| *id).collect();
             terminal.say(&format!(
                 "  serves {} in {}, without faults",
-                ids.join(" and "),
+                ids.join(", "),
                 REGIONS.join(" and ")
             ));
         }

@@ -1,4 +1,4 @@
-//! Amazon Bedrock Runtime: four operations, each model with a behaviour of its own.
+//! Amazon Bedrock Runtime: four operations and the count of their tokens, each model with a behaviour of its own.
 //!
 //! A request becomes a [`Question`] by its path alone, which is all that the faults need to know. Only
 //! then is the body read, in the words of Converse or of the model's own dialect, into a
@@ -7,6 +7,7 @@
 pub(crate) mod answer;
 pub(crate) mod behaviour;
 mod converse;
+mod count_tokens;
 pub(crate) mod errors;
 mod event_stream;
 mod invoke;
@@ -75,6 +76,7 @@ impl Question<'_> {
                 let answer = answer_to(dialect.prompt(body)?);
                 Ok(invoke::stream(dialect, model, answer))
             }
+            Operation::CountTokens => count_tokens::answer(model, body),
         }
     }
 }

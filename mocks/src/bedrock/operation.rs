@@ -14,6 +14,8 @@ pub(crate) enum Operation {
     InvokeModel,
     /// The same, answered as a stream.
     InvokeModelWithResponseStream,
+    /// The length of a prompt, without an answer.
+    CountTokens,
 }
 
 impl Operation {
@@ -24,6 +26,7 @@ impl Operation {
             Operation::ConverseStream => "ConverseStream",
             Operation::InvokeModel => "InvokeModel",
             Operation::InvokeModelWithResponseStream => "InvokeModelWithResponseStream",
+            Operation::CountTokens => "CountTokens",
         }
     }
 
@@ -33,6 +36,7 @@ impl Operation {
             "converse-stream" => Some(Operation::ConverseStream),
             "invoke" => Some(Operation::InvokeModel),
             "invoke-with-response-stream" => Some(Operation::InvokeModelWithResponseStream),
+            "count-tokens" => Some(Operation::CountTokens),
             _ => None,
         }
     }
