@@ -123,6 +123,11 @@ impl Exit {
         if other.status > self.status { other } else { self }
     }
 
+    /// The same end, saying what it is about: one scenario of several.
+    pub fn about(self, subject: &str) -> Self {
+        Exit { why: format!("{subject}: {}", self.why), ..self }
+    }
+
     /// Which code.
     pub fn status(&self) -> Status {
         self.status

@@ -31,23 +31,27 @@ use crate::terminal::Terminal;
 
 pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<Exit, VerbError> {
     let plans = read_all(args, terminal)?;
-    let mut end = None;
+    let mut end: Option<Exit> = None;
     for plan in &plans {
         let exit = match args.dry_run {
             true => show(plan, args, terminal),
             false => run_one(plan, args, plans.len() > 1, terminal),
         };
         let exit = exit.unwrap_or_else(|error| terminal.explain(&error));
+        let exit = if plans.len() > 1 { exit.about(plan.name()) } else { exit };
         let stop = matches!(exit.status(), Status::Interrupted | Status::Terminated);
-        end = Some(match end {
-            None => exit,
-            Some(graver) => Exit::graver(graver, exit),
-        });
+        end = Some(end.map_or_else(|| exit.clone(), |so_far| so_far.graver(exit.clone())));
         if stop {
             break;
         }
     }
-    Ok(end.unwrap_or_else(|| Exit::new(Status::Pass, "nothing to run")))
+    Ok(match end {
+        Some(exit) if plans.len() > 1 && exit.status() == Status::Pass => {
+            Exit::new(Status::Pass, format!("{} scenarios, none failed", plans.len()))
+        }
+        Some(exit) => exit,
+        None => Exit::new(Status::Pass, "nothing to run"),
+    })
 }
 
 /// Reads every scenario before any of them is run, so that the last one cannot be wrong after an hour.

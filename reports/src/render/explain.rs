@@ -2,6 +2,9 @@
 
 use crate::metric::{Entry, Metric, Needs, Unit};
 
+/// Columns of a formula: with its indent, a line of a hundred.
+const COLUMNS: usize = 89;
+
 /// What a metric means, by its name in scenarios (`latency.p95`) or in the catalogue (`latency`).
 pub fn explain_metric(name: &str) -> Option<String> {
     let entry = match name.parse::<Metric>() {
@@ -22,13 +25,31 @@ fn explained(entry: &Entry) -> String {
         entry.name,
         statistics(entry),
         entry.meaning,
-        entry.formula,
+        hung(entry.formula),
         unit(entry.unit),
     );
     if let Some(needs) = needs(entry.needs) {
         text.push_str(&format!("  needs    {needs}\n"));
     }
     text
+}
+
+/// A text broken into lines that hang under its first word.
+fn hung(text: &str) -> String {
+    let mut hung = String::new();
+    let mut column = 0;
+    for word in text.split(' ') {
+        let width = word.chars().count() + 1;
+        if column > 0 && column + width > COLUMNS {
+            hung.push_str("\n           ");
+            column = 0;
+        } else if column > 0 {
+            hung.push(' ');
+        }
+        hung.push_str(word);
+        column += width;
+    }
+    hung
 }
 
 /// How a timing is asked for; a figure's name is whole already.
@@ -78,7 +99,7 @@ mod tests {
 
     #[test]
     fn every_metric_is_explained() {
-        let all = explain_all();
-        assert!(Metric::catalogue().all(|entry| all.contains(entry.formula)));
+        let unbroken = explain_all().split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(Metric::catalogue().all(|entry| unbroken.contains(entry.formula)));
     }
 }
