@@ -103,11 +103,11 @@ async fn drive(
     reached: Option<SdkConfig>,
     folder: &RunFolder,
 ) -> Result<Option<Status>, VerbError> {
+    let (halt, halted) = halt::halt();
+    let received = signals::listen(halt);
     let header = header(plan, kind);
     let ledger = matches!(plan.target(), Target::Mock { .. });
     let (sink, writing) = sink::open(folder.root(), &header, ledger)?;
-    let (halt, halted) = halt::halt();
-    let received = signals::listen(halt);
     let seed = Seed::new(plan.seed());
     seed.pin_sdk_jitter();
 

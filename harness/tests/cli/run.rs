@@ -3,10 +3,10 @@
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use crate::support::{Desk, SMALL, shipped};
+use crate::support::{Desk, SMALL, Said, shipped};
 
 const OUTPUTS: [&str; 10] = [
     "records.jsonl.zst",
@@ -76,14 +76,7 @@ fn a_cap_on_requests_in_flight_counts_what_found_no_room_and_voids_the_run() {
 fn a_killed_run_is_read_up_to_where_it_was_killed() {
     let desk = Desk::new();
     desk.write("s.yaml", SMALL);
-    let mut child = desk
-        .command(["run", "s.yaml", "--out", "run", "--real-time"])
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("a run");
-    let log = desk.path("run/records.jsonl.zst");
-    // Waits for two seconds of the run's log by watching it grow, with a bound so that it cannot hang.
-    wait_until(|| fs::metadata(&log).is_ok_and(|log| log.len() > 4000));
+    let mut child = started(&desk, 4000);
     child.kill().expect("a kill");
     child.wait().expect("an end");
 
@@ -100,16 +93,9 @@ fn a_killed_run_is_read_up_to_where_it_was_killed() {
 fn an_interrupted_run_drains_writes_everything_and_exits_130() {
     let desk = Desk::new();
     desk.write("s.yaml", SMALL);
-    let child = desk
-        .command(["run", "s.yaml", "--out", "run", "--real-time"])
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("a run");
-    let log = desk.path("run/records.jsonl.zst");
-    wait_until(|| fs::metadata(&log).is_ok_and(|log| log.len() > 4000));
-    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill");
-    assert!(sent.success());
-    let said: crate::support::Said = child.wait_with_output().expect("an end").into();
+    let child = started(&desk, 4000);
+    interrupt(&child);
+    let said: Said = child.wait_with_output().expect("an end").into();
     assert_eq!(said.code, Some(130), "{}", said.stderr);
     for name in OUTPUTS {
         assert!(desk.path("run").join(name).is_file(), "{name} is missing");
@@ -126,27 +112,38 @@ fn a_second_signal_leaves_at_once() {
         "s.yaml",
         SMALL.replace("ttft: 200ms", "ttft: 60s").replace("attempt: 10s, total: 30s", "total: 2m"),
     );
+    let child = started(&desk, 0);
+    let began = bedload::clock::Stopwatch::start();
+    for _ in 0..2 {
+        interrupt(&child);
+        wait_a_moment();
+    }
+    let said: Said = child.wait_with_output().expect("an end").into();
+    assert_eq!(said.code, Some(130), "{}", said.stderr);
+    assert!(began.elapsed_s() < 8.0, "it drained instead: {} s", began.elapsed_s());
+}
+
+/// A run of `s.yaml` in real time, once its log is longer than `bytes`: the header alone is a frame of its
+/// own, and 4,000 bytes are about two seconds of it.
+fn started(desk: &Desk, bytes: u64) -> Child {
     let child = desk
         .command(["run", "s.yaml", "--out", "run", "--real-time"])
         .stderr(Stdio::piped())
         .spawn()
         .expect("a run");
     let log = desk.path("run/records.jsonl.zst");
-    wait_until(|| log.exists());
-    let began = bedload::clock::Stopwatch::start();
-    for _ in 0..2 {
-        let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill");
-        assert!(sent.success());
-        wait_a_moment();
-    }
-    let said: crate::support::Said = child.wait_with_output().expect("an end").into();
-    assert_eq!(said.code, Some(130), "{}", said.stderr);
-    assert!(began.elapsed_s() < 8.0, "it drained instead: {} s", began.elapsed_s());
+    wait_until(|| fs::metadata(&log).is_ok_and(|log| log.len() > bytes));
+    child
+}
+
+fn interrupt(child: &Child) {
+    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill");
+    assert!(sent.success());
 }
 
 /// A mock of a scenario, served by another process until it is dropped.
 struct Served {
-    process: std::process::Child,
+    process: Child,
     url: String,
 }
 
@@ -186,7 +183,7 @@ fn a_budget_ends_a_run_on_aws_and_voids_it() {
     let mock = Served::start(&desk, "s.yaml");
     desk.write("aws.yaml", elsewhere("target: { aws: { max_requests: 15 } }"));
     // AWS's own variables point the SDK at the mock: everything but the address is as on AWS.
-    let said: crate::support::Said = desk
+    let said: Said = desk
         .command(["run", "aws.yaml", "--out", "run", "--yes"])
         .env("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", &mock.url)
         .env("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
