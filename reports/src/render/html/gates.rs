@@ -173,10 +173,10 @@ fn margin(judged: &Judged) -> String {
 
 fn samples(judged: &Judged) -> String {
     let samples = number::count(judged.measured.samples);
-    match judged.verdict {
-        Verdict::NoData => format!("n {samples}, needs {}", number::count(judged.measured.floor.max(1))),
-        _ => format!("n {samples}"),
+    if judged.measured.samples < judged.measured.floor {
+        return format!("n {samples}, needs {}", number::count(judged.measured.floor));
     }
+    format!("n {samples}")
 }
 
 /// The section that shows what the gate measured.
