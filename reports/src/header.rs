@@ -57,6 +57,16 @@ impl Header {
         self.stages.iter().any(|stage| &*stage.name == name && stage.record)
     }
 
+    /// The same run as far as it came: no stage goes on after `end`. Rates of a run that was cut short
+    /// are over the time that it had.
+    pub fn cut_at(&self, end: Nanos) -> Header {
+        let mut cut = self.clone();
+        for stage in &mut cut.stages {
+            (stage.from, stage.to) = (stage.from.min(end), stage.to.min(end));
+        }
+        cut
+    }
+
     /// The time covered by stages that figures and gates count.
     pub fn recorded_length(&self) -> Nanos {
         self.stages

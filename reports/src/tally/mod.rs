@@ -150,8 +150,12 @@ impl Tally {
     /// The finished figures.
     pub fn finish(self, ending: Ending, lost: u64) -> Folded {
         let validity = Validity::of(&self.conduct(ending, lost), &self.header.validity, self.header.clock);
-        let gates = judge(&self.header, self.probes, &self.disturbances);
-        let histograms = self.cells.histograms(&self.header);
+        let reached = match ending {
+            Ending::Complete => self.header.clone(),
+            Ending::Interrupted | Ending::BudgetSpent | Ending::Torn => self.header.cut_at(self.finished),
+        };
+        let gates = judge(&reached, self.probes, &self.disturbances);
+        let histograms = self.cells.histograms(&reached);
         let summary = Summary {
             format: FORMAT_VERSION,
             verdict: verdict(&validity, &gates),
@@ -159,10 +163,10 @@ impl Tally {
             ending,
             gates,
             finished: self.finished,
-            total: self.cells.total(&self.header),
-            stages: self.cells.stages(&self.header),
-            flows: self.cells.flows(&self.header),
-            cells: self.cells.each(&self.header),
+            total: self.cells.total(&reached),
+            stages: self.cells.stages(&reached),
+            flows: self.cells.flows(&reached),
+            cells: self.cells.each(&reached),
             recoveries: self.disturbances.recoveries(&self.header),
             errors: self.errors.finish(),
             failures: self.failures.finish(),
@@ -200,7 +204,7 @@ fn judge(header: &Header, probes: Vec<Probe>, disturbances: &Disturbances) -> Ve
         .gates
         .iter()
         .zip(probes)
-        .map(|(gate, probe)| gate.clone().judge(probe.finish(disturbances)))
+        .map(|(gate, probe)| gate.clone().judge(probe.finish(disturbances, header)))
         .collect();
     judged.sort_by_key(|judged| (!judged.fails_the_run(), judged.verdict));
     judged

@@ -19,7 +19,6 @@ pub(super) struct Probe {
     scope: Scope,
     slo: Slo,
     models: Vec<Model>,
-    length: Nanos,
     /// Requests in scope, or what else the figure is a share of.
     of: u64,
     /// What the figure counts.
@@ -30,18 +29,11 @@ pub(super) struct Probe {
 
 impl Probe {
     pub(super) fn new(metric: Metric, scope: &Scope, header: &Header) -> Self {
-        let length = match &scope.during {
-            Some(stage) => {
-                header.stages.iter().find(|known| known.name == *stage).map(|s| s.to.since(s.from))
-            }
-            None => None,
-        };
         Probe {
             metric,
             scope: scope.clone(),
             slo: header.slo,
             models: header.models.clone(),
-            length: length.unwrap_or_else(|| header.recorded_length()),
             of: 0,
             hits: 0,
             usd: 0.0,
@@ -142,7 +134,8 @@ impl Probe {
         }
     }
 
-    pub(super) fn finish(self, disturbances: &Disturbances) -> Measured {
+    /// What was measured; `reached` is the run as far as it came.
+    pub(super) fn finish(self, disturbances: &Disturbances, reached: &Header) -> Measured {
         match self.metric {
             Metric::Timing(_, statistic) => self.statistic(statistic),
             Metric::Figure(Figure::RecoveryTime) => {
@@ -150,7 +143,7 @@ impl Probe {
                 let value = disturbances.recovery(fault, self.scope.flow.as_deref()).map(Nanos::as_secs_f64);
                 Measured { value, interval: None, samples: self.of, floor: 1 }
             }
-            Metric::Figure(figure) => self.figure(figure),
+            Metric::Figure(figure) => self.figure(figure, self.length(reached)),
         }
     }
 
@@ -179,9 +172,19 @@ impl Probe {
         }
     }
 
-    fn figure(&self, figure: Figure) -> Measured {
+    /// The time in scope.
+    fn length(&self, reached: &Header) -> Nanos {
+        let stage = self
+            .scope
+            .during
+            .as_ref()
+            .and_then(|name| reached.stages.iter().find(|stage| stage.name == *name));
+        stage.map_or_else(|| reached.recorded_length(), |stage| stage.to.since(stage.from))
+    }
+
+    fn figure(&self, figure: Figure, length: Nanos) -> Measured {
         let hits = self.hits as f64;
-        let per_second = |count: f64| (self.length > Nanos::ZERO).then(|| count / self.length.as_secs_f64());
+        let per_second = |count: f64| (length > Nanos::ZERO).then(|| count / length.as_secs_f64());
         let value = match figure {
             // Nothing dropped is measured zero, whatever else was sent.
             Figure::Dropped => Some(hits),

@@ -116,3 +116,16 @@ fn an_empty_run_has_figures_without_values() {
     assert_eq!(summary.total.attempts_per_request(), None);
     assert_eq!(summary.verdict, RunVerdict::Pass);
 }
+
+#[test]
+fn rates_of_a_run_that_was_cut_short_are_over_the_time_that_it_had() {
+    let rate = |ending| {
+        let mut tally = tally(vec![gate("requests.rate", Scope::default(), Limit::Min(0.0))]);
+        (0..40).for_each(|id| tally.observe(&answered(id, at(10 + id / 4))));
+        let summary = tally.finish(ending, 0).summary;
+        (summary.total.length, summary.gates[0].measured.value.unwrap_or_default())
+    };
+    // The last answer is whole 1.4 s after 19 s; the recorded stages begin at 10 s and were to last 120 s.
+    assert_eq!(rate(Ending::Torn), (Nanos::new(10_400_000_000), 40.0 / 10.4));
+    assert_eq!(rate(Ending::Complete), (at(120), 40.0 / 120.0));
+}
