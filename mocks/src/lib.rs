@@ -41,6 +41,7 @@ mod stamp;
 
 pub use bedrock::behaviour::Behaviour;
 pub use bedrock::model::{ModelError, ModelSpec};
+pub use bedrock::tokens::CHARS_PER_TOKEN;
 pub use body::{BodyError, CloudBody};
 pub use clock::Epoch;
 pub use cloud::Cloud;

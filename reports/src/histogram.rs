@@ -125,6 +125,11 @@ impl Histogram {
         (self.count() > 0).then(|| self.clamp(self.inner.value_at_quantile(quantile.0)))
     }
 
+    /// The value at a quantile, where enough samples were recorded to bound it.
+    pub fn bounded(&self, quantile: Quantile) -> Option<Nanos> {
+        self.at(quantile).filter(|_| self.count() >= quantile.sample_floor())
+    }
+
     /// The order statistics that hold the quantile with 95 % confidence, whatever the distribution
     /// (normal approximation of the binomial ranks; Joshi, arXiv 2402.19109).
     pub fn interval(&self, quantile: Quantile) -> Option<(Nanos, Nanos)> {

@@ -16,15 +16,13 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::retries::RequestAttempts;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
+use bedload_mocks::Exchange;
 use bedload_reports::record::{Attempt, Name};
 use bedload_reports::units::Nanos;
 
 use crate::classify;
 use crate::clock::Clock;
 use crate::transport::FAULT_HEADER;
-
-/// The header that tells a mock which flow a request belongs to, so that faults can aim at it.
-const FLOW_HEADER: &str = "x-bedload-flow";
 
 /// The attempts of one call, filled in while it runs.
 #[derive(Clone, Debug, Default)]
@@ -108,7 +106,7 @@ impl Intercept for Observer {
         _config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         if let Some(flow) = &self.flow {
-            context.request_mut().headers_mut().try_insert(FLOW_HEADER, flow.to_string())?;
+            context.request_mut().headers_mut().try_insert(Exchange::FLOW_HEADER, flow.to_string())?;
         }
         Ok(())
     }

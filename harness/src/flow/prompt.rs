@@ -4,15 +4,12 @@
 //! from the flow's own stream, keyed by the request, so that the n-th request says the same in every run
 //! of one seed, whatever happened to the others.
 
-use bedload_mocks::Spread;
+use bedload_mocks::{CHARS_PER_TOKEN, Spread};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
 use crate::client::ask::{Ask, Message, Role};
 use crate::seed::Seed;
-
-/// Characters that make a token, by the estimate that the mock counts with too.
-const CHARS_PER_TOKEN: usize = 4;
 
 /// Words of the generated text. Nothing is meant by them.
 const WORDS: [&str; 32] = [

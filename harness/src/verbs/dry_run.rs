@@ -1,5 +1,6 @@
 //! `run --dry-run`: what a run would send, and what it would cost, by arithmetic alone.
 
+use bedload_mocks::CHARS_PER_TOKEN;
 use bedload_reports::header::{ClockKind, Header, Model};
 use bedload_reports::number;
 use bedload_reports::record::{Name, Tokens};
@@ -64,7 +65,9 @@ fn expect_flow(plan: &Plan, flow: &Flow) -> ExpectedFlow {
     let output = plan.model(&call.model).map_or(0.0, |model| median(model.behaviour().output_tokens));
     let input = match &call.input {
         Input::Tokens(length) => median(*length),
-        Input::Messages(messages) => messages.iter().map(|message| message.text.len() as f64 / 4.0).sum(),
+        Input::Messages(messages) => {
+            messages.iter().map(|message| message.text.len() as f64 / CHARS_PER_TOKEN as f64).sum()
+        }
     };
     let tokens = Tokens {
         input: sum * input.ceil() as u64,

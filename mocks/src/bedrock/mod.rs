@@ -15,7 +15,7 @@ pub(crate) mod model;
 mod operation;
 pub(crate) mod prompt;
 mod text;
-mod tokens;
+pub(crate) mod tokens;
 
 use http::request::Parts;
 

@@ -8,7 +8,7 @@
 use serde_json::Value;
 
 /// Characters to a token; English prose has about as many.
-pub(crate) const CHARS_PER_TOKEN: usize = 4;
+pub const CHARS_PER_TOKEN: usize = 4;
 
 /// What a medium counts as: the 1,600 tokens that Anthropic's documentation gives for an image of one megapixel.
 const MEDIUM_CHARS: usize = 1600 * CHARS_PER_TOKEN;

@@ -184,17 +184,15 @@ pub(super) fn cost(model: &str, tokens: Tokens, models: &[Model]) -> Option<f64>
 }
 
 fn spread(histogram: &Histogram) -> Spread {
-    let bounded =
-        |quantile: Quantile| histogram.at(quantile).filter(|_| histogram.count() >= quantile.sample_floor());
     Spread {
         count: histogram.count(),
         min: histogram.min(),
         mean: histogram.mean(),
-        p50: bounded(Quantile::P50),
-        p90: bounded(Quantile::P90),
-        p95: bounded(Quantile::P95),
-        p99: bounded(Quantile::P99),
-        p999: bounded(Quantile::P999),
+        p50: histogram.bounded(Quantile::P50),
+        p90: histogram.bounded(Quantile::P90),
+        p95: histogram.bounded(Quantile::P95),
+        p99: histogram.bounded(Quantile::P99),
+        p999: histogram.bounded(Quantile::P999),
         max: histogram.max(),
         curve: Vec::new(),
     }

@@ -126,8 +126,8 @@ impl TimelineTally {
             failed: series(|slot| slot.failed),
             dropped: series(|slot| slot.dropped),
             in_flight: in_flight(&self.slots),
-            latency_p50: times(|slot| bounded(&slot.latency, Quantile::P50)),
-            latency_p95: times(|slot| bounded(&slot.latency, Quantile::P95)),
+            latency_p50: times(|slot| slot.latency.bounded(Quantile::P50)),
+            latency_p95: times(|slot| slot.latency.bounded(Quantile::P95)),
             latency_max: times(|slot| slot.latency.max()),
             regions: shares(&self.regions),
             models: shares(&self.models),
@@ -145,10 +145,6 @@ fn in_flight(slots: &[Slot]) -> Vec<u64> {
             open
         })
         .collect()
-}
-
-fn bounded(latency: &Histogram, quantile: Quantile) -> Option<Nanos> {
-    latency.at(quantile).filter(|_| latency.count() >= quantile.sample_floor())
 }
 
 #[cfg(test)]
