@@ -1,14 +1,19 @@
 //! An error as a service answers it, in the JSON of AWS's REST protocol.
 //!
 //! Clients in every language find the code in `x-amzn-errortype` and the text in the body's `message`; a
-//! 429 without a code is retried by some SDKs and not by others, so none ever leaves without one.
+//! 429 without a code is retried by some SDKs and not by others, so none ever leaves without one. Behind
+//! the code the real Bedrock adds a colon and an internal address
+//! (`ValidationException:http://internal.amazon.com/coral/com.amazon.bedrock/`), which every SDK cuts off
+//! and which is left out here.
 
 use std::borrow::Cow;
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderName};
 use http::{HeaderMap, HeaderValue, StatusCode};
-use serde_json::json;
+use serde_json::{Value, json};
+
+use crate::bedrock::exception::Exception;
 
 /// The header that names an error's code.
 pub(crate) const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
@@ -19,20 +24,34 @@ pub(crate) const RETRY_AFTER: HeaderName = HeaderName::from_static("x-amz-retry-
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct ServiceError {
     status: StatusCode,
-    code: &'static str,
-    message: Cow<'static, str>,
-    retry_after_ms: Option<u64>,
+    code: Cow<'static, str>,
+    body: Bytes,
+    extra: Vec<(HeaderName, HeaderValue)>,
 }
 
 impl ServiceError {
     /// An error with this status, code and text.
-    pub(crate) fn new(status: StatusCode, code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
-        ServiceError { status, code, message: message.into(), retry_after_ms: None }
+    pub(crate) fn new(
+        status: StatusCode,
+        code: impl Into<Cow<'static, str>>,
+        message: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self::with_body(status, code, json!({ "message": message.into() }))
+    }
+
+    /// A modelled exception with this text.
+    pub(crate) fn of(exception: Exception, message: &str) -> Self {
+        Self::with_body(exception.status(), exception.name(), exception.payload(message))
+    }
+
+    /// An error with a JSON body of its own shape.
+    pub(crate) fn with_body(status: StatusCode, code: impl Into<Cow<'static, str>>, body: Value) -> Self {
+        ServiceError { status, code: code.into(), body: body.to_string().into(), extra: Vec::new() }
     }
 
     /// The same error, asking the client to wait before its next attempt.
     pub(crate) fn retry_after_ms(mut self, retry_after_ms: Option<u64>) -> Self {
-        self.retry_after_ms = retry_after_ms;
+        self.extra.extend(retry_after_ms.map(|ms| (RETRY_AFTER, HeaderValue::from(ms))));
         self
     }
 
@@ -42,21 +61,48 @@ impl ServiceError {
     }
 
     /// The code that SDKs tell errors apart by.
-    pub(crate) fn code(&self) -> &'static str {
-        self.code
+    pub(crate) fn code(&self) -> &str {
+        &self.code
     }
 
-    /// The headers that describe it.
+    /// The headers that describe it. A code that no header can hold is left out of them.
     pub(crate) fn headers(&self) -> HeaderMap {
         let mut headers = HeaderMap::with_capacity(4);
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        headers.insert(ERROR_TYPE, HeaderValue::from_static(self.code));
-        headers.extend(self.retry_after_ms.map(|ms| (RETRY_AFTER, HeaderValue::from(ms))));
+        headers.extend(HeaderValue::try_from(self.code()).ok().map(|code| (ERROR_TYPE, code)));
+        headers.extend(self.extra.iter().cloned());
         headers
     }
 
     /// The JSON body.
     pub(crate) fn body(&self) -> Bytes {
-        json!({ "message": self.message }).to_string().into()
+        self.body.clone()
+    }
+
+    /// The code, once nothing else of the error is needed.
+    pub(crate) fn into_code(self) -> Cow<'static, str> {
+        self.code
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_exception_brings_its_status_its_code_and_its_members() {
+        for exception in Exception::ALL {
+            let error = ServiceError::of(exception, "no");
+            assert_eq!(error.status(), exception.status());
+            assert_eq!(error.headers()[ERROR_TYPE], exception.name());
+            assert_eq!(error.body(), exception.payload("no").to_string());
+        }
+    }
+
+    #[test]
+    fn a_code_that_is_no_header_leaves_no_header() {
+        let error = ServiceError::new(StatusCode::BAD_REQUEST, "two\nlines", "no");
+        assert!(!error.headers().contains_key(ERROR_TYPE));
+        assert_eq!(error.code(), "two\nlines");
     }
 }

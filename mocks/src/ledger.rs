@@ -3,6 +3,7 @@
 //! It is the ground truth that a client's story is compared with: whatever an SDK in any language
 //! retries, hides or gives up on, each HTTP exchange stands here by itself.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -56,7 +57,7 @@ pub struct Exchange {
     pub status: Option<u16>,
     /// The code of the error answered.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub error_type: Option<&'static str>,
+    pub error_type: Option<Cow<'static, str>>,
     /// The id in the answer's `x-amzn-requestid`.
     pub request_id: String,
     /// Tokens of the prompt.

@@ -40,6 +40,7 @@ mod spread;
 mod stamp;
 
 pub use bedrock::behaviour::Behaviour;
+pub use bedrock::exception::Exception;
 pub use bedrock::model::{ModelError, ModelSpec};
 pub use bedrock::tokens::CHARS_PER_TOKEN;
 pub use body::{BodyError, CloudBody};

@@ -1,5 +1,6 @@
 //! What a service decides to answer, before anyone waits or writes.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -20,7 +21,7 @@ pub(crate) struct Reply {
     /// The body, and when it is there.
     pub content: Content,
     /// The code of the error, if it is one.
-    pub error_type: Option<&'static str>,
+    pub error_type: Option<Cow<'static, str>>,
     /// The tokens that it cost, if a model answered.
     pub usage: Option<Usage>,
 }
@@ -95,7 +96,7 @@ impl From<ServiceError> for Reply {
             status: error.status(),
             headers: error.headers(),
             content: Content::Whole { after: Duration::ZERO, bytes: error.body() },
-            error_type: Some(error.code()),
+            error_type: Some(error.into_code()),
             usage: None,
         }
     }

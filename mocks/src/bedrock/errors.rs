@@ -1,15 +1,15 @@
 //! The errors of Bedrock Runtime, with the statuses of its service model and its own words.
 
-use std::borrow::Cow;
+use http::StatusCode;
+use serde_json::json;
 
-use http::{Method, StatusCode};
-
+use super::exception::Exception;
 use crate::error::ServiceError;
 use crate::faults::{Reason, Refusal};
 
 /// 400: the request breaks a rule of the operation or the model.
-pub(crate) fn validation(message: impl Into<Cow<'static, str>>) -> ServiceError {
-    ServiceError::new(StatusCode::BAD_REQUEST, "ValidationException", message)
+pub(crate) fn validation(message: impl AsRef<str>) -> ServiceError {
+    ServiceError::of(Exception::Validation, message.as_ref())
 }
 
 /// 400: the body is not what the operation reads.
@@ -23,24 +23,41 @@ pub(crate) fn unknown_model() -> ServiceError {
 }
 
 /// 404: no operation has that method and path.
-pub(crate) fn unknown_operation(method: &Method, path: &str) -> ServiceError {
-    let message = format!("There is no operation {method} {path} in this cloud's Bedrock Runtime.");
-    ServiceError::new(StatusCode::NOT_FOUND, "UnknownOperationException", message)
+///
+/// AWS's front end answers before Bedrock does, so the body has another shape than every other error's; it
+/// is as quoted in BerriAI/litellm#13618. The status is that of AWS's list of common errors, which knows no
+/// other for a wrong method; the header is recalled.
+pub(crate) fn unknown_operation() -> ServiceError {
+    let body = json!({
+        "Output": { "__type": "com.amazon.coral.service#UnknownOperationException" },
+        "Version": "1.0",
+    });
+    ServiceError::with_body(StatusCode::NOT_FOUND, "UnknownOperationException", body)
 }
 
 /// What Bedrock answers when a fault refuses a request.
 pub(crate) fn refused(refusal: Refusal) -> ServiceError {
-    let (status, code) = match refusal.reason {
-        Reason::Throttled => (StatusCode::TOO_MANY_REQUESTS, "ThrottlingException"),
-        Reason::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailableException"),
-        Reason::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "InternalServerException"),
+    let exception = match refusal.reason {
+        Reason::Throttled => Exception::Throttling,
+        Reason::Unavailable => Exception::ServiceUnavailable,
+        Reason::Internal => Exception::InternalServer,
     };
-    ServiceError::new(status, code, refusal.message).retry_after_ms(refusal.retry_after_ms)
+    ServiceError::of(exception, &refusal.message).retry_after_ms(refusal.retry_after_ms)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_unknown_operation_is_answered_by_the_front_end() {
+        let error = unknown_operation();
+        assert_eq!((error.status().as_u16(), error.code()), (404, "UnknownOperationException"));
+        assert_eq!(
+            error.body(),
+            r#"{"Output":{"__type":"com.amazon.coral.service#UnknownOperationException"},"Version":"1.0"}"#
+        );
+    }
 
     #[test]
     fn refusals_in_bedrocks_words() {

@@ -10,6 +10,7 @@ mod converse;
 mod count_tokens;
 pub(crate) mod errors;
 mod event_stream;
+pub(crate) mod exception;
 mod invoke;
 pub(crate) mod model;
 mod operation;
@@ -41,8 +42,8 @@ impl Bedrock {
 
     /// What a request asks of which model, by its method and path.
     pub(crate) fn question(&self, head: &Parts) -> Result<Question<'_>, ServiceError> {
-        let (operation, model_id) = operation::parse(&head.method, head.uri.path())
-            .ok_or_else(|| errors::unknown_operation(&head.method, head.uri.path()))?;
+        let (operation, model_id) =
+            operation::parse(&head.method, head.uri.path()).ok_or_else(errors::unknown_operation)?;
         let model = model::resolve(&self.models, &model_id);
         Ok(Question { operation, model_id, model })
     }
