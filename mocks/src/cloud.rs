@@ -8,6 +8,7 @@ use bytes::Bytes;
 use http::request::Parts;
 use http::{Request, Response};
 
+use crate::bedrock::tier::Served;
 use crate::bedrock::{Bedrock, errors};
 use crate::body::CloudBody;
 use crate::caller::Caller;
@@ -92,7 +93,7 @@ impl Cloud {
     async fn ask_bedrock(
         &self,
         arrival: Arrival<'_>,
-        region: &str,
+        region: &Arc<str>,
         entry: &mut Entry,
     ) -> Result<Reply, ServiceError> {
         let question = self.bedrock.question(arrival.head)?;
@@ -109,7 +110,9 @@ impl Cloud {
         let ruling = self.faults.judge(&occasion, arrival.chance);
         exchange.fault = ruling.fault().cloned();
         faults::apply(ruling).await.map_err(errors::refused)?;
-        question.answer(&arrival.body?, arrival.chance)
+        let ask = question.read(&arrival.body?)?;
+        let served = Served::as_asked(&ask, region.clone());
+        question.answer(&ask, &served, arrival.chance)
     }
 
     /// Sends a reply, whose time counts from now: at once if it is a stream, or else when it is whole.

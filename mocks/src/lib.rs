@@ -42,6 +42,7 @@ mod stamp;
 pub use bedrock::behaviour::Behaviour;
 pub use bedrock::exception::Exception;
 pub use bedrock::model::{ModelError, ModelSpec};
+pub use bedrock::tier::{LatencyMode, ServiceTier, UnknownWord};
 pub use bedrock::tokens::CHARS_PER_TOKEN;
 pub use body::{BodyError, CloudBody};
 pub use clock::Epoch;

@@ -63,12 +63,16 @@ impl Content {
 }
 
 /// Tokens of a prompt and its answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Usage {
-    /// Tokens of the prompt.
+    /// Tokens of the prompt, without those that a prompt cache read or wrote.
     pub input_tokens: u32,
     /// Tokens of the answer.
     pub output_tokens: u32,
+    /// Tokens of the prompt that were read from a prompt cache.
+    pub cache_read_tokens: u32,
+    /// Tokens of the prompt that were written into a prompt cache.
+    pub cache_write_tokens: u32,
 }
 
 impl Reply {

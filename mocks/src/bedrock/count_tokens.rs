@@ -6,11 +6,11 @@ use aws_smithy_types::base64;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::ask::Ask;
 use super::converse;
 use super::errors;
 use super::invoke::Dialect;
 use super::model::ModelSpec;
-use super::prompt::Prompt;
 use crate::error::ServiceError;
 use crate::reply::{Content, Reply};
 
@@ -29,20 +29,21 @@ enum Input {
 }
 
 /// The answer to CountTokens, at once: nothing is generated.
-pub(crate) fn answer(model: &ModelSpec, body: &[u8]) -> Result<Reply, ServiceError> {
-    let count = json!({ "inputTokens": prompt(model, body)?.tokens });
+pub(crate) fn answer(ask: &Ask) -> Reply {
+    let count = json!({ "inputTokens": ask.prompt_tokens });
     let content = Content::Whole { after: Duration::ZERO, bytes: count.to_string().into() };
-    Ok(Reply::unpaid("application/json", content))
+    Reply::unpaid("application/json", content)
 }
 
-fn prompt(model: &ModelSpec, body: &[u8]) -> Result<Prompt, ServiceError> {
+/// The request whose length is to be counted.
+pub(crate) fn read(model: &ModelSpec, body: &[u8]) -> Result<Ask, ServiceError> {
     let request: Request = serde_json::from_slice(body).map_err(|error| errors::malformed(&error))?;
     match request.input {
-        Input::Converse(request) => converse::prompt(request.to_string().as_bytes()),
+        Input::Converse(request) => converse::read(request.to_string().as_bytes()),
         Input::InvokeModel { body } => {
             let body = base64::decode(&body)
                 .map_err(|_| errors::validation("The body of input.invokeModel is not base64."))?;
-            Dialect::of(model)?.prompt(&body)
+            Dialect::of(model)?.read(&body)
         }
     }
 }
@@ -67,7 +68,7 @@ mod tests {
     }
 
     fn count(input: &Value) -> Result<u32, ServiceError> {
-        prompt(&model(), json!({ "input": input }).to_string().as_bytes()).map(|prompt| prompt.tokens)
+        read(&model(), json!({ "input": input }).to_string().as_bytes()).map(|ask| ask.prompt_tokens)
     }
 
     #[test]

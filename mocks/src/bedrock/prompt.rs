@@ -1,20 +1,9 @@
-//! What a model is asked, once a dialect has been understood.
-
-use std::num::NonZeroU32;
+//! The turns of a conversation, as far as the dialects agree on them.
 
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::tokens;
-
-/// A prompt, as far as it matters to the answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Prompt {
-    /// Its length by the estimate of [`tokens`].
-    pub tokens: u32,
-    /// The most tokens that the answer may have; none if the request leaves it to the model.
-    pub max_tokens: Option<NonZeroU32>,
-}
 
 /// Who speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -44,6 +33,25 @@ impl Message {
             _ => true,
         }
     }
+
+    /// Its blocks; none for a plain text.
+    pub(crate) fn blocks(&self) -> &[Value] {
+        self.content.as_array().map_or(&[], Vec::as_slice)
+    }
+
+    /// Its text, the blocks of it joined by line ends.
+    pub(crate) fn text(&self) -> String {
+        match &self.content {
+            Value::String(text) => text.clone(),
+            content => texts(content.as_array().map_or(&[], Vec::as_slice)),
+        }
+    }
+}
+
+/// The texts among these blocks, joined by line ends.
+pub(crate) fn texts(blocks: &[Value]) -> String {
+    let texts: Vec<&str> = blocks.iter().filter_map(|block| block["text"].as_str()).collect();
+    texts.join("\n")
 }
 
 /// The tokens of a whole prompt.

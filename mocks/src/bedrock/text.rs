@@ -8,8 +8,6 @@ use std::ops::Range;
 
 use rand::{Rng, RngExt};
 
-use super::tokens::CHARS_PER_TOKEN;
-
 const ESSAY: &str = "A river carries its load in three ways. Some of it is dissolved and travels unseen. \
     Fine grains hang in the water and cloud it. The rest, the bedload, rolls and slides and hops along \
     the floor of the channel, moving only when the flow is strong enough to lift it. Most of the time the \
@@ -18,6 +16,9 @@ const ESSAY: &str = "A river carries its load in three ways. Some of it is disso
     that looked sound may turn out to have been held together by habit alone. So those who build beside a \
     river do not ask how it behaves on an ordinary day. They ask what it does in a flood, how long it takes \
     to settle, and what is left standing when the water goes down. ";
+
+/// The characters after which the essay begins again.
+pub(crate) const PERIOD: usize = ESSAY.len();
 
 /// Where a text begins in the essay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,10 +31,10 @@ impl Opening {
         Opening(ends.get(rng.random_range(0..ends.len())).map_or(0, |at| at % ESSAY.len()))
     }
 
-    /// The text of these tokens, counted from the opening on.
-    pub(crate) fn text(self, tokens: Range<usize>) -> String {
-        let length = tokens.len() * CHARS_PER_TOKEN;
-        let mut at = (self.0 + tokens.start * CHARS_PER_TOKEN) % ESSAY.len();
+    /// The text of these characters, counted from the opening on.
+    pub(crate) fn text(self, chars: Range<usize>) -> String {
+        let length = chars.len();
+        let mut at = (self.0 + chars.start) % ESSAY.len();
         let mut text = String::with_capacity(length);
         while text.len() < length {
             let end = ESSAY.len().min(at + length - text.len());
@@ -41,6 +42,11 @@ impl Opening {
             at = 0;
         }
         text
+    }
+
+    /// The characters of its first sentence, with the full stop.
+    pub(crate) fn sentence_chars(self) -> usize {
+        ESSAY[self.0..].find(". ").map_or(ESSAY.len() - self.0, |at| at + 1)
     }
 }
 
@@ -51,25 +57,26 @@ mod tests {
     use rand_chacha::ChaCha8Rng;
 
     use super::*;
-    use crate::bedrock::tokens::estimate;
 
     #[test]
-    fn an_opening_is_the_start_of_a_sentence() {
+    fn an_opening_is_the_start_of_a_sentence_that_has_an_end() {
         assert!(ESSAY.is_ascii());
         for seed in 0..50 {
-            let text = Opening::draw(&mut ChaCha8Rng::seed_from_u64(seed)).text(0..1);
-            assert!(text.starts_with(char::is_uppercase), "{text}");
+            let opening = Opening::draw(&mut ChaCha8Rng::seed_from_u64(seed));
+            let sentence = opening.text(0..opening.sentence_chars());
+            assert!(sentence.starts_with(char::is_uppercase) && sentence.ends_with('.'), "{sentence}");
+            assert_eq!(sentence.matches(". ").count(), 0, "{sentence}");
         }
     }
 
     proptest! {
         #[test]
-        fn pieces_make_the_whole_and_the_estimate_agrees(seed: u64, tokens in 1_usize..2000, cut in 0_usize..2000) {
+        fn pieces_make_the_whole(seed: u64, chars in 1_usize..8000, cut in 0_usize..8000) {
             let opening = Opening::draw(&mut ChaCha8Rng::seed_from_u64(seed));
-            let whole = opening.text(0..tokens);
-            let cut = cut.min(tokens);
-            prop_assert_eq!(opening.text(0..cut) + &opening.text(cut..tokens), whole.clone());
-            prop_assert_eq!(estimate(whole.len()) as usize, tokens);
+            let whole = opening.text(0..chars);
+            let cut = cut.min(chars);
+            prop_assert_eq!(opening.text(0..cut) + &opening.text(cut..chars), whole.clone());
+            prop_assert_eq!(whole.len(), chars);
         }
     }
 }

@@ -1,15 +1,19 @@
 //! What a Converse request asks.
 //!
 //! Whatever the API allows is accepted and counted; what would need a real model to matter (temperature,
-//! stop sequences, tools, guardrails) changes nothing in the answer.
+//! the contents of images) changes nothing in the answer.
 
+use std::fmt::Display;
 use std::num::NonZeroU32;
+use std::str::FromStr;
 
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::bedrock::ask::{Ask, Tool, ToolChoice};
 use crate::bedrock::errors;
-use crate::bedrock::prompt::{self, Message, Prompt, Role};
+use crate::bedrock::prompt::{self, Message, Role};
+use crate::bedrock::thinking::thinking;
 use crate::error::ServiceError;
 
 #[derive(Deserialize)]
@@ -18,26 +22,84 @@ struct Request {
     messages: Option<Vec<Message>>,
     #[serde(default)]
     system: Value,
-    inference_config: Option<InferenceConfig>,
+    #[serde(default)]
+    inference_config: InferenceConfig,
     tool_config: Option<Value>,
+    #[serde(default)]
+    additional_model_request_fields: Value,
+    #[serde(default)]
+    performance_config: Value,
+    #[serde(default)]
+    service_tier: Value,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct InferenceConfig {
     max_tokens: Option<u32>,
+    #[serde(default)]
+    stop_sequences: Vec<String>,
 }
 
-/// The prompt in a request's body.
-pub(crate) fn prompt(body: &[u8]) -> Result<Prompt, ServiceError> {
+/// What a request's body asks.
+pub(crate) fn read(body: &[u8]) -> Result<Ask, ServiceError> {
     let request: Request = serde_json::from_slice(body).map_err(|error| errors::malformed(&error))?;
     let messages =
         request.messages.ok_or_else(|| constraint("null", "messages", "Member must not be null"))?;
     check(&messages)?;
-    Ok(Prompt {
-        tokens: prompt::count(&request.system, &messages, request.tool_config.as_ref()),
-        max_tokens: max_tokens(request.inference_config)?,
+    let results = tool_results(&messages);
+    let last_said = messages.last().map(Message::text).filter(|text| !text.is_empty());
+    Ok(Ask {
+        prompt_tokens: prompt::count(&request.system, &messages, request.tool_config.as_ref()),
+        max_tokens: max_tokens(request.inference_config.max_tokens)?,
+        stop_sequences: request.inference_config.stop_sequences,
+        tools: tools(request.tool_config.as_ref()),
+        tool_choice: tool_choice(request.tool_config.as_ref()),
+        thinking: thinking(&request.additional_model_request_fields["thinking"])?,
+        brings_result: !results.is_empty(),
+        last_said: last_said.unwrap_or_else(|| results.join("\n")),
+        service_tier: word(&request.service_tier["type"], "serviceTier.type")?,
+        latency: word(&request.performance_config["latency"], "performanceConfig.latency")?,
     })
+}
+
+/// What the tool results of the last turn say.
+fn tool_results(messages: &[Message]) -> Vec<String> {
+    let blocks = messages.last().map_or(&[][..], Message::blocks);
+    let results = blocks.iter().filter_map(|block| block.get("toolResult"));
+    results.map(|result| prompt::texts(result["content"].as_array().map_or(&[], Vec::as_slice))).collect()
+}
+
+fn tools(config: Option<&Value>) -> Vec<Tool> {
+    let tools = config.and_then(|config| config["tools"].as_array()).into_iter().flatten();
+    let tool = |spec: &Value| {
+        let name = spec["name"].as_str()?.to_owned();
+        Some(Tool { name, schema: spec["inputSchema"]["json"].clone() })
+    };
+    tools.filter_map(|one| tool(&one["toolSpec"])).collect()
+}
+
+fn tool_choice(config: Option<&Value>) -> ToolChoice {
+    let choice = config.map_or(&Value::Null, |config| &config["toolChoice"]);
+    match choice["tool"]["name"].as_str() {
+        Some(name) => ToolChoice::Named(name.to_owned()),
+        None if choice.get("any").is_some() => ToolChoice::Any,
+        None => ToolChoice::Auto,
+    }
+}
+
+/// A word of a closed list, if there is one.
+fn word<T: FromStr>(value: &Value, field: &str) -> Result<Option<T>, ServiceError>
+where
+    T::Err: Display,
+{
+    let Some(word) = value.as_str() else {
+        return Ok(None);
+    };
+    let rule = |error| {
+        constraint(&format!("'{word}'"), field, &format!("Member must satisfy enum value set: {error}"))
+    };
+    word.parse().map(Some).map_err(rule)
 }
 
 fn check(messages: &[Message]) -> Result<(), ServiceError> {
@@ -58,8 +120,8 @@ fn check(messages: &[Message]) -> Result<(), ServiceError> {
     }
 }
 
-fn max_tokens(config: Option<InferenceConfig>) -> Result<Option<NonZeroU32>, ServiceError> {
-    let Some(max_tokens) = config.and_then(|config| config.max_tokens) else {
+fn max_tokens(max_tokens: Option<u32>) -> Result<Option<NonZeroU32>, ServiceError> {
+    let Some(max_tokens) = max_tokens else {
         return Ok(None);
     };
     let rule = "Member must have value greater than or equal to 1";
@@ -79,8 +141,8 @@ mod tests {
 
     use super::*;
 
-    fn ask(request: Value) -> Result<Prompt, ServiceError> {
-        prompt(request.to_string().as_bytes())
+    fn ask(request: Value) -> Result<Ask, ServiceError> {
+        read(request.to_string().as_bytes())
     }
 
     #[test]
@@ -96,7 +158,14 @@ mod tests {
             "guardrailConfig": { "trace": "enabled" },
         }))
         .unwrap();
-        assert_eq!(prompt, Prompt { tokens: 5, max_tokens: NonZeroU32::new(64) });
+        let expected = Ask {
+            prompt_tokens: 5,
+            max_tokens: NonZeroU32::new(64),
+            stop_sequences: vec!["END".into()],
+            last_said: "1234".into(),
+            ..Ask::default()
+        };
+        assert_eq!(prompt, expected);
     }
 
     #[test]
@@ -104,8 +173,8 @@ mod tests {
         let plain = json!({ "messages": [{ "role": "user", "content": [{ "text": "1234" }] }] });
         let mut equipped = plain.clone();
         equipped["toolConfig"] = json!({ "tools": ["1234"] });
-        assert_eq!(ask(plain).unwrap().tokens, 1);
-        assert_eq!(ask(equipped).unwrap().tokens, 6);
+        assert_eq!(ask(plain).unwrap().prompt_tokens, 1);
+        assert_eq!(ask(equipped).unwrap().prompt_tokens, 6);
     }
 
     #[test]

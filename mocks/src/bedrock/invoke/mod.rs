@@ -11,10 +11,11 @@ use aws_smithy_types::base64;
 use serde_json::{Value, json};
 
 use super::answer::Answer;
+use super::ask::Ask;
 use super::errors;
 use super::event_stream;
 use super::model::ModelSpec;
-use super::prompt::Prompt;
+use super::tier::Served;
 use crate::body::Beat;
 use crate::error::ServiceError;
 use crate::reply::{Content, Reply};
@@ -38,10 +39,10 @@ impl Dialect {
         }
     }
 
-    /// The prompt in a request's body.
-    pub(crate) fn prompt(self, body: &[u8]) -> Result<Prompt, ServiceError> {
+    /// What a request's body asks.
+    pub(crate) fn read(self, body: &[u8]) -> Result<Ask, ServiceError> {
         match self {
-            Dialect::Anthropic => anthropic::prompt(body),
+            Dialect::Anthropic => anthropic::read(body),
         }
     }
 
@@ -63,21 +64,36 @@ impl Dialect {
 }
 
 /// The answer to InvokeModel.
-pub(crate) fn whole(dialect: Dialect, model: &ModelSpec, answer: Answer) -> Reply {
+pub(crate) fn whole(dialect: Dialect, model: &ModelSpec, answer: Answer, served: &Served) -> Reply {
     let bytes = dialect.message(model, &answer).to_string().into();
     let usage = answer.usage();
-    Reply::answer("application/json", Content::Whole { after: answer.done_at(), bytes }, usage)
+    let reply = Reply::answer("application/json", Content::Whole { after: answer.done_at(), bytes }, usage)
         .header("x-amzn-bedrock-input-token-count", usage.input_tokens)
         .header("x-amzn-bedrock-output-token-count", usage.output_tokens)
-        .header("x-amzn-bedrock-invocation-latency", answer.latency_ms())
+        .header("x-amzn-bedrock-invocation-latency", answer.latency_ms());
+    say_served(reply, served)
 }
 
 /// The answer to InvokeModelWithResponseStream.
-pub(crate) fn stream(dialect: Dialect, model: &ModelSpec, answer: Answer) -> Reply {
+pub(crate) fn stream(dialect: Dialect, model: &ModelSpec, answer: Answer, served: &Served) -> Reply {
+    let usage = answer.usage();
     let beats = dialect.chunks(model, answer).map(|(at, chunk)| {
         let payload = json!({ "bytes": base64::encode(chunk.to_string()) });
         Beat { at, frame: event_stream::event("chunk", &payload) }
     });
-    Reply::answer(event_stream::CONTENT_TYPE, Content::Stream(Box::new(beats)), answer.usage())
-        .header("x-amzn-bedrock-content-type", http::HeaderValue::from_static("application/json"))
+    let reply = Reply::answer(event_stream::CONTENT_TYPE, Content::Stream(Box::new(beats)), usage)
+        .header("x-amzn-bedrock-content-type", http::HeaderValue::from_static("application/json"));
+    say_served(reply, served)
+}
+
+/// The tier and the latency mode that were used, in the headers of the service model.
+fn say_served(mut reply: Reply, served: &Served) -> Reply {
+    if let Some(tier) = served.service_tier {
+        reply = reply.header("x-amzn-bedrock-service-tier", http::HeaderValue::from_static(tier.name()));
+    }
+    if let Some(mode) = served.latency {
+        reply = reply
+            .header("x-amzn-bedrock-performanceconfig-latency", http::HeaderValue::from_static(mode.name()));
+    }
+    reply
 }

@@ -5,5 +5,5 @@ mod request;
 mod response;
 
 pub(crate) use events::chunks;
-pub(crate) use request::prompt;
+pub(crate) use request::read;
 pub(crate) use response::message;

@@ -7,8 +7,10 @@ use std::num::NonZeroU32;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::bedrock::ask::{Ask, Tool, ToolChoice};
 use crate::bedrock::errors;
-use crate::bedrock::prompt::{self, Message, Prompt, Role};
+use crate::bedrock::prompt::{self, Message, Role};
+use crate::bedrock::thinking::thinking;
 use crate::error::ServiceError;
 
 #[derive(Deserialize)]
@@ -19,10 +21,16 @@ struct Request {
     #[serde(default)]
     system: Value,
     tools: Option<Value>,
+    #[serde(default)]
+    tool_choice: Value,
+    #[serde(default)]
+    stop_sequences: Vec<String>,
+    #[serde(default)]
+    thinking: Value,
 }
 
-/// The prompt in a request's body.
-pub(crate) fn prompt(body: &[u8]) -> Result<Prompt, ServiceError> {
+/// What a request's body asks.
+pub(crate) fn read(body: &[u8]) -> Result<Ask, ServiceError> {
     let request: Request = serde_json::from_slice(body).map_err(|error| errors::malformed(&error))?;
     required("anthropic_version", request.anthropic_version)?;
     let max_tokens = required("max_tokens", request.max_tokens)?;
@@ -30,10 +38,48 @@ pub(crate) fn prompt(body: &[u8]) -> Result<Prompt, ServiceError> {
         .ok_or_else(|| errors::validation("max_tokens: must be greater than or equal to 1"))?;
     let messages = required("messages", request.messages)?;
     check(&messages)?;
-    Ok(Prompt {
-        tokens: prompt::count(&request.system, &messages, request.tools.as_ref()),
+    let results = tool_results(&messages);
+    let last_said = messages.last().map(Message::text).filter(|text| !text.is_empty());
+    Ok(Ask {
+        prompt_tokens: prompt::count(&request.system, &messages, request.tools.as_ref()),
         max_tokens: Some(max_tokens),
+        stop_sequences: request.stop_sequences,
+        tools: tools(request.tools.as_ref()),
+        tool_choice: tool_choice(&request.tool_choice),
+        thinking: thinking(&request.thinking)?,
+        brings_result: !results.is_empty(),
+        last_said: last_said.unwrap_or_else(|| results.join("\n")),
+        service_tier: None,
+        latency: None,
     })
+}
+
+/// What the tool results of the last turn say.
+fn tool_results(messages: &[Message]) -> Vec<String> {
+    let blocks = messages.last().map_or(&[][..], Message::blocks);
+    let results = blocks.iter().filter(|block| block["type"] == "tool_result");
+    let said = |result: &Value| match &result["content"] {
+        Value::String(text) => text.clone(),
+        content => prompt::texts(content.as_array().map_or(&[], Vec::as_slice)),
+    };
+    results.map(said).collect()
+}
+
+fn tools(tools: Option<&Value>) -> Vec<Tool> {
+    let tool = |tool: &Value| {
+        let name = tool["name"].as_str()?.to_owned();
+        Some(Tool { name, schema: tool["input_schema"].clone() })
+    };
+    tools.and_then(Value::as_array).into_iter().flatten().filter_map(tool).collect()
+}
+
+fn tool_choice(choice: &Value) -> ToolChoice {
+    match choice["type"].as_str() {
+        Some("any") => ToolChoice::Any,
+        Some("none") => ToolChoice::Nothing,
+        Some("tool") => ToolChoice::Named(choice["name"].as_str().unwrap_or_default().to_owned()),
+        _ => ToolChoice::Auto,
+    }
 }
 
 fn required<T>(field: &str, value: Option<T>) -> Result<T, ServiceError> {
@@ -62,14 +108,14 @@ mod tests {
 
     use super::*;
 
-    fn ask(messages: Value, max_tokens: Value) -> Result<Prompt, ServiceError> {
+    fn ask(messages: Value, max_tokens: Value) -> Result<Ask, ServiceError> {
         let request = json!({
             "anthropic_version": "bedrock-2023-05-31",
             "max_tokens": max_tokens,
             "system": "1234",
             "messages": messages,
         });
-        prompt(request.to_string().as_bytes())
+        read(request.to_string().as_bytes())
     }
 
     #[test]
@@ -79,7 +125,7 @@ mod tests {
             ask(json!([{ "role": "user", "content": [{ "type": "text", "text": "12345678" }] }]), json!(64))
                 .unwrap();
         assert_eq!(plain, blocks);
-        assert_eq!(plain, Prompt { tokens: 3, max_tokens: NonZeroU32::new(64) });
+        assert_eq!((plain.prompt_tokens, plain.max_tokens), (3, NonZeroU32::new(64)));
     }
 
     #[test]
@@ -103,7 +149,7 @@ mod tests {
 
     #[test]
     fn the_version_is_required() {
-        let error = prompt(b"{}").unwrap_err();
+        let error = read(b"{}").unwrap_err();
         assert!(String::from_utf8_lossy(&error.body()).contains("anthropic_version: Field required"));
     }
 }

@@ -1,0 +1,113 @@
+//! What a request asks of a model, whatever the dialect it is written in.
+//!
+//! Each dialect reads its own words and checks them by its own rules; what is left is an [`Ask`], and it
+//! is all that an answer, a quota or a canned rule needs to know.
+
+use std::num::NonZeroU32;
+
+use serde_json::Value;
+
+use super::tier::{LatencyMode, ServiceTier};
+
+/// A request to a model, once its dialect has been understood.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Ask {
+    /// The length of the whole prompt by the estimate of [`tokens`](super::tokens), cached or not.
+    pub prompt_tokens: u32,
+    /// The most tokens that the answer may have; none if the request leaves it to the model.
+    pub max_tokens: Option<NonZeroU32>,
+    /// Texts before which the answer ends.
+    pub stop_sequences: Vec<String>,
+    /// The tools that the model may call.
+    pub tools: Vec<Tool>,
+    /// Whether it must.
+    pub tool_choice: ToolChoice,
+    /// Whether it thinks aloud before it speaks.
+    pub thinking: Thinking,
+    /// The text of the last turn of the user: its text blocks, or else what its tool results say.
+    pub last_said: String,
+    /// Whether the last turn brings the result of a tool.
+    pub brings_result: bool,
+    /// The service tier asked for.
+    pub service_tier: Option<ServiceTier>,
+    /// The latency mode asked for.
+    pub latency: Option<LatencyMode>,
+}
+
+/// A tool that a model may call.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Tool {
+    /// Its name.
+    pub name: String,
+    /// The JSON schema of its input.
+    pub schema: Value,
+}
+
+/// Whether a tool is called.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum ToolChoice {
+    /// The model decides.
+    #[default]
+    Auto,
+    /// One of them, whichever.
+    Any,
+    /// The one with this name.
+    Named(String),
+    /// None of them.
+    Nothing,
+}
+
+/// Whether a model thinks aloud.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Thinking {
+    /// It does not.
+    #[default]
+    Off,
+    /// It does, in at most this many tokens.
+    Budget(NonZeroU32),
+}
+
+impl Ask {
+    /// The tool that this request's answer calls, if it calls one; `pick` chooses one of so many.
+    ///
+    /// A forced choice calls always. Left to itself the model calls a tool unless the last turn brings
+    /// the result of one, so that an agent's loop ends after its first round.
+    pub(crate) fn called(&self, pick: impl FnOnce(usize) -> usize) -> Option<&Tool> {
+        match &self.tool_choice {
+            ToolChoice::Nothing => None,
+            ToolChoice::Auto if self.brings_result => None,
+            ToolChoice::Named(name) => self.tools.iter().find(|tool| tool.name == *name),
+            ToolChoice::Auto | ToolChoice::Any if self.tools.is_empty() => None,
+            ToolChoice::Auto | ToolChoice::Any => self.tools.get(pick(self.tools.len())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tool_is_called_when_it_must_be_or_nothing_was_called_yet() {
+        let tools =
+            vec!["one", "two"].into_iter().map(|name| Tool { name: name.into(), schema: Value::Null });
+        let tools: Vec<Tool> = tools.collect();
+        let named = |name: &str| ToolChoice::Named(name.into());
+        let cases = [
+            (ToolChoice::Auto, false, Some("two")),
+            (ToolChoice::Auto, true, None),
+            (ToolChoice::Any, false, Some("two")),
+            (ToolChoice::Any, true, Some("two")),
+            (named("one"), true, Some("one")),
+            (named("three"), false, None),
+            (ToolChoice::Nothing, false, None),
+        ];
+        for (tool_choice, brings_result, expected) in cases {
+            let said = format!("{tool_choice:?} {brings_result}");
+            let ask = Ask { tools: tools.clone(), tool_choice, brings_result, ..Ask::default() };
+            let called = ask.called(|many| many - 1).map(|tool| tool.name.as_str());
+            assert_eq!(called, expected, "{said}");
+        }
+        assert_eq!(Ask::default().called(|_| 0), None);
+    }
+}
