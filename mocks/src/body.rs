@@ -34,6 +34,9 @@ pub enum BodyError {
     /// A message that the event-stream format has no room for.
     #[error("an event does not fit into a frame")]
     Frame(#[from] aws_smithy_eventstream::error::Error),
+    /// A fault resets the connection here; the door carries it out.
+    #[error("connection reset")]
+    Reset,
 }
 
 /// The body of an answer, whole or paced by tokio's time.

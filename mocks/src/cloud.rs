@@ -7,6 +7,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::request::Parts;
 use http::{Request, Response};
+use tokio::sync::watch;
+use tokio::time::Instant;
 
 use crate::bedrock::tier::Served;
 use crate::bedrock::{Bedrock, errors};
@@ -16,7 +18,7 @@ use crate::chance::Chance;
 use crate::clock::{self, Epoch};
 use crate::entry::Entry;
 use crate::error::ServiceError;
-use crate::faults::{self, Occasion, Play};
+use crate::faults::{self, End, Fault, FaultState, Occasion, Play, ScriptError, Sever};
 use crate::ledger::{FaultHit, LedgerSink};
 use crate::regions::Regions;
 use crate::reply::Reply;
@@ -24,6 +26,7 @@ use crate::request_id;
 use crate::route::{Route, Service};
 use crate::spec::CloudSpec;
 use crate::stamp::stamp;
+use crate::words::Words;
 
 /// A running cloud.
 ///
@@ -67,6 +70,52 @@ impl Cloud {
         self.exchange(head, Err(error)).await
     }
 
+    /// Adds faults behind those that are there.
+    ///
+    /// # Errors
+    /// A name that is empty or taken; then none of them is added.
+    pub fn add_faults(&self, faults: Vec<Fault>) -> Result<(), ScriptError> {
+        self.faults.add(faults)
+    }
+
+    /// Takes a fault away, and tells whether it was there.
+    pub fn remove_fault(&self, name: &str) -> bool {
+        self.faults.remove(name)
+    }
+
+    /// Takes all faults away.
+    pub fn clear_faults(&self) {
+        self.faults.clear();
+    }
+
+    /// The faults in the order in which they speak, with what they have done so far.
+    pub fn faults(&self) -> Vec<FaultState> {
+        self.faults.states(self.now())
+    }
+
+    /// Puts everything back as it was at the start: the spec's faults, with their windows counted from
+    /// now and nothing struck yet, and the first request's number and chance.
+    pub fn reset(&self) {
+        self.arrivals.store(0, Ordering::Relaxed);
+        self.faults.restart(self.now());
+    }
+
+    /// Whether faults refuse all connections at present, so that a door can close its listening socket.
+    pub fn refusal(&self) -> RefusalState {
+        let now = clock::now();
+        let (refusing, changes_in) = self.faults.refuses(self.epoch.offset(now));
+        RefusalState { refusing, until: changes_in.map(|wait| clock::later(now, wait)) }
+    }
+
+    /// Tells of every change of the faults under way, upon which [`Cloud::refusal`] is to be asked again.
+    pub fn fault_changes(&self) -> watch::Receiver<u64> {
+        self.faults.changes()
+    }
+
+    fn now(&self) -> Duration {
+        self.epoch.offset(clock::now())
+    }
+
     async fn exchange(&self, head: &Parts, body: Result<Bytes, ServiceError>) -> Response<CloudBody> {
         let arrived = clock::now();
         let number = self.arrivals.fetch_add(1, Ordering::Relaxed);
@@ -76,12 +125,15 @@ impl Cloud {
         entry.exchange.request_id = request_id::draw(chance);
         entry.exchange.request_bytes = body.as_ref().map_or(0, |body| body.len() as u64);
         let arrival = Arrival { head, body, at: self.epoch.offset(arrived), chance };
-        let reply = self.decide(arrival, &mut entry).await.unwrap_or_else(Reply::from);
-        self.send(reply, entry).await
+        match self.decide(arrival, &mut entry).await {
+            Ok(reply) => self.send(reply, entry).await,
+            Err(Instead::Answer(error)) => self.send(Reply::from(error), entry).await,
+            Err(Instead::Sever(sever)) => severed(sever, entry),
+        }
     }
 
     /// Finds out what to answer, waiting only as long as faults delay it.
-    async fn decide(&self, arrival: Arrival<'_>, entry: &mut Entry) -> Result<Reply, ServiceError> {
+    async fn decide(&self, arrival: Arrival<'_>, entry: &mut Entry) -> Result<Reply, Instead> {
         let route = Route::of(arrival.head, &self.regions)?;
         entry.exchange.service = Some(route.service.name());
         entry.exchange.region = Some(route.region.clone());
@@ -95,24 +147,31 @@ impl Cloud {
         arrival: Arrival<'_>,
         region: &Arc<str>,
         entry: &mut Entry,
-    ) -> Result<Reply, ServiceError> {
+    ) -> Result<Reply, Instead> {
         let question = self.bedrock.question(arrival.head)?;
         let exchange = &mut entry.exchange;
         exchange.operation = Some(question.operation.name());
         exchange.model = Some(question.model_id.clone());
+        let words = Words::new(&arrival.head.headers, arrival.body.as_deref().unwrap_or_default());
         let occasion = Occasion {
             at: arrival.at,
             flow: exchange.flow.as_deref(),
             operation: question.operation.name(),
             model: question.model.map(|model| model.name()),
             region,
+            attempt: exchange.attempt,
+            words: &words,
         };
-        let ruling = self.faults.judge(&occasion, arrival.chance);
+        let mut ruling = self.faults.judge(&occasion, arrival.chance);
         exchange.fault = ruling.fault().cloned();
-        faults::apply(ruling).await.map_err(errors::refused)?;
-        let ask = question.read(&arrival.body?)?;
+        faults::apply(&mut ruling).await?;
+        let ask = question.read(&arrival.body.clone()?)?;
+        self.faults.capacity(&occasion, arrival.chance).map_err(|(refusal, fault)| {
+            exchange.fault = Some(fault);
+            errors::refused(refusal)
+        })?;
         let served = Served::as_asked(&ask, region.clone());
-        question.answer(&ask, &served, arrival.chance)
+        Ok(question.answer(&ask, &served, arrival.chance)?)
     }
 
     /// Sends a reply, whose time counts from now: at once if it is a stream, or else when it is whole.
@@ -134,6 +193,50 @@ impl Cloud {
         }
         response
     }
+}
+
+/// What is sent instead of an answer.
+enum Instead {
+    /// An error.
+    Answer(ServiceError),
+    /// Nothing: the door cuts the connection.
+    Sever(Sever),
+}
+
+impl From<ServiceError> for Instead {
+    fn from(error: ServiceError) -> Self {
+        Instead::Answer(error)
+    }
+}
+
+impl From<End> for Instead {
+    fn from(end: End) -> Self {
+        match end {
+            End::Refuse(refusal) => Instead::Answer(errors::refused(refusal)),
+            End::Sever(sever) => Instead::Sever(sever),
+        }
+    }
+}
+
+/// Whether faults refuse all connections.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RefusalState {
+    /// Whether they do at present.
+    pub refusing: bool,
+    /// When to ask again, unless the faults are changed before: a window may open or close then.
+    pub until: Option<Instant>,
+}
+
+/// A response that no client sees: the door cuts the connection for it.
+fn severed(sever: Sever, entry: Entry) -> Response<CloudBody> {
+    let fault = entry.exchange.fault.clone();
+    let mut response = Response::new(CloudBody::whole(Bytes::new()));
+    response.extensions_mut().insert(sever);
+    if let Some(fault) = fault {
+        response.extensions_mut().insert(FaultHit(fault));
+    }
+    entry.close();
+    response
 }
 
 /// A request that has arrived, as far as it got in.

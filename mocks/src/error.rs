@@ -1,7 +1,8 @@
 //! An error as a service answers it, in the JSON of AWS's REST protocol.
 //!
 //! Clients in every language find the code in `x-amzn-errortype` and the text in the body's `message`; a
-//! 429 without a code is retried by some SDKs and not by others, so none ever leaves without one. Behind
+//! 429 without a code is retried by some SDKs and not by others, so none leaves without one unless a fault
+//! has it so. Behind
 //! the code the real Bedrock adds a colon and an internal address
 //! (`ValidationException:http://internal.amazon.com/coral/com.amazon.bedrock/`), which every SDK cuts off
 //! and which is left out here.
@@ -55,22 +56,31 @@ impl ServiceError {
         self
     }
 
+    /// The same error with more in its head, in the place of what is there under the same names.
+    pub(crate) fn with_headers(mut self, headers: Vec<(HeaderName, HeaderValue)>) -> Self {
+        self.extra.extend(headers);
+        self
+    }
+
     /// The HTTP status.
     pub(crate) fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// The code that SDKs tell errors apart by.
+    /// The code that SDKs tell errors apart by; empty if it has none, as the errors of proxies have not.
     pub(crate) fn code(&self) -> &str {
         &self.code
     }
 
-    /// The headers that describe it. A code that no header can hold is left out of them.
+    /// The headers that describe it. No code, and one that no header can hold, is left out of them.
     pub(crate) fn headers(&self) -> HeaderMap {
         let mut headers = HeaderMap::with_capacity(4);
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        headers.extend(HeaderValue::try_from(self.code()).ok().map(|code| (ERROR_TYPE, code)));
-        headers.extend(self.extra.iter().cloned());
+        let code = Some(self.code()).filter(|code| !code.is_empty());
+        headers.extend(code.and_then(|code| HeaderValue::try_from(code).ok()).map(|code| (ERROR_TYPE, code)));
+        for (name, value) in &self.extra {
+            headers.insert(name, value.clone());
+        }
         headers
     }
 

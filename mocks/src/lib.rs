@@ -12,7 +12,7 @@
 //! | --- | --- |
 //! | `route` | the service and region, from the SigV4 scope or else the host |
 //! | `bedrock` | the operation, the model, and the answer: what it says and when |
-//! | `faults` | whether to delay or refuse it before the service sees it |
+//! | `faults`, `words` | whether to delay, refuse or cut it before the service sees it, and how to change the answer |
 //! | `reply`, `body` | how the answer leaves: whole, or frame by frame as tokio's time passes |
 //! | `entry`, `ledger` | what is noted of it once it is over |
 //!
@@ -38,6 +38,7 @@ pub mod server;
 mod spec;
 mod spread;
 mod stamp;
+mod words;
 
 pub use bedrock::behaviour::Behaviour;
 pub use bedrock::exception::Exception;
@@ -46,7 +47,7 @@ pub use bedrock::tier::{LatencyMode, ServiceTier, UnknownWord};
 pub use bedrock::tokens::CHARS_PER_TOKEN;
 pub use body::{BodyError, CloudBody};
 pub use clock::Epoch;
-pub use cloud::Cloud;
+pub use cloud::{Cloud, RefusalState};
 pub use ledger::{Exchange, FaultHit, LedgerSink};
 pub use spec::{CloudSpec, SpecError};
 pub use spread::{Quantity, Spread, SpreadError};

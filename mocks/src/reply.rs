@@ -100,7 +100,7 @@ impl From<ServiceError> for Reply {
             status: error.status(),
             headers: error.headers(),
             content: Content::Whole { after: Duration::ZERO, bytes: error.body() },
-            error_type: Some(error.into_code()),
+            error_type: Some(error.into_code()).filter(|code| !code.is_empty()),
             usage: None,
         }
     }

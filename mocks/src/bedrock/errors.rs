@@ -37,12 +37,19 @@ pub(crate) fn unknown_operation() -> ServiceError {
 
 /// What Bedrock answers when a fault refuses a request.
 pub(crate) fn refused(refusal: Refusal) -> ServiceError {
-    let exception = match refusal.reason {
-        Reason::Throttled => Exception::Throttling,
-        Reason::Unavailable => Exception::ServiceUnavailable,
-        Reason::Internal => Exception::InternalServer,
+    let error = match refusal.reason {
+        Reason::Throttled => ServiceError::of(Exception::Throttling, &refusal.message),
+        Reason::Unavailable => ServiceError::of(Exception::ServiceUnavailable, &refusal.message),
+        Reason::Internal => ServiceError::of(Exception::InternalServer, &refusal.message),
+        Reason::Said { status, code } => {
+            let payload = match Exception::from_name(&code) {
+                Some(exception) => exception.payload(&refusal.message),
+                None => json!({ "message": refusal.message }),
+            };
+            ServiceError::with_body(status, code, payload)
+        }
     };
-    ServiceError::of(exception, &refusal.message).retry_after_ms(refusal.retry_after_ms)
+    error.retry_after_ms(refusal.retry_after_ms).with_headers(refusal.headers)
 }
 
 #[cfg(test)]
@@ -67,7 +74,7 @@ mod tests {
             (Reason::Internal, 500, "InternalServerException"),
         ];
         for (reason, status, code) in cases {
-            let error = refused(Refusal { reason, message: "no".into(), retry_after_ms: Some(250) });
+            let error = refused(Refusal { retry_after_ms: Some(250), ..Refusal::new(reason, "no") });
             assert_eq!((error.status().as_u16(), error.code()), (status, code));
             assert_eq!(error.headers()["x-amzn-errortype"], code);
             assert_eq!(error.headers()["x-amz-retry-after"], "250");

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::occasion::Occasion;
+use super::prompt_match::PromptMatch;
 
 /// The requests that a fault may strike: those that match every list given. An empty list matches all.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Aim {
     /// Flows, by the scenario's names. A request that names no flow is not of any listed one.
     pub flows: Vec<Arc<str>>,
@@ -13,16 +14,35 @@ pub struct Aim {
     pub operations: Vec<Arc<str>>,
     /// Models, by the scenario's names, however a request spells their id.
     pub models: Vec<Arc<str>>,
-    /// Regions.
+    /// Regions: those asked, or for a fault of capacity those that would serve.
     pub regions: Vec<Arc<str>>,
+    /// Service tiers asked for, by Bedrock's words. Whoever asks for none asks for `default`.
+    pub tiers: Vec<Arc<str>>,
+    /// What the prompt must say.
+    pub prompt: Option<PromptMatch>,
+    /// Attempts of a call, from 1, as `amz-sdk-request` counts them. A request that does not say is none.
+    pub attempts: Vec<u32>,
 }
 
 impl Aim {
+    /// Whether it is aimed at everybody.
+    pub(super) fn is_everybody(&self) -> bool {
+        *self == Aim::default()
+    }
+
+    /// What is read from the body comes last, so that it is not read where the rest does not match.
     pub(super) fn matches(&self, occasion: &Occasion<'_>) -> bool {
         allows(&self.flows, occasion.flow)
             && allows(&self.operations, Some(occasion.operation))
             && allows(&self.models, occasion.model)
             && allows(&self.regions, Some(occasion.region))
+            && self.allows_attempt(occasion.attempt)
+            && (self.tiers.is_empty() || allows(&self.tiers, Some(occasion.words.tier())))
+            && self.prompt.as_ref().is_none_or(|rule| rule.matches(occasion.words.prompt()))
+    }
+
+    fn allows_attempt(&self, attempt: Option<u32>) -> bool {
+        self.attempts.is_empty() || attempt.is_some_and(|attempt| self.attempts.contains(&attempt))
     }
 }
 
@@ -34,15 +54,27 @@ fn allows(list: &[Arc<str>], name: Option<&str>) -> bool {
 mod tests {
     use std::time::Duration;
 
-    use super::*;
+    use http::HeaderMap;
 
-    const OCCASION: Occasion<'static> = Occasion {
-        at: Duration::ZERO,
-        flow: Some("chat"),
-        operation: "ConverseStream",
-        model: Some("sonnet"),
-        region: "us-east-1",
-    };
+    use super::*;
+    use crate::words::Words;
+
+    fn matches(aim: &Aim, change: impl FnOnce(&mut Occasion<'_>)) -> bool {
+        let headers = HeaderMap::new();
+        let body = br#"{"messages":[{"content":[{"text":"refund"}]}],"serviceTier":{"type":"flex"}}"#;
+        let words = Words::new(&headers, body);
+        let mut occasion = Occasion {
+            at: Duration::ZERO,
+            flow: Some("chat"),
+            operation: "ConverseStream",
+            model: Some("sonnet"),
+            region: "us-east-1",
+            attempt: Some(2),
+            words: &words,
+        };
+        change(&mut occasion);
+        aim.matches(&occasion)
+    }
 
     fn list(names: &[&str]) -> Vec<Arc<str>> {
         names.iter().map(|name| Arc::from(*name)).collect()
@@ -60,17 +92,30 @@ mod tests {
             (Aim { regions: list(&["us-west-2"]), ..Aim::default() }, false),
             (Aim { models: list(&["sonnet"]), regions: list(&["us-east-1"]), ..Aim::default() }, true),
             (Aim { models: list(&["sonnet"]), regions: list(&["us-west-2"]), ..Aim::default() }, false),
+            (Aim { tiers: list(&["flex"]), ..Aim::default() }, true),
+            (Aim { tiers: list(&["default", "priority"]), ..Aim::default() }, false),
+            (Aim { prompt: Some(PromptMatch::substring("refund")), ..Aim::default() }, true),
+            (Aim { prompt: Some(PromptMatch::substring("order")), ..Aim::default() }, false),
+            (Aim { attempts: vec![2, 3], ..Aim::default() }, true),
+            (Aim { attempts: vec![1], ..Aim::default() }, false),
         ];
         for (aim, expected) in cases {
-            assert_eq!(aim.matches(&OCCASION), expected, "{aim:?}");
+            assert_eq!(matches(&aim, |_| ()), expected, "{aim:?}");
         }
     }
 
     #[test]
-    fn a_request_without_a_name_is_of_no_list() {
-        let nameless = Occasion { flow: None, model: None, ..OCCASION };
-        assert!(Aim::default().matches(&nameless));
-        assert!(!Aim { flows: list(&["chat"]), ..Aim::default() }.matches(&nameless));
-        assert!(!Aim { models: list(&["sonnet"]), ..Aim::default() }.matches(&nameless));
+    fn a_request_that_does_not_say_is_of_no_list() {
+        let aims = [
+            Aim { flows: list(&["chat"]), ..Aim::default() },
+            Aim { models: list(&["sonnet"]), ..Aim::default() },
+            Aim { attempts: vec![1], ..Aim::default() },
+        ];
+        for (aim, expected) in aims.iter().map(|aim| (aim, false)).chain([(&Aim::default(), true)]) {
+            let silent = |occasion: &mut Occasion<'_>| {
+                (occasion.flow, occasion.model, occasion.attempt) = (None, None, None);
+            };
+            assert_eq!(matches(aim, silent), expected, "{aim:?}");
+        }
     }
 }

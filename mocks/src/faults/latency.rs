@@ -18,6 +18,6 @@ pub struct Latency {
 
 impl Latency {
     pub(super) fn verdict(&self, rng: &mut impl Rng) -> Verdict {
-        Verdict::Delay(self.added.sample(rng))
+        Verdict::delay(self.added.sample(rng))
     }
 }

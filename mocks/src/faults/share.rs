@@ -19,6 +19,11 @@ impl Share {
         if (0.0..=1.0).contains(&share) { Ok(Share(share)) } else { Err(ShareError(share)) }
     }
 
+    /// The share as a number from 0 to 1.
+    pub fn get(self) -> f64 {
+        self.0
+    }
+
     /// Whether one request is of the share. All and none draw nothing.
     pub(super) fn draw(self, rng: &mut impl Rng) -> bool {
         self.0 == 1.0 || (self.0 > 0.0 && rng.random::<f64>() < self.0)

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::verdict::{Reason, Refusal, Verdict};
+use super::refusal::{Reason, Refusal};
+use super::verdict::Verdict;
 
 /// Refuses requests as throttled: 429 `ThrottlingException` on Bedrock.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,9 +32,8 @@ pub enum ThrottleMessage {
 impl Throttle {
     pub(super) fn verdict(&self) -> Verdict {
         Verdict::Refuse(Refusal {
-            reason: Reason::Throttled,
-            message: self.message.text(),
             retry_after_ms: self.retry_after_ms,
+            ..Refusal::new(Reason::Throttled, self.message.text())
         })
     }
 }
@@ -65,8 +65,7 @@ mod tests {
         ];
         for (message, text) in cases {
             let throttle = Throttle { message, retry_after_ms: Some(900) };
-            let refusal =
-                Refusal { reason: Reason::Throttled, message: text.into(), retry_after_ms: Some(900) };
+            let refusal = Refusal { retry_after_ms: Some(900), ..Refusal::new(Reason::Throttled, text) };
             assert_eq!(throttle.verdict(), Verdict::Refuse(refusal));
         }
     }

@@ -24,6 +24,11 @@ impl Trigger {
     /// Every matching request.
     pub(super) const ALWAYS: Trigger = Trigger { first: None, every: None, share: Share::ALL };
 
+    /// Whether it strikes all of them.
+    pub(super) fn is_always(&self) -> bool {
+        *self == Trigger::ALWAYS
+    }
+
     /// Whether the matching request with this number is struck.
     pub(super) fn strikes(&self, number: u64, rng: &mut impl Rng) -> bool {
         self.first.is_none_or(|first| number <= first.get())

@@ -26,9 +26,33 @@ impl Window {
         Ok(Window { from, to: Some(to) })
     }
 
+    /// From `from` on, for ever.
+    pub fn starting(from: Duration) -> Self {
+        Window { from, to: None }
+    }
+
     /// Whether the fault is on at this offset.
     pub fn contains(&self, at: Duration) -> bool {
         self.from <= at && self.to.is_none_or(|to| at < to)
+    }
+
+    /// When it begins.
+    pub fn from(&self) -> Duration {
+        self.from
+    }
+
+    /// When it ends, if it does.
+    pub fn to(&self) -> Option<Duration> {
+        self.to
+    }
+
+    /// How long from `at` until it is on or off the other way; `None` if that never happens.
+    pub(super) fn changes_in(&self, at: Duration) -> Option<Duration> {
+        if at < self.from {
+            Some(self.from - at)
+        } else {
+            self.to?.checked_sub(at).filter(|left| !left.is_zero())
+        }
     }
 }
 

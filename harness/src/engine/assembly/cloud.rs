@@ -49,6 +49,7 @@ fn fault(asked: &scenario::Fault) -> Result<Fault, AssemblyError> {
             operations: aim.operations.iter().map(|operation| operation.aws_name().into()).collect(),
             models: aim.models.clone(),
             regions: aim.regions.clone(),
+            ..Aim::default()
         })
         .share(Share::new(trigger.share)?);
     if let Some(first) = trigger.first.and_then(NonZeroU64::new) {
@@ -70,7 +71,7 @@ fn kind(inject: &Inject) -> Result<Kind, AssemblyError> {
             },
             retry_after_ms: retry_after.map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)),
         }),
-        Inject::Unavailable => Kind::Unavailable(Unavailable),
+        Inject::Unavailable => Kind::Unavailable(Unavailable::default()),
         Inject::InternalError => Kind::InternalError(InternalError),
         Inject::Latency { add } => Kind::Latency(Latency { added: time_spread(*add)? }),
     })
