@@ -2,11 +2,14 @@
 //!
 //! The scenario file is the interface; flags choose the file, the seed and the outputs.
 
-use std::net::SocketAddr;
+mod mock;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+
+pub use mock::MockArgs;
 
 /// Loads, breaks and judges clients of Amazon Bedrock before production does.
 #[derive(Debug, Parser)]
@@ -162,20 +165,6 @@ pub struct CheckArgs {
     /// Print the scenario with every default and its value.
     #[arg(long)]
     pub expand: bool,
-}
-
-/// `bedload mock`
-#[derive(Debug, Args)]
-pub struct MockArgs {
-    /// The scenario whose models, regions and faults are served; without one, some sensible models.
-    #[arg(value_name = "SCENARIO")]
-    pub scenario: Option<PathBuf>,
-    /// The scenario as changed from the command line.
-    #[command(flatten)]
-    pub changes: Changes,
-    /// Where to listen; port 0 takes a free one.
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:4580", env = "BEDLOAD_LISTEN")]
-    pub listen: SocketAddr,
 }
 
 /// `bedload report`
