@@ -28,7 +28,7 @@ mod cloud;
 mod entry;
 mod error;
 pub mod faults;
-mod ledger;
+pub mod ledger;
 mod regions;
 mod reply;
 mod request_id;
