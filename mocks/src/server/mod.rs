@@ -2,10 +2,20 @@
 //!
 //! The JavaScript SDK speaks h2c to Bedrock on `http://` addresses and the others HTTP/1.1, so both must be
 //! understood without TLS to choose between them. The caller brings the listener and the reason to stop.
+//!
+//! A connection has a `line`, its own account of what happens on it: by that its keeper closes what is
+//! slow, silent or abandoned, and the `wire` below cuts what a fault wants cut, with a reset that is real.
 
 mod accept;
 mod connection;
+mod errors;
+mod handler;
 mod intake;
+mod limits;
+mod line;
+mod outgoing;
+mod tls;
+mod wire;
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -19,6 +29,11 @@ use tokio::task::JoinSet;
 
 use crate::clock;
 use crate::cloud::Cloud;
+use connection::Shared;
+
+pub(crate) use handler::{Handler, Refused};
+pub(crate) use limits::Limits;
+pub use tls::{Tls, TlsError};
 
 /// How long answers under way may take to end once the server is told to stop.
 const DRAIN: Duration = Duration::from_secs(5);
@@ -29,13 +44,36 @@ const DRAIN: Duration = Duration::from_secs(5);
 /// cut off and noted as hung up.
 ///
 /// # Errors
-/// The listener takes no more connections, after trying for some seconds.
+/// The listener takes no more connections, after trying for some seconds; minutes, where file handles
+/// have run out.
 pub async fn serve(
     listener: TcpListener,
     cloud: Arc<Cloud>,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), ServerError> {
-    let (stop, stopping) = watch::channel(());
+    serve_under(None, listener, cloud, shutdown).await
+}
+
+/// The same as [`serve`], under TLS if there is a certificate: a listener then takes nothing else.
+///
+/// # Errors
+/// As [`serve`].
+pub async fn serve_under(
+    tls: Option<Tls>,
+    listener: TcpListener,
+    cloud: Arc<Cloud>,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), ServerError> {
+    open(Shared::new(cloud, tls), listener, shutdown).await
+}
+
+/// Serves what stands behind a door.
+async fn open<H: Handler>(
+    shared: Arc<Shared<H>>,
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), ServerError> {
+    let (leave, leaving) = watch::channel(0);
     let mut connections = JoinSet::new();
     let mut shutdown = pin!(shutdown);
     loop {
@@ -44,13 +82,12 @@ pub async fn serve(
             () = &mut shutdown => break,
             Some(_) = connections.join_next() => {}
             accepted = accept::next(&listener) => {
-                let connection = connection::serve(accepted?, cloud.clone(), stopping.clone());
-                connections.spawn(connection);
+                connections.spawn(shared.clone().serve(accepted?, leaving.clone()));
             }
         }
     }
     drop(listener);
-    drop(stop);
+    drop(leave);
     drain(connections).await;
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! The cloud from outside, through both of its doors.
 
 mod answers;
+mod clients;
 mod common;
 mod determinism;
 mod ledger;
