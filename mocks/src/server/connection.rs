@@ -16,6 +16,7 @@ use super::handler::Handler;
 use super::intake;
 use super::line::{Cut, Line};
 use super::outgoing::Outgoing;
+use super::sever::{self, Broken};
 use super::tls::Tls;
 use super::wire::{Stream, Wire};
 use crate::clock;
@@ -36,6 +37,11 @@ impl<H: Handler> Shared<H> {
     /// A door to this handler, under TLS or not.
     pub(super) fn new(handler: Arc<H>, tls: Option<Tls>) -> Arc<Self> {
         Arc::new(Shared { handler, tls, protocols: protocols() })
+    }
+
+    /// What stands behind the door.
+    pub(super) fn handler(&self) -> &H {
+        &self.handler
     }
 
     /// Serves the requests of a connection until either side is done with it, or is told to be.
@@ -86,10 +92,13 @@ impl<H: Handler> Shared<H> {
         self: Arc<Self>,
         request: Request<Incoming>,
         line: Arc<Line>,
-    ) -> Result<Response<Outgoing>, hyper::Error> {
+    ) -> Result<Response<Outgoing>, Broken> {
         let mut under_way = line.begin();
         let version = request.version();
         let response = intake::take_in(request, &*self.handler, &mut under_way).await?;
+        if let Some(sever) = response.extensions().get() {
+            sever::carry_out(*sever, version, &line).await?;
+        }
         Ok(response.map(|body| Outgoing::new(body, under_way, version)))
     }
 }

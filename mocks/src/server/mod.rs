@@ -8,15 +8,20 @@
 
 mod accept;
 mod connection;
+mod entrance;
 mod errors;
 mod handler;
 mod intake;
 mod limits;
 mod line;
 mod outgoing;
+mod sever;
 mod tls;
 mod wire;
 
+use std::future;
+use std::io;
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,10 +31,12 @@ use tokio::net::TcpListener;
 use tokio::select;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 use crate::clock;
 use crate::cloud::Cloud;
 use connection::Shared;
+use entrance::Entrance;
 
 pub(crate) use handler::{Handler, Refused};
 pub(crate) use limits::Limits;
@@ -73,23 +80,65 @@ async fn open<H: Handler>(
     listener: TcpListener,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), ServerError> {
-    let (leave, leaving) = watch::channel(0);
+    let mut entrance = Entrance::new(listener).map_err(ServerError::Accept)?;
+    let mut watched = Watched::new(shared.handler().refusal_changes());
+    let (leave, _) = watch::channel(0);
     let mut connections = JoinSet::new();
     let mut shutdown = pin!(shutdown);
+    let mut refusal = shared.handler().refusal();
     loop {
+        if !refusal.refusing {
+            entrance.open().await?;
+        } else if entrance.close() {
+            leave.send_modify(|times| *times += 1);
+        }
         select! {
             biased;
             () = &mut shutdown => break,
+            () = watched.change(refusal.until) => refusal = shared.handler().refusal(),
             Some(_) = connections.join_next() => {}
-            accepted = accept::next(&listener) => {
-                connections.spawn(shared.clone().serve(accepted?, leaving.clone()));
+            accepted = entrance.next() => {
+                connections.spawn(shared.clone().serve(accepted?, leave.subscribe()));
             }
         }
     }
-    drop(listener);
+    entrance.close();
     drop(leave);
     drain(connections).await;
     Ok(())
+}
+
+/// What tells that the refusal may be another than before.
+struct Watched(Option<watch::Receiver<u64>>);
+
+impl Watched {
+    fn new(changes: Option<watch::Receiver<u64>>) -> Self {
+        Watched(changes)
+    }
+
+    /// Waits for a change or for this instant.
+    async fn change(&mut self, until: Option<Instant>) {
+        let changed = async {
+            let alive = match &mut self.0 {
+                Some(changes) => changes.changed().await.is_ok(),
+                None => false,
+            };
+            if !alive {
+                future::pending().await
+            }
+        };
+        let reached = async {
+            match until {
+                Some(until) => clock::reach(until).await,
+                None => future::pending().await,
+            }
+        };
+        select! {
+            biased;
+            () = changed => {}
+            () = reached => {}
+        }
+    }
 }
 
 async fn drain(mut connections: JoinSet<()>) {
@@ -107,5 +156,8 @@ async fn drain(mut connections: JoinSet<()>) {
 pub enum ServerError {
     /// The listener failed, and went on failing.
     #[error("the listener takes no more connections; are too many files open?")]
-    Accept(#[source] std::io::Error),
+    Accept(#[source] io::Error),
+    /// After a time of refusing connections, the address could not be bound again.
+    #[error("{0} cannot be listened on again after refusing connections; has another process taken it?")]
+    Bind(SocketAddr, #[source] io::Error),
 }

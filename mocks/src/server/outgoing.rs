@@ -84,3 +84,83 @@ impl Body for Outgoing {
         self.body.size_hint()
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+mod tests {
+    use std::io::ErrorKind;
+    use std::sync::Arc;
+    use std::time::SystemTime;
+
+    use http::request::Parts;
+    use http::{Request, Response};
+    use http_body_util::{BodyExt, Full};
+    use hyper::client::conn::http2;
+    use hyper_util::rt::{TokioExecutor, TokioIo};
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::{TcpListener, TcpStream};
+    use tokio::sync::watch;
+
+    use super::*;
+    use crate::body::Beat;
+    use crate::caller::Caller;
+    use crate::clock::Epoch;
+    use crate::entry::Entry;
+    use crate::ledger::{Ledger, Ring};
+    use crate::server::connection::Shared;
+    use crate::server::{Handler, Limits, Refused};
+
+    /// A body that breaks off after its first frame, at the same time.
+    struct Breaks;
+
+    impl Handler for Breaks {
+        const LIMITS: Limits = Limits::CLOUD;
+
+        async fn answer(&self, request: Request<Bytes>) -> Response<CloudBody> {
+            let (now, epoch) = (clock::now(), Epoch::starting_at(SystemTime::UNIX_EPOCH));
+            let ledger = Ledger::new(Ring::DEFAULT_MOST, None);
+            let entry = Entry::open(0, Caller::of(&request.into_parts().0), now, epoch, Arc::new(ledger));
+            let beats = [Ok(Bytes::from("half")), Err(BodyError::Reset)];
+            let beats = beats.into_iter().map(|frame| Beat { at: Duration::ZERO, frame });
+            Response::new(CloudBody::paced(Box::new(beats), now, entry))
+        }
+
+        async fn refuse(&self, _: &Parts, _: Refused) -> Response<CloudBody> {
+            Response::new(CloudBody::whole(Bytes::new()))
+        }
+    }
+
+    async fn connect() -> TcpStream {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async move {
+            let (stream, _) = listener.accept().await.unwrap();
+            let (_leave, leaving) = watch::channel(0);
+            Shared::new(Arc::new(Breaks), None).serve(stream, leaving).await;
+        });
+        TcpStream::connect(address).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn over_http_1_all_that_was_handed_out_comes_before_the_reset() {
+        let mut client = connect().await;
+        client.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
+        let mut answer = Vec::new();
+        let end = client.read_to_end(&mut answer).await.map_err(|error| error.kind());
+        assert_eq!(end, Err(ErrorKind::ConnectionReset));
+        let answer = String::from_utf8(answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.ends_with("4\r\nhalf\r\n"), "{answer}");
+    }
+
+    #[tokio::test]
+    async fn over_http_2_all_that_was_handed_out_comes_before_the_streams_reset() {
+        let stream = TokioIo::new(connect().await);
+        let (mut sender, connection) =
+            http2::handshake::<_, _, Full<Bytes>>(TokioExecutor::new(), stream).await.unwrap();
+        tokio::spawn(connection);
+        let request = Request::get("http://localhost/").body(Full::default()).unwrap();
+        let mut body = sender.send_request(request).await.unwrap().into_body();
+        assert_eq!(body.frame().await.unwrap().unwrap().into_data().unwrap(), "half");
+        assert!(body.frame().await.unwrap().is_err());
+    }
+}

@@ -176,7 +176,7 @@ fn converse(version: Version) -> Outcome<Request<Full<Bytes>>> {
         .body(Full::from(HELLO))?)
 }
 
-mod tls {
+pub(crate) mod tls {
     use std::sync::Arc;
 
     use bedload_mocks::server::Tls;
@@ -189,7 +189,7 @@ mod tls {
 
     use super::*;
 
-    async fn connect(served: &Served, authority: &str, protocol: &str) -> Outcome<TlsStream<TcpStream>> {
+    pub(crate) async fn connect(served: &Served, authority: &str, protocol: &str) -> Outcome<TlsStream<TcpStream>> {
         let mut roots = RootCertStore::empty();
         roots.add(CertificateDer::from_pem_slice(authority.as_bytes())?)?;
         let mut config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))

@@ -3,6 +3,7 @@
 mod answers;
 mod clients;
 mod common;
+mod cuts;
 mod determinism;
 mod ledger;
 mod pacing;

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::common::{Book, HAIKU, Outcome, cloud};
-use bedload_mocks::{Behaviour, Spread, server};
+use bedload_mocks::faults::Fault;
+use bedload_mocks::{Behaviour, Cloud, Spread, server};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
@@ -15,6 +16,7 @@ use tokio::task::JoinHandle;
 pub(crate) struct Served {
     pub(crate) address: SocketAddr,
     pub(crate) book: Arc<Book>,
+    pub(crate) cloud: Arc<Cloud>,
     stop: oneshot::Sender<()>,
     server: JoinHandle<Result<(), server::ServerError>>,
 }
@@ -24,20 +26,28 @@ async fn serve(per_token: Duration) -> Outcome<Served> {
 }
 
 pub(crate) async fn serve_under(tls: Option<server::Tls>, per_token: Duration) -> Outcome<Served> {
+    serve_with(vec![], tls, per_token).await
+}
+
+pub(crate) async fn serve_with(
+    faults: Vec<Fault>,
+    tls: Option<server::Tls>,
+    per_token: Duration,
+) -> Outcome<Served> {
     let behaviour = Behaviour {
         ttft: Spread::constant(Duration::ZERO),
         per_token: Spread::constant(per_token),
         output_tokens: Spread::constant(8),
         tokens_per_event: NonZeroU32::MIN,
     };
-    let (cloud, book) = cloud(7, behaviour, vec![])?;
+    let (cloud, book) = cloud(7, behaviour, faults)?;
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
     let (stop, stopped) = oneshot::channel::<()>();
-    let server = tokio::spawn(server::serve_under(tls, listener, cloud, async move {
+    let server = tokio::spawn(server::serve_under(tls, listener, cloud.clone(), async move {
         let _ = stopped.await;
     }));
-    Ok(Served { address, book, stop, server })
+    Ok(Served { address, book, cloud, stop, server })
 }
 
 pub(crate) fn post(operation: &str, body: &str) -> String {
