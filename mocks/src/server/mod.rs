@@ -71,15 +71,20 @@ pub async fn serve_under(
     cloud: Arc<Cloud>,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), ServerError> {
-    open(Shared::new(cloud, tls), listener, shutdown).await
+    open(cloud, tls, listener, shutdown).await
 }
 
 /// Serves what stands behind a door.
-async fn open<H: Handler>(
-    shared: Arc<Shared<H>>,
+///
+/// # Errors
+/// As [`serve`].
+pub(crate) async fn open<H: Handler>(
+    handler: Arc<H>,
+    tls: Option<Tls>,
     listener: TcpListener,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), ServerError> {
+    let shared = Shared::new(handler, tls);
     let mut entrance = Entrance::new(listener).map_err(ServerError::Accept)?;
     let mut watched = Watched::new(shared.handler().refusal_changes());
     let (leave, _) = watch::channel(0);

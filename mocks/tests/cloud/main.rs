@@ -1,5 +1,6 @@
 //! The cloud from outside, through both of its doors.
 
+mod admin;
 mod answers;
 mod clients;
 mod common;
