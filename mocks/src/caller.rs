@@ -4,11 +4,15 @@
 //! `amz-sdk-request: ttl=…; attempt=2; max=3`. Both are hints: other clients send neither, and some
 //! SDKs leave out `max`.
 
-use http::HeaderMap;
+use http::request::Parts;
+
+use crate::ledger::Protocol;
 
 /// The caller's own account of an attempt.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Caller {
+    /// How it reached the cloud, as the door says.
+    pub protocol: Protocol,
     /// The flow that the harness names.
     pub flow: Option<String>,
     /// One for all attempts of a call.
@@ -22,11 +26,12 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
-    /// What these headers say.
-    pub(crate) fn of(headers: &HeaderMap) -> Self {
-        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    /// What this head says.
+    pub(crate) fn of(head: &Parts) -> Self {
+        let text = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok());
         let attempts = text("amz-sdk-request").unwrap_or_default();
         Caller {
+            protocol: head.extensions.get().copied().unwrap_or_default(),
             flow: text(crate::Exchange::FLOW_HEADER).map(str::to_owned),
             invocation_id: text("amz-sdk-invocation-id").map(str::to_owned),
             attempt: field(attempts, "attempt"),
@@ -43,8 +48,9 @@ fn field(list: &str, name: &str) -> Option<u32> {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 mod tests {
-    use http::HeaderValue;
+    use http::Request;
 
     use super::*;
 
@@ -58,11 +64,8 @@ mod tests {
             ("", (None, None)),
         ];
         for (header, expected) in cases {
-            let headers = HeaderMap::from_iter([(
-                http::HeaderName::from_static("amz-sdk-request"),
-                HeaderValue::from_static(header),
-            )]);
-            let caller = Caller::of(&headers);
+            let request = Request::builder().header("amz-sdk-request", header).body(()).unwrap();
+            let caller = Caller::of(&request.into_parts().0);
             assert_eq!((caller.attempt, caller.max_attempts), expected, "{header}");
         }
     }

@@ -11,12 +11,13 @@ use tokio::time::Instant;
 
 use crate::caller::Caller;
 use crate::clock::{self, Epoch};
-use crate::ledger::{Exchange, LedgerSink};
+use crate::ledger::{Exchange, LedgerSink, Verdict};
 
 /// An open entry; noted in the ledger when closed or dropped.
 pub(crate) struct Entry {
     /// What is known so far.
     pub exchange: Exchange,
+    severed: bool,
     epoch: Epoch,
     ledger: Arc<dyn LedgerSink>,
 }
@@ -33,6 +34,7 @@ impl Entry {
         let exchange = Exchange {
             number,
             at_ns: nanos(epoch.offset(arrived)),
+            protocol: caller.protocol,
             flow: caller.flow,
             invocation_id: caller.invocation_id,
             attempt: caller.attempt,
@@ -41,7 +43,7 @@ impl Entry {
             hung_up: true,
             ..Exchange::default()
         };
-        Entry { exchange, epoch, ledger }
+        Entry { exchange, severed: false, epoch, ledger }
     }
 
     /// Counts what was handed to the client.
@@ -55,6 +57,12 @@ impl Entry {
         self.count_bytes(bytes);
     }
 
+    /// Closes it: a fault cuts the connection, whatever of the answer has left.
+    pub(crate) fn sever(mut self) {
+        self.severed = true;
+        self.close();
+    }
+
     /// Closes it: the answer is over, and the client was there to the end.
     pub(crate) fn close(mut self) {
         self.exchange.hung_up = false;
@@ -64,6 +72,7 @@ impl Entry {
 impl Drop for Entry {
     fn drop(&mut self) {
         self.exchange.done_ns = nanos(self.epoch.offset(clock::now()));
+        self.exchange.verdict = Verdict::on(&self.exchange, self.severed);
         self.ledger.note(mem::take(&mut self.exchange));
     }
 }

@@ -3,10 +3,22 @@
 //! It is the ground truth that a client's story is compared with: whatever an SDK in any language
 //! retries, hides or gives up on, each HTTP exchange stands here by itself.
 
+mod book;
+mod journal;
+mod protocol;
+mod ring;
+mod verdict;
+
 use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::Serialize;
+
+pub use book::Ledger;
+pub use journal::{Journal, Writing, Written};
+pub use protocol::Protocol;
+pub use ring::{Extract, Ring};
+pub use verdict::Verdict;
 
 /// One HTTP request and its answer, as the cloud saw them.
 ///
@@ -20,6 +32,8 @@ pub struct Exchange {
     pub at_ns: u64,
     /// When the answer was over: handed out whole, its last frame handed out, or given up by the client.
     pub done_ns: u64,
+    /// How it came in.
+    pub protocol: Protocol,
     /// The service's signing name: `bedrock`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service: Option<&'static str>,
@@ -52,6 +66,8 @@ pub struct Exchange {
     /// The fault that refused it, or else the first one that delayed it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fault: Option<Arc<str>>,
+    /// What became of it.
+    pub verdict: Verdict,
     /// The HTTP status; none if the client hung up before there was an answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,

@@ -19,6 +19,7 @@
 //! Everything is decided by the spec's seed and the order of arrival: `chance` gives each exchange its
 //! own named streams of random numbers, and `clock` is the only file that reads the time.
 
+pub mod admin;
 mod bedrock;
 mod body;
 mod caller;
@@ -28,7 +29,7 @@ mod cloud;
 mod entry;
 mod error;
 pub mod faults;
-mod ledger;
+pub mod ledger;
 mod regions;
 mod reply;
 mod request_id;

@@ -2,58 +2,125 @@
 
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
 
+use http::{Request, Response};
+use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use tokio::net::TcpStream;
 use tokio::select;
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 
+use super::handler::Handler;
 use super::intake;
+use super::line::{Cut, Line};
+use super::outgoing::Outgoing;
+use super::sever::{self, Broken};
+use super::tls::Tls;
+use super::wire::{Stream, Wire};
 use crate::clock;
-use crate::cloud::Cloud;
 
-/// The longest wait for the head of a request, between requests too. It is longer than the 90 s for which
-/// hyper's clients keep an idle connection: the server must not close one that is about to be used.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(120);
+/// Streams at once on a connection of HTTP/2: above what SDKs open, and a bound for what one client holds.
+const MOST_STREAMS: u32 = 1_000;
+/// The largest list of headers, in bytes, in either version; a session token has a few thousand.
+const MOST_HEADER_BYTES: u32 = 64 * 1024;
 
-/// Serves the requests of a connection until either side is done with it.
-///
-/// Trouble on a connection is the client's to notice; what became of each request stands in the ledger.
-pub(super) async fn serve(stream: TcpStream, cloud: Arc<Cloud>, mut stopping: watch::Receiver<()>) {
-    // Without it the kernel would hold events of a stream back to send them together.
-    if stream.set_nodelay(true).is_err() {
-        return;
+/// What all connections of a door share.
+pub(super) struct Shared<H> {
+    handler: Arc<H>,
+    tls: Option<Tls>,
+    protocols: auto::Builder<TokioExecutor>,
+}
+
+impl<H: Handler> Shared<H> {
+    /// A door to this handler, under TLS or not.
+    pub(super) fn new(handler: Arc<H>, tls: Option<Tls>) -> Arc<Self> {
+        Arc::new(Shared { handler, tls, protocols: protocols() })
     }
-    let spoken = Notify::new();
-    let service = service_fn(|request| {
-        spoken.notify_one();
-        intake::take_in(request, cloud.clone())
-    });
-    let protocols = protocols();
-    let mut connection = pin!(protocols.serve_connection(TokioIo::new(stream), service));
-    let mut silence = pin!(clock::pass(HEAD_TIMEOUT));
-    let (mut silent, mut leaving) = (true, false);
-    loop {
+
+    /// What stands behind the door.
+    pub(super) fn handler(&self) -> &H {
+        &self.handler
+    }
+
+    /// Serves the requests of a connection until either side is done with it, or is told to be.
+    ///
+    /// Trouble on a connection is the client's to notice; what became of each request stands in the ledger.
+    pub(super) async fn serve(self: Arc<Self>, stream: TcpStream, mut leave: watch::Receiver<u64>) {
+        let Some(stream) = self.greet(stream).await else {
+            return;
+        };
+        let line = Line::new();
+        let wire = TokioIo::new(Wire::new(stream, line.clone()));
+        let service = service_fn(|request| self.clone().exchange(request, line.clone()));
+        let mut connection = pin!(self.protocols.serve_connection(wire, service));
+        let mut leaving = false;
+        while let Some(look_again) = line.look_again(&H::LIMITS) {
+            select! {
+                biased;
+                _ = connection.as_mut() => return,
+                _ = leave.changed(), if !leaving => {
+                    leaving = true;
+                    connection.as_mut().graceful_shutdown();
+                }
+                () = line.news() => {
+                    if line.cutting() == Cut::Now {
+                        return;
+                    }
+                }
+                () = clock::reach(look_again) => {}
+            }
+        }
+    }
+
+    /// The stream in the clear.
+    async fn greet(&self, stream: TcpStream) -> Option<Stream> {
+        // Without it the kernel would hold events of a stream back to send them together.
+        stream.set_nodelay(true).ok()?;
+        let Some(tls) = &self.tls else {
+            return Some(Stream::Plain(stream));
+        };
         select! {
             biased;
-            _ = connection.as_mut() => return,
-            _ = stopping.changed(), if !leaving => {
-                leaving = true;
-                connection.as_mut().graceful_shutdown();
-            }
-            () = spoken.notified(), if silent => silent = false,
-            () = &mut silence, if silent => return,
+            stream = tls.accept(stream) => stream.ok().map(|stream| Stream::Tls(Box::new(stream))),
+            () = clock::pass(H::LIMITS.head) => None,
         }
+    }
+
+    async fn exchange(
+        self: Arc<Self>,
+        request: Request<Incoming>,
+        line: Arc<Line>,
+    ) -> Result<Response<Outgoing>, Broken> {
+        let mut under_way = line.begin();
+        let version = request.version();
+        let response = intake::take_in(request, &*self.handler, &mut under_way).await?;
+        if let Some(sever) = response.extensions().get() {
+            sever::carry_out(*sever, version, &line).await?;
+        }
+        Ok(response.map(|body| Outgoing::new(body, under_way, version)))
     }
 }
 
 /// Both protocols, with our date on every answer and not hyper's, which would ignore the epoch.
+///
+/// The keeper of each connection times heads and idleness, so hyper is given no such timer of its own.
+/// Against floods of resets on HTTP/2 its defaults stand: a connection with 20 reset streams that were
+/// not yet taken up is closed.
 fn protocols() -> auto::Builder<TokioExecutor> {
     let mut protocols = auto::Builder::new(TokioExecutor::new());
-    protocols.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT).auto_date_header(false);
-    protocols.http2().timer(TokioTimer::new()).auto_date_header(false);
+    protocols
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(None)
+        .max_buf_size(MOST_HEADER_BYTES as usize)
+        .auto_date_header(false);
+    protocols
+        .http2()
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(MOST_STREAMS)
+        .max_header_list_size(MOST_HEADER_BYTES)
+        .auto_date_header(false);
     protocols
 }
