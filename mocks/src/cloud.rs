@@ -10,8 +10,9 @@ use http::{Request, Response};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use crate::bedrock::async_invoke::Moment;
 use crate::bedrock::tier::Served;
-use crate::bedrock::{Bedrock, errors};
+use crate::bedrock::{Bedrock, content_type, errors};
 use crate::body::CloudBody;
 use crate::caller::Caller;
 use crate::chance::Chance;
@@ -48,7 +49,7 @@ impl Cloud {
         Arc::new(Cloud {
             seed: spec.seed,
             regions: spec.regions,
-            bedrock: Bedrock::new(spec.models),
+            bedrock: Bedrock::new(spec.models, spec.seed, spec.errands),
             faults: Play::new(spec.faults),
             epoch,
             ledger: Arc::new(ledger),
@@ -98,6 +99,7 @@ impl Cloud {
     pub fn reset(&self) {
         self.arrivals.store(0, Ordering::Relaxed);
         self.faults.restart(self.now());
+        self.bedrock.reset();
     }
 
     /// Whether faults refuse all connections at present, so that a door can close its listening socket.
@@ -148,11 +150,12 @@ impl Cloud {
         region: &Arc<str>,
         entry: &mut Entry,
     ) -> Result<Reply, Instead> {
-        let question = self.bedrock.question(arrival.head)?;
+        let body = arrival.body.as_deref().unwrap_or_default();
+        let question = self.bedrock.question(arrival.head, body)?;
         let exchange = &mut entry.exchange;
         exchange.operation = Some(question.operation.name());
-        exchange.model = Some(question.model_id.clone());
-        let words = Words::new(&arrival.head.headers, arrival.body.as_deref().unwrap_or_default());
+        exchange.model = question.model_id.clone();
+        let words = Words::new(&arrival.head.headers, body);
         let occasion = Occasion {
             at: arrival.at,
             flow: exchange.flow.as_deref(),
@@ -165,11 +168,21 @@ impl Cloud {
         let mut ruling = self.faults.judge(&occasion, arrival.chance);
         exchange.fault = ruling.fault().cloned();
         faults::apply(&mut ruling).await?;
-        let ask = question.read(&arrival.body.clone()?)?;
-        self.faults.capacity(&occasion, arrival.chance).map_err(|(refusal, fault)| {
-            exchange.fault = Some(fault);
-            errors::refused(refusal)
-        })?;
+        let body = arrival.body.clone()?;
+        content_type::check(question.operation, &arrival.head.headers)?;
+        let mut capacity = || {
+            self.faults.capacity(&occasion, arrival.chance).map_err(|(refusal, fault)| {
+                exchange.fault = Some(fault);
+                errors::refused(refusal)
+            })
+        };
+        if let Some(errand) = &question.errand {
+            capacity()?;
+            let moment = Moment { region, now: clock::now(), epoch: self.epoch, chance: arrival.chance };
+            return Ok(self.bedrock.run(errand, question.model, &body, &moment)?);
+        }
+        let ask = question.read(&body)?;
+        capacity()?;
         let served = Served::as_asked(&ask, region.clone());
         Ok(question.answer(&ask, &served, arrival.chance)?)
     }

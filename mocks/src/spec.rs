@@ -1,11 +1,14 @@
 //! What a cloud is made of.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use thiserror::Error;
 
+use crate::bedrock::errand::ErrandSettings;
+use crate::bedrock::guardrail::BlockedWords;
 use crate::bedrock::model::ModelSpec;
-use crate::faults::Script;
+use crate::faults::{Script, Share};
 use crate::regions::Regions;
 
 /// A cloud's regions, models and faults, and the seed of all its chance.
@@ -15,6 +18,7 @@ pub struct CloudSpec {
     pub(crate) regions: Regions,
     pub(crate) models: Vec<ModelSpec>,
     pub(crate) faults: Script,
+    pub(crate) errands: ErrandSettings,
 }
 
 impl CloudSpec {
@@ -40,7 +44,31 @@ impl CloudSpec {
                 return Err(SpecError::ModelIdTwice(model.id().to_owned()));
             }
         }
-        Ok(CloudSpec { seed, regions, models, faults })
+        Ok(CloudSpec { seed, regions, models, faults, errands: ErrandSettings::default() })
+    }
+
+    /// Writes the output of asynchronous invocations under this folder, which stands for S3:
+    /// `s3://bucket/prefix` is `<folder>/bucket/prefix`, and each invocation has a folder of its own in it.
+    ///
+    /// Whatever a request asks for, nothing is written outside of it. Without a folder nothing is written.
+    #[must_use]
+    pub fn s3_folder(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.errands.async_invokes.s3_folder = Some(folder.into().into());
+        self
+    }
+
+    /// Lets this share of asynchronous invocations fail, drawn for each; none does otherwise.
+    #[must_use]
+    pub fn async_failures(mut self, share: Share) -> Self {
+        self.errands.async_invokes.failing = share;
+        self
+    }
+
+    /// Lets guardrails intervene where one of these words or phrases occurs; they never do otherwise.
+    #[must_use]
+    pub fn blocked_words(mut self, words: impl IntoIterator<Item = String>) -> Self {
+        self.errands.blocked_words = BlockedWords::new(words);
+        self
     }
 }
 

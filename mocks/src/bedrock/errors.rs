@@ -17,6 +17,13 @@ pub(crate) fn malformed(error: &serde_json::Error) -> ServiceError {
     validation(format!("Malformed input request: {error}, please reformat your input and try again."))
 }
 
+/// 400: a field breaks a rule of the service model. `value` is as the error shows it: quoted, or `null`.
+pub(crate) fn constraint(value: &str, field: &str, rule: &str) -> ServiceError {
+    validation(format!(
+        "1 validation error detected: Value {value} at '{field}' failed to satisfy constraint: {rule}"
+    ))
+}
+
 /// 400: there is no model with that id.
 pub(crate) fn unknown_model() -> ServiceError {
     validation("The provided model identifier is invalid.")

@@ -7,13 +7,18 @@
 
 pub(crate) mod answer;
 pub(crate) mod ask;
+pub(crate) mod async_invoke;
 mod base62;
 pub(crate) mod behaviour;
+pub(crate) mod content_type;
 mod converse;
 mod count_tokens;
+mod embedding;
+pub(crate) mod errand;
 pub(crate) mod errors;
 mod event_stream;
 pub(crate) mod exception;
+pub(crate) mod guardrail;
 mod invoke;
 pub(crate) mod model;
 mod operation;
@@ -33,6 +38,9 @@ use crate::error::ServiceError;
 use crate::reply::Reply;
 use answer::Answer;
 use ask::Ask;
+use async_invoke::{AsyncInvokes, Moment};
+use errand::{Errand, ErrandSettings};
+use guardrail::BlockedWords;
 use invoke::Dialect;
 use model::ModelSpec;
 use operation::Operation;
@@ -46,22 +54,55 @@ const LATENCY: &str = "x-amzn-bedrock-performanceconfig-latency";
 /// The models of a cloud, and what may be asked of them.
 pub(crate) struct Bedrock {
     models: Vec<ModelSpec>,
+    async_invokes: AsyncInvokes,
+    blocked_words: BlockedWords,
 }
 
 impl Bedrock {
-    /// A Bedrock that serves these models.
-    pub(crate) fn new(models: Vec<ModelSpec>) -> Self {
-        Bedrock { models }
+    /// A Bedrock that serves these models and runs errands so.
+    pub(crate) fn new(models: Vec<ModelSpec>, seed: u64, errands: ErrandSettings) -> Self {
+        let async_invokes = AsyncInvokes::new(seed, errands.async_invokes);
+        Bedrock { models, async_invokes, blocked_words: errands.blocked_words }
     }
 
-    /// What a request asks of which model, by its method and path.
-    pub(crate) fn question(&self, head: &Parts) -> Result<Question<'_>, ServiceError> {
-        let (operation, model_id) =
-            operation::parse(&head.method, head.uri.path()).ok_or_else(errors::unknown_operation)?;
-        let model = model::resolve(&self.models, &model_id);
+    /// What a request asks of which model, by its method, path and headers. Of the body only the model's id
+    /// is read, where the operation keeps it there.
+    pub(crate) fn question(&self, head: &Parts, body: &[u8]) -> Result<Question<'_>, ServiceError> {
+        let errand = Errand::of(&head.method, &head.uri);
+        let (operation, model_id) = match &errand {
+            Some(Errand::StartAsyncInvoke) => (Operation::StartAsyncInvoke, async_invoke::model_id(body)),
+            Some(errand) => (errand.operation(), None),
+            None => operation::parse(&head.method, head.uri.path())
+                .map(|(operation, model_id)| (operation, Some(model_id)))
+                .ok_or_else(errors::unknown_operation)?,
+        };
+        let model = model_id.as_deref().and_then(|id| model::resolve(&self.models, id));
         let service_tier = header(head, SERVICE_TIER)?;
         let latency = header(head, LATENCY)?;
-        Ok(Question { operation, model_id, model, service_tier, latency })
+        Ok(Question { operation, errand, model_id, model, service_tier, latency })
+    }
+
+    /// Runs an errand, whose model is `model` if it has one.
+    pub(crate) fn run(
+        &self,
+        errand: &Errand,
+        model: Option<&ModelSpec>,
+        body: &[u8],
+        moment: &Moment<'_>,
+    ) -> Result<Reply, ServiceError> {
+        match errand {
+            Errand::StartAsyncInvoke => self.async_invokes.start(body, model, moment),
+            Errand::GetAsyncInvoke { arn } => self.async_invokes.get(arn, moment),
+            Errand::ListAsyncInvokes { query } => self.async_invokes.list(query, moment),
+            Errand::ApplyGuardrail { id, version } => {
+                guardrail::apply(id, version, body, &self.blocked_words)
+            }
+        }
+    }
+
+    /// Forgets all that it was asked.
+    pub(crate) fn reset(&self) {
+        self.async_invokes.clear();
     }
 }
 
@@ -81,8 +122,10 @@ where
 pub(crate) struct Question<'a> {
     /// The operation.
     pub operation: Operation,
-    /// The model's id as asked for, decoded.
-    pub model_id: String,
+    /// The errand, if it is one.
+    pub errand: Option<Errand>,
+    /// The model's id as asked for, decoded; none for an operation that names no model.
+    pub model_id: Option<String>,
     /// The model that it means; none if the cloud has no such model.
     pub model: Option<&'a ModelSpec>,
     /// The service tier that the headers ask for; Converse asks in the body.
@@ -92,7 +135,7 @@ pub(crate) struct Question<'a> {
 }
 
 impl Question<'_> {
-    /// What the body asks, or Bedrock's own complaint about it.
+    /// What the body asks, or Bedrock's own complaint about it. An errand is run and not read.
     pub(crate) fn read(&self, body: &[u8]) -> Result<Ask, ServiceError> {
         let model = self.model.ok_or_else(errors::unknown_model)?;
         let ask = match self.operation {
@@ -101,6 +144,10 @@ impl Question<'_> {
                 Dialect::of(model)?.read(body)
             }
             Operation::CountTokens => count_tokens::read(model, body),
+            Operation::StartAsyncInvoke
+            | Operation::GetAsyncInvoke
+            | Operation::ListAsyncInvokes
+            | Operation::ApplyGuardrail => Err(errors::unknown_operation()),
         }?;
         Ok(Ask {
             service_tier: ask.service_tier.or(self.service_tier),
@@ -121,6 +168,10 @@ impl Question<'_> {
                 invoke::stream(Dialect::of(model)?, model, decided(), served)
             }
             Operation::CountTokens => count_tokens::answer(ask),
+            Operation::StartAsyncInvoke
+            | Operation::GetAsyncInvoke
+            | Operation::ListAsyncInvokes
+            | Operation::ApplyGuardrail => return Err(errors::unknown_operation()),
         })
     }
 }

@@ -47,10 +47,15 @@ impl ModelSpec {
         &self.id
     }
 
-    /// Who made it: the first word of its id, past an ARN and a profile's prefix.
-    pub(crate) fn provider(&self) -> &str {
+    /// Its id without an ARN around it or a profile's prefix before it.
+    pub(crate) fn bare_id(&self) -> &str {
         let id = inside_arn(&self.id).unwrap_or(&self.id);
-        let id = without_prefix(id).unwrap_or(id);
+        without_prefix(id).unwrap_or(id)
+    }
+
+    /// Who made it: the first word of its bare id.
+    pub(crate) fn provider(&self) -> &str {
+        let id = self.bare_id();
         id.split('.').next().unwrap_or(id)
     }
 

@@ -16,6 +16,14 @@ pub(crate) enum Operation {
     InvokeModelWithResponseStream,
     /// The length of a prompt, without an answer.
     CountTokens,
+    /// The beginning of an invocation that ends later.
+    StartAsyncInvoke,
+    /// The state of such an invocation.
+    GetAsyncInvoke,
+    /// All such invocations.
+    ListAsyncInvokes,
+    /// A guardrail's verdict on a text.
+    ApplyGuardrail,
 }
 
 impl Operation {
@@ -27,6 +35,10 @@ impl Operation {
             Operation::InvokeModel => "InvokeModel",
             Operation::InvokeModelWithResponseStream => "InvokeModelWithResponseStream",
             Operation::CountTokens => "CountTokens",
+            Operation::StartAsyncInvoke => "StartAsyncInvoke",
+            Operation::GetAsyncInvoke => "GetAsyncInvoke",
+            Operation::ListAsyncInvokes => "ListAsyncInvokes",
+            Operation::ApplyGuardrail => "ApplyGuardrail",
         }
     }
 

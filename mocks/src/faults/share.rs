@@ -10,6 +10,8 @@ pub struct Share(f64);
 impl Share {
     /// Every request.
     pub const ALL: Share = Share(1.0);
+    /// No request.
+    pub const NONE: Share = Share(0.0);
 
     /// This share of requests.
     ///
@@ -25,7 +27,7 @@ impl Share {
     }
 
     /// Whether one request is of the share. All and none draw nothing.
-    pub(super) fn draw(self, rng: &mut impl Rng) -> bool {
+    pub(crate) fn draw(self, rng: &mut impl Rng) -> bool {
         self.0 == 1.0 || (self.0 > 0.0 && rng.random::<f64>() < self.0)
     }
 }
