@@ -9,6 +9,7 @@ pub(crate) mod answer;
 pub(crate) mod ask;
 mod base62;
 pub(crate) mod behaviour;
+mod constraint;
 mod converse;
 mod count_tokens;
 pub(crate) mod errors;
@@ -18,6 +19,7 @@ mod invoke;
 pub(crate) mod model;
 mod operation;
 pub(crate) mod prompt;
+mod prompt_cache;
 mod text;
 mod thinking;
 pub(crate) mod tier;
@@ -25,6 +27,7 @@ pub(crate) mod tokens;
 mod tool_input;
 
 use std::str::FromStr;
+use std::time::Duration;
 
 use http::request::Parts;
 
@@ -36,6 +39,7 @@ use ask::Ask;
 use invoke::Dialect;
 use model::ModelSpec;
 use operation::Operation;
+use prompt_cache::PromptCache;
 use tier::{LatencyMode, Served, ServiceTier};
 
 /// The header of InvokeModel that asks for a service tier, as the service model names it.
@@ -46,12 +50,13 @@ const LATENCY: &str = "x-amzn-bedrock-performanceconfig-latency";
 /// The models of a cloud, and what may be asked of them.
 pub(crate) struct Bedrock {
     models: Vec<ModelSpec>,
+    cache: PromptCache,
 }
 
 impl Bedrock {
     /// A Bedrock that serves these models.
     pub(crate) fn new(models: Vec<ModelSpec>) -> Self {
-        Bedrock { models }
+        Bedrock { models, cache: PromptCache::default() }
     }
 
     /// What a request asks of which model, by its method and path.
@@ -61,7 +66,7 @@ impl Bedrock {
         let model = model::resolve(&self.models, &model_id);
         let service_tier = header(head, SERVICE_TIER)?;
         let latency = header(head, LATENCY)?;
-        Ok(Question { operation, model_id, model, service_tier, latency })
+        Ok(Question { operation, model_id, model, service_tier, latency, cache: &self.cache })
     }
 }
 
@@ -89,6 +94,7 @@ pub(crate) struct Question<'a> {
     pub service_tier: Option<ServiceTier>,
     /// The latency mode that the headers ask for; Converse asks in the body.
     pub latency: Option<LatencyMode>,
+    cache: &'a PromptCache,
 }
 
 impl Question<'_> {
@@ -109,13 +115,22 @@ impl Question<'_> {
         })
     }
 
-    /// The answer to what was read, served so.
-    pub(crate) fn answer(&self, ask: &Ask, served: &Served, chance: Chance) -> Result<Reply, ServiceError> {
+    /// The answer to what was read, served so, `at` this time after the epoch.
+    pub(crate) fn answer(
+        &self,
+        ask: &Ask,
+        served: &Served,
+        at: Duration,
+        chance: Chance,
+    ) -> Result<Reply, ServiceError> {
         let model = self.model.ok_or_else(errors::unknown_model)?;
-        let decided = || Answer::to(ask, model.behaviour(), chance);
+        let decided = || {
+            let cached = self.cache.run(at, &served.region, model.id(), &ask.cache_prefixes);
+            Answer::to(ask, model.behaviour(), cached, chance)
+        };
         Ok(match self.operation {
-            Operation::Converse => converse::whole(decided(), served),
-            Operation::ConverseStream => converse::stream(decided(), served),
+            Operation::Converse => converse::whole(decided(), ask, served),
+            Operation::ConverseStream => converse::stream(decided(), ask, served),
             Operation::InvokeModel => invoke::whole(Dialect::of(model)?, model, decided(), served),
             Operation::InvokeModelWithResponseStream => {
                 invoke::stream(Dialect::of(model)?, model, decided(), served)
