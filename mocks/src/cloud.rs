@@ -184,7 +184,7 @@ impl Cloud {
         let ask = question.read(&body)?;
         capacity()?;
         let served = Served::as_asked(&ask, region.clone());
-        Ok(question.answer(&ask, &served, arrival.chance)?)
+        Ok(question.answer(&ask, &served, arrival.at, arrival.chance)?)
     }
 
     /// Sends a reply, whose time counts from now: at once if it is a stream, or else when it is whole.

@@ -7,6 +7,7 @@ use std::num::NonZeroU32;
 
 use serde_json::Value;
 
+use super::prompt_cache::Prefix;
 use super::tier::{LatencyMode, ServiceTier};
 
 /// A request to a model, once its dialect has been understood.
@@ -32,6 +33,21 @@ pub(crate) struct Ask {
     pub service_tier: Option<ServiceTier>,
     /// The latency mode asked for.
     pub latency: Option<LatencyMode>,
+    /// What stands before each of its marks for the prompt cache.
+    pub cache_prefixes: Vec<Prefix>,
+    /// Which fields of the model's own response the answer should show as well: JSON pointers.
+    pub response_paths: Vec<String>,
+    /// The guardrail that watches.
+    pub guard: Option<Guard>,
+}
+
+/// A guardrail that a request names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Guard {
+    /// Its id or ARN.
+    pub id: String,
+    /// Whether the answer says what it found.
+    pub traced: bool,
 }
 
 /// A tool that a model may call.
@@ -65,6 +81,13 @@ pub(crate) enum Thinking {
     Off,
     /// It does, in at most this many tokens.
     Budget(NonZeroU32),
+}
+
+impl ToolChoice {
+    /// Whether a tool is called in any case.
+    pub(crate) fn forces(&self) -> bool {
+        matches!(self, ToolChoice::Any | ToolChoice::Named(_))
+    }
 }
 
 impl Ask {

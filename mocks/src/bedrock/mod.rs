@@ -10,6 +10,7 @@ pub(crate) mod ask;
 pub(crate) mod async_invoke;
 mod base62;
 pub(crate) mod behaviour;
+mod constraint;
 pub(crate) mod content_type;
 mod converse;
 mod count_tokens;
@@ -23,6 +24,7 @@ mod invoke;
 pub(crate) mod model;
 mod operation;
 pub(crate) mod prompt;
+mod prompt_cache;
 mod text;
 mod thinking;
 pub(crate) mod tier;
@@ -30,6 +32,7 @@ pub(crate) mod tokens;
 mod tool_input;
 
 use std::str::FromStr;
+use std::time::Duration;
 
 use http::request::Parts;
 
@@ -44,6 +47,7 @@ use guardrail::BlockedWords;
 use invoke::Dialect;
 use model::ModelSpec;
 use operation::Operation;
+use prompt_cache::PromptCache;
 use tier::{LatencyMode, Served, ServiceTier};
 
 /// The header of InvokeModel that asks for a service tier, as the service model names it.
@@ -56,13 +60,14 @@ pub(crate) struct Bedrock {
     models: Vec<ModelSpec>,
     async_invokes: AsyncInvokes,
     blocked_words: BlockedWords,
+    cache: PromptCache,
 }
 
 impl Bedrock {
     /// A Bedrock that serves these models and runs errands so.
     pub(crate) fn new(models: Vec<ModelSpec>, seed: u64, errands: ErrandSettings) -> Self {
         let async_invokes = AsyncInvokes::new(seed, errands.async_invokes);
-        Bedrock { models, async_invokes, blocked_words: errands.blocked_words }
+        Bedrock { models, async_invokes, blocked_words: errands.blocked_words, cache: PromptCache::default() }
     }
 
     /// What a request asks of which model, by its method, path and headers. Of the body only the model's id
@@ -79,7 +84,7 @@ impl Bedrock {
         let model = model_id.as_deref().and_then(|id| model::resolve(&self.models, id));
         let service_tier = header(head, SERVICE_TIER)?;
         let latency = header(head, LATENCY)?;
-        Ok(Question { operation, errand, model_id, model, service_tier, latency })
+        Ok(Question { operation, errand, model_id, model, service_tier, latency, cache: &self.cache })
     }
 
     /// Runs an errand, whose model is `model` if it has one.
@@ -132,6 +137,7 @@ pub(crate) struct Question<'a> {
     pub service_tier: Option<ServiceTier>,
     /// The latency mode that the headers ask for; Converse asks in the body.
     pub latency: Option<LatencyMode>,
+    cache: &'a PromptCache,
 }
 
 impl Question<'_> {
@@ -156,13 +162,22 @@ impl Question<'_> {
         })
     }
 
-    /// The answer to what was read, served so.
-    pub(crate) fn answer(&self, ask: &Ask, served: &Served, chance: Chance) -> Result<Reply, ServiceError> {
+    /// The answer to what was read, served so, `at` this time after the epoch.
+    pub(crate) fn answer(
+        &self,
+        ask: &Ask,
+        served: &Served,
+        at: Duration,
+        chance: Chance,
+    ) -> Result<Reply, ServiceError> {
         let model = self.model.ok_or_else(errors::unknown_model)?;
-        let decided = || Answer::to(ask, model.behaviour(), chance);
+        let decided = || {
+            let cached = self.cache.run(at, &served.region, model.id(), &ask.cache_prefixes);
+            Answer::to(ask, model.behaviour(), cached, chance)
+        };
         Ok(match self.operation {
-            Operation::Converse => converse::whole(decided(), served),
-            Operation::ConverseStream => converse::stream(decided(), served),
+            Operation::Converse => converse::whole(decided(), ask, served),
+            Operation::ConverseStream => converse::stream(decided(), ask, served),
             Operation::InvokeModel => invoke::whole(Dialect::of(model)?, model, decided(), served),
             Operation::InvokeModelWithResponseStream => {
                 invoke::stream(Dialect::of(model)?, model, decided(), served)

@@ -20,6 +20,7 @@ pub(crate) use stop::StopReason;
 
 use super::ask::{Ask, Thinking, ToolChoice};
 use super::behaviour::Behaviour;
+use super::prompt_cache::CacheUse;
 use super::text::Opening;
 use super::tool_input;
 use crate::chance::{Chance, Label};
@@ -48,14 +49,15 @@ const TOOL_INPUT: Label = Label::new("tool-input");
 pub(crate) struct Answer {
     id: u64,
     usage: Usage,
+    cached: Option<CacheUse>,
     stop: StopReason,
     blocks: Vec<Block>,
     pace: Pace,
 }
 
 impl Answer {
-    /// Decides the answer to a request.
-    pub(crate) fn to(ask: &Ask, behaviour: &Behaviour, chance: Chance) -> Self {
+    /// Decides the answer to a request, of whose prompt so much was cached.
+    pub(crate) fn to(ask: &Ask, behaviour: &Behaviour, cached: CacheUse, chance: Chance) -> Self {
         let (mut blocks, mut stop) = speak(ask, behaviour, chance);
         if let Thinking::Budget(budget) = ask.thinking {
             blocks.insert(0, think(behaviour, budget.get(), chance));
@@ -70,7 +72,13 @@ impl Answer {
         let output_tokens = blocks.iter().map(Block::tokens).sum::<u32>().max(1);
         Answer {
             id: chance.stream(ID).random(),
-            usage: Usage { input_tokens: ask.prompt_tokens, output_tokens, ..Usage::default() },
+            usage: Usage {
+                input_tokens: ask.prompt_tokens - cached.read_tokens - cached.write_tokens(),
+                output_tokens,
+                cache_read_tokens: cached.read_tokens,
+                cache_write_tokens: cached.write_tokens(),
+            },
+            cached: (!ask.cache_prefixes.is_empty()).then_some(cached),
             stop,
             blocks,
             pace: Pace::draw(behaviour, chance),
@@ -90,6 +98,11 @@ impl Answer {
     /// What it costs.
     pub(crate) fn usage(&self) -> Usage {
         self.usage
+    }
+
+    /// What the prompt cache did, if the request had marks for it.
+    pub(crate) fn cached(&self) -> Option<CacheUse> {
+        self.cached
     }
 
     /// Its blocks, in order.

@@ -15,7 +15,7 @@ fn asked(ask: Ask, output_tokens: u32) -> Answer {
         output_tokens: Spread::constant(output_tokens),
         tokens_per_event: TOKENS_PER_EVENT,
     };
-    Answer::to(&ask, &behaviour, Chance::new(7, 0))
+    Answer::to(&ask, &behaviour, CacheUse::default(), Chance::new(7, 0))
 }
 
 fn answer(output_tokens: u32, max_tokens: Option<u32>) -> Answer {

@@ -8,28 +8,29 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{metrics, say_served, tool_use_id, usage};
+use super::extras::{metrics, say_fields, say_served, usage};
+use super::tool_use_id;
 use crate::bedrock::answer::{Act, Answer, Delta, Start, Step};
+use crate::bedrock::ask::Ask;
 use crate::bedrock::event_stream;
 use crate::bedrock::tier::Served;
 use crate::body::Beat;
 use crate::reply::{Content, Reply};
 
 /// The answer to ConverseStream.
-pub(crate) fn stream(answer: Answer, served: &Served) -> Reply {
+pub(crate) fn stream(answer: Answer, ask: &Ask, served: &Served) -> Reply {
     let usage = answer.usage();
-    Reply::answer(event_stream::CONTENT_TYPE, Content::Stream(Box::new(beats(answer, served))), usage)
+    Reply::answer(event_stream::CONTENT_TYPE, Content::Stream(Box::new(beats(answer, ask, served))), usage)
 }
 
-fn beats(answer: Answer, served: &Served) -> impl Iterator<Item = Beat> + Send + Sync + use<> {
+fn beats(answer: Answer, ask: &Ask, served: &Served) -> impl Iterator<Item = Beat> + Send + Sync + use<> {
     let done_at = answer.done_at();
     let mut metadata = json!({ "usage": usage(&answer), "metrics": metrics(&answer) });
-    say_served(&mut metadata, served);
+    say_served(&mut metadata, ask, served);
+    let mut stop = json!({ "stopReason": answer.stop().name() });
+    say_fields(&mut stop, ask, &answer);
     let start = (Duration::ZERO, "messageStart", json!({ "role": "assistant" }));
-    let end = [
-        (done_at, "messageStop", json!({ "stopReason": answer.stop().name() })),
-        (done_at, "metadata", metadata),
-    ];
+    let end = [(done_at, "messageStop", stop), (done_at, "metadata", metadata)];
     iter::once(start)
         .chain(answer.steps().filter_map(event))
         .chain(end)

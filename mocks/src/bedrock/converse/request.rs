@@ -1,204 +1,258 @@
-//! What a Converse request asks.
+//! What a Converse request asks, and whether it may.
 //!
-//! Whatever the API allows is accepted and counted; what would need a real model to matter (temperature,
-//! the contents of images) changes nothing in the answer.
+//! Two parties check a request, as on Bedrock: the front end holds it against the service model and reports
+//! all that fails at once ([`Complaints`]); then the service reads the conversation and stops at the first
+//! mistake ([`turns`], [`tools`]). What would need a real model to matter (temperature, the contents of
+//! images) changes nothing in the answer.
 
-use std::fmt::Display;
+use std::collections::BTreeMap;
 use std::num::NonZeroU32;
-use std::str::FromStr;
 
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::bedrock::ask::{Ask, Tool, ToolChoice};
+use super::{blocks, tools, turns};
+use crate::bedrock::ask::{Ask, Guard, Thinking};
+use crate::bedrock::constraint::Complaints;
 use crate::bedrock::errors;
-use crate::bedrock::prompt::{self, Message, Role};
-use crate::bedrock::thinking::thinking;
+use crate::bedrock::prompt_cache::{MOST_MARKS, Marker, Prefix, Ttl};
+use crate::bedrock::thinking::{Sampling, thinking};
+use crate::bedrock::tier::{LatencyMode, ServiceTier};
+use crate::bedrock::tokens;
 use crate::error::ServiceError;
+
+/// The lengths and ranges of the service model (botocore 1.44, bedrock-runtime 2023-09-30).
+const STOP_SEQUENCES_MOST: usize = 2500;
+const RESPONSE_PATHS_MOST: usize = 10;
+const RESPONSE_PATH_CHARS: usize = 256;
+const METADATA_MOST: usize = 16;
+const METADATA_CHARS: usize = 256;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Request {
     messages: Option<Vec<Message>>,
-    #[serde(default)]
-    system: Value,
-    #[serde(default)]
-    inference_config: InferenceConfig,
-    tool_config: Option<Value>,
+    system: Option<Vec<Value>>,
+    inference_config: Option<InferenceConfig>,
+    tool_config: Option<ToolConfig>,
+    guardrail_config: Option<GuardrailConfig>,
     #[serde(default)]
     additional_model_request_fields: Value,
+    additional_model_response_field_paths: Option<Vec<String>>,
+    request_metadata: Option<BTreeMap<String, String>>,
+    performance_config: Option<PerformanceConfig>,
+    service_tier: Option<ServiceTierConfig>,
+}
+
+/// One turn.
+#[derive(Deserialize)]
+pub(super) struct Message {
+    /// Who says it.
     #[serde(default)]
-    performance_config: Value,
+    pub role: String,
+    /// What is said, in blocks.
     #[serde(default)]
-    service_tier: Value,
+    pub content: Vec<Value>,
+}
+
+/// The tools and whether they are called.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ToolConfig {
+    /// Tools, and marks for the prompt cache among them.
+    #[serde(default)]
+    pub tools: Vec<Value>,
+    /// Whether one must be called.
+    #[serde(default)]
+    pub tool_choice: Value,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct InferenceConfig {
-    max_tokens: Option<u32>,
-    #[serde(default)]
-    stop_sequences: Vec<String>,
+    max_tokens: Option<i64>,
+    temperature: Option<f64>,
+    top_p: Option<f64>,
+    stop_sequences: Option<Vec<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct GuardrailConfig {
+    guardrail_identifier: Option<String>,
+    trace: Option<String>,
+    stream_processing_mode: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct PerformanceConfig {
+    latency: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct ServiceTierConfig {
+    #[serde(rename = "type")]
+    kind: Option<String>,
 }
 
 /// What a request's body asks.
 pub(crate) fn read(body: &[u8]) -> Result<Ask, ServiceError> {
     let request: Request = serde_json::from_slice(body).map_err(|error| errors::malformed(&error))?;
-    let messages =
-        request.messages.ok_or_else(|| constraint("null", "messages", "Member must not be null"))?;
-    check(&messages)?;
-    let results = tool_results(&messages);
-    let last_said = messages.last().map(Message::text).filter(|text| !text.is_empty());
+    let mut complaints = Complaints::default();
+    let (service_tier, latency) = served(&request, &mut complaints);
+    check(&request, &mut complaints);
+    complaints.into_result()?;
+    let messages = request.messages.as_deref().unwrap_or_default();
+    turns::check(messages, request.tool_config.as_ref())?;
+    let inference = request.inference_config.unwrap_or_default();
+    let (tools, tool_choice) = tools::read(request.tool_config.as_ref())?;
+    let max_tokens = inference.max_tokens.and_then(|most| u32::try_from(most).ok()).and_then(NonZeroU32::new);
+    let system = request.system.as_deref().unwrap_or_default();
+    let sampling = Sampling { max_tokens, temperature: inference.temperature, forced: tool_choice.forces() };
+    let (prompt_tokens, cache_prefixes) = count(request.tool_config.as_ref(), system, messages)?;
     Ok(Ask {
-        prompt_tokens: prompt::count(&request.system, &messages, request.tool_config.as_ref()),
-        max_tokens: max_tokens(request.inference_config.max_tokens)?,
-        stop_sequences: request.inference_config.stop_sequences,
-        tools: tools(request.tool_config.as_ref()),
-        tool_choice: tool_choice(request.tool_config.as_ref()),
-        thinking: thinking(&request.additional_model_request_fields["thinking"])?,
-        brings_result: !results.is_empty(),
-        last_said: last_said.unwrap_or_else(|| results.join("\n")),
-        service_tier: word(&request.service_tier["type"], "serviceTier.type")?,
-        latency: word(&request.performance_config["latency"], "performanceConfig.latency")?,
+        prompt_tokens,
+        cache_prefixes,
+        max_tokens,
+        stop_sequences: inference.stop_sequences.unwrap_or_default(),
+        tools,
+        tool_choice,
+        thinking: thoughts(&request.additional_model_request_fields, &sampling)?,
+        last_said: turns::last_said(messages),
+        brings_result: turns::brings_result(messages),
+        service_tier,
+        latency,
+        response_paths: request.additional_model_response_field_paths.unwrap_or_default(),
+        guard: request.guardrail_config.and_then(guard),
     })
 }
 
-/// What the tool results of the last turn say.
-fn tool_results(messages: &[Message]) -> Vec<String> {
-    let blocks = messages.last().map_or(&[][..], Message::blocks);
-    let results = blocks.iter().filter_map(|block| block.get("toolResult"));
-    results.map(|result| prompt::texts(result["content"].as_array().map_or(&[], Vec::as_slice))).collect()
+fn check(request: &Request, complaints: &mut Complaints) {
+    match request.messages.as_deref() {
+        None => complaints.missing("messages"),
+        Some([]) => complaints.length("[]", 0, "messages", 1, usize::MAX),
+        Some(messages) => messages.iter().enumerate().for_each(|(at, message)| {
+            let path = format!("messages.{}.member", at + 1);
+            complaints.one_of(&message.role, &format!("{path}.role"), &["user", "assistant", "system"]);
+            blocks::check_all(&message.content, &format!("{path}.content"), complaints);
+        }),
+    }
+    blocks::check_all(request.system.as_deref().unwrap_or_default(), "system", complaints);
+    if let Some(config) = &request.inference_config {
+        check_inference(config, complaints);
+    }
+    if let Some(config) = &request.tool_config {
+        tools::check(config, complaints);
+    }
+    if let Some(config) = &request.guardrail_config {
+        let traces = ["enabled", "disabled", "enabled_full"];
+        config.trace.iter().for_each(|word| complaints.one_of(word, "guardrailConfig.trace", &traces));
+        let mode = config.stream_processing_mode.iter();
+        mode.for_each(|word| {
+            complaints.one_of(word, "guardrailConfig.streamProcessingMode", &["sync", "async"])
+        });
+    }
+    check_paths_and_metadata(request, complaints);
 }
 
-fn tools(config: Option<&Value>) -> Vec<Tool> {
-    let tools = config.and_then(|config| config["tools"].as_array()).into_iter().flatten();
-    let tool = |spec: &Value| {
-        let name = spec["name"].as_str()?.to_owned();
-        Some(Tool { name, schema: spec["inputSchema"]["json"].clone() })
-    };
-    tools.filter_map(|one| tool(&one["toolSpec"])).collect()
-}
-
-fn tool_choice(config: Option<&Value>) -> ToolChoice {
-    let choice = config.map_or(&Value::Null, |config| &config["toolChoice"]);
-    match choice["tool"]["name"].as_str() {
-        Some(name) => ToolChoice::Named(name.to_owned()),
-        None if choice.get("any").is_some() => ToolChoice::Any,
-        None => ToolChoice::Auto,
+fn check_inference(config: &InferenceConfig, complaints: &mut Complaints) {
+    if let Some(most) = config.max_tokens {
+        complaints.range(most as f64, "inferenceConfig.maxTokens", 1.0, f64::from(i32::MAX));
+    }
+    if let Some(temperature) = config.temperature {
+        complaints.range(temperature, "inferenceConfig.temperature", 0.0, 1.0);
+    }
+    if let Some(top_p) = config.top_p {
+        complaints.range(top_p, "inferenceConfig.topP", 0.0, 1.0);
+    }
+    let stops = config.stop_sequences.as_deref().unwrap_or_default();
+    let all = format!("[{}]", stops.join(", "));
+    complaints.length(&all, stops.len(), "inferenceConfig.stopSequences", 0, STOP_SEQUENCES_MOST);
+    for (at, stop) in stops.iter().enumerate() {
+        let path = format!("inferenceConfig.stopSequences.{}.member", at + 1);
+        complaints.length(stop, stop.chars().count(), &path, 1, usize::MAX);
     }
 }
 
-/// A word of a closed list, if there is one.
-fn word<T: FromStr>(value: &Value, field: &str) -> Result<Option<T>, ServiceError>
-where
-    T::Err: Display,
-{
-    let Some(word) = value.as_str() else {
-        return Ok(None);
-    };
-    let rule = |error| {
-        constraint(&format!("'{word}'"), field, &format!("Member must satisfy enum value set: {error}"))
-    };
-    word.parse().map(Some).map_err(rule)
-}
-
-fn check(messages: &[Message]) -> Result<(), ServiceError> {
-    let Some(first) = messages.first() else {
-        let rule = "Member must have length greater than or equal to 1";
-        return Err(constraint("'[]'", "messages", rule));
-    };
-    if first.role != Role::User {
-        return Err(errors::validation(
-            "A conversation must start with a user message. Try again with a conversation that starts with a user message.",
-        ));
+fn check_paths_and_metadata(request: &Request, complaints: &mut Complaints) {
+    let paths = request.additional_model_response_field_paths.as_deref().unwrap_or_default();
+    let all = format!("[{}]", paths.join(", "));
+    complaints.length(&all, paths.len(), "additionalModelResponseFieldPaths", 0, RESPONSE_PATHS_MOST);
+    for (at, path) in paths.iter().enumerate() {
+        let place = format!("additionalModelResponseFieldPaths.{}.member", at + 1);
+        complaints.length(path, path.chars().count(), &place, 1, RESPONSE_PATH_CHARS);
     }
-    match messages.iter().position(Message::is_empty) {
-        Some(at) => Err(errors::validation(format!(
-            "The content field in the Message object at messages.{at} is empty. Add a ContentBlock object to the content field and try again."
-        ))),
-        None => Ok(()),
-    }
-}
-
-fn max_tokens(max_tokens: Option<u32>) -> Result<Option<NonZeroU32>, ServiceError> {
-    let Some(max_tokens) = max_tokens else {
-        return Ok(None);
-    };
-    let rule = "Member must have value greater than or equal to 1";
-    NonZeroU32::new(max_tokens).map(Some).ok_or_else(|| constraint("'0'", "inferenceConfig.maxTokens", rule))
-}
-
-fn constraint(value: &str, field: &str, rule: &str) -> ServiceError {
-    errors::validation(format!(
-        "1 validation error detected: Value {value} at '{field}' failed to satisfy constraint: {rule}"
-    ))
-}
-
-#[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn ask(request: Value) -> Result<Ask, ServiceError> {
-        read(request.to_string().as_bytes())
-    }
-
-    #[test]
-    fn all_that_the_api_allows_is_understood() {
-        let prompt = ask(json!({
-            "messages": [
-                { "role": "user", "content": [{ "text": "12345678" }, { "cachePoint": { "type": "default" } }] },
-                { "role": "assistant", "content": [{ "text": "1234" }] },
-                { "role": "user", "content": [{ "text": "1234" }] },
-            ],
-            "system": [{ "text": "1234" }],
-            "inferenceConfig": { "maxTokens": 64, "temperature": 0.5, "stopSequences": ["END"] },
-            "guardrailConfig": { "trace": "enabled" },
-        }))
-        .unwrap();
-        let expected = Ask {
-            prompt_tokens: 5,
-            max_tokens: NonZeroU32::new(64),
-            stop_sequences: vec!["END".into()],
-            last_said: "1234".into(),
-            ..Ask::default()
-        };
-        assert_eq!(prompt, expected);
-    }
-
-    #[test]
-    fn tools_count_as_their_json() {
-        let plain = json!({ "messages": [{ "role": "user", "content": [{ "text": "1234" }] }] });
-        let mut equipped = plain.clone();
-        equipped["toolConfig"] = json!({ "tools": ["1234"] });
-        assert_eq!(ask(plain).unwrap().prompt_tokens, 1);
-        assert_eq!(ask(equipped).unwrap().prompt_tokens, 6);
-    }
-
-    #[test]
-    fn mistakes_are_named_as_bedrock_names_them() {
-        let said = json!([{ "text": "hi" }]);
-        let cases = [
-            (json!({}), "null at 'messages'"),
-            (json!({ "messages": [] }), "'[]' at 'messages'"),
-            (
-                json!({ "messages": [{ "role": "assistant", "content": said }] }),
-                "must start with a user message",
-            ),
-            (json!({ "messages": [{ "role": "narrator", "content": said }] }), "unknown variant `narrator`"),
-            (json!({ "messages": [{ "role": "user", "content": [] }] }), "messages.0 is empty"),
-            (
-                json!({ "messages": [{ "role": "user", "content": said }], "inferenceConfig": { "maxTokens": 0 } }),
-                "'0' at 'inferenceConfig.maxTokens'",
-            ),
-            (json!([]), "Malformed input request"),
-        ];
-        for (request, part) in cases {
-            let error = ask(request.clone()).unwrap_err();
-            assert_eq!(error.code(), "ValidationException", "{request}");
-            assert!(String::from_utf8_lossy(&error.body()).contains(part), "{request}: {error:?}");
+    if let Some(metadata) = &request.request_metadata {
+        complaints.length("{}", metadata.len(), "requestMetadata", 1, METADATA_MOST);
+        for (name, value) in metadata {
+            let place = format!("requestMetadata.{name}.member");
+            complaints.length(value, value.chars().count(), &place, 0, METADATA_CHARS);
         }
     }
 }
+
+fn served(request: &Request, complaints: &mut Complaints) -> (Option<ServiceTier>, Option<LatencyMode>) {
+    let tier = request.service_tier.as_ref().and_then(|tier| match &tier.kind {
+        Some(word) => complaints.word(word, "serviceTier.type", &ServiceTier::ALL.map(ServiceTier::name)),
+        None => {
+            complaints.missing("serviceTier.type");
+            None
+        }
+    });
+    let latency = request.performance_config.as_ref().and_then(|config| config.latency.as_deref());
+    let modes = LatencyMode::ALL.map(LatencyMode::name);
+    (tier, latency.and_then(|word| complaints.word(word, "performanceConfig.latency", &modes)))
+}
+
+/// The thinking that is asked for in the model's own field, or in `reasoning_config`, AWS's older name of it.
+fn thoughts(fields: &Value, sampling: &Sampling) -> Result<Thinking, ServiceError> {
+    let field = fields.get("thinking").or_else(|| fields.get("reasoning_config")).unwrap_or(&Value::Null);
+    thinking(field, sampling).map_err(|mistake| model_error(&mistake))
+}
+
+/// A mistake that the model finds, not the service.
+pub(super) fn model_error(mistake: &str) -> ServiceError {
+    errors::validation(format!("The model returned the following errors: {mistake}"))
+}
+
+fn guard(config: GuardrailConfig) -> Option<Guard> {
+    let traced = config.trace.is_some_and(|trace| trace != "disabled");
+    config.guardrail_identifier.map(|id| Guard { id, traced })
+}
+
+/// The length of the prompt, and of what stands before each mark in it: first the tools, then the system
+/// prompt, then the turns.
+fn count(
+    tools: Option<&ToolConfig>,
+    system: &[Value],
+    messages: &[Message],
+) -> Result<(u32, Vec<Prefix>), ServiceError> {
+    let mut marker = Marker::new();
+    let mut marks = 0;
+    let mut read = |block: &Value, chars: usize| {
+        match block.get("cachePoint") {
+            Some(point) => {
+                marks += 1;
+                marker.mark(Ttl::named(&point["ttl"]));
+            }
+            None => marker.read(block, chars),
+        }
+        chars
+    };
+    let tools = tools.map_or(&[][..], |config| &config.tools);
+    let tools: usize = tools.iter().map(|tool| read(tool, tokens::json_chars(tool))).sum();
+    let said: usize = system
+        .iter()
+        .chain(messages.iter().flat_map(|message| &message.content))
+        .map(|block| read(block, tokens::content_chars(block)))
+        .sum();
+    if marks > MOST_MARKS {
+        return Err(model_error(&format!(
+            "A maximum of {MOST_MARKS} blocks with cache_control may be provided. Found {marks}."
+        )));
+    }
+    Ok((tokens::estimate(tools + said), marker.finish()))
+}
+
+#[cfg(test)]
+mod tests;

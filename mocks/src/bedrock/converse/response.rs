@@ -2,13 +2,15 @@
 
 use serde_json::{Value, json};
 
-use super::{metrics, say_served, tool_use_id, usage};
+use super::extras::{metrics, say_fields, say_served, usage};
+use super::tool_use_id;
 use crate::bedrock::answer::{Answer, Block};
+use crate::bedrock::ask::Ask;
 use crate::bedrock::tier::Served;
 use crate::reply::{Content, Reply};
 
 /// The answer to Converse.
-pub(crate) fn whole(answer: Answer, served: &Served) -> Reply {
+pub(crate) fn whole(answer: Answer, ask: &Ask, served: &Served) -> Reply {
     let content: Vec<Value> = answer.blocks().iter().map(block).collect();
     let mut body = json!({
         "metrics": metrics(&answer),
@@ -16,7 +18,8 @@ pub(crate) fn whole(answer: Answer, served: &Served) -> Reply {
         "stopReason": answer.stop().name(),
         "usage": usage(&answer),
     });
-    say_served(&mut body, served);
+    say_fields(&mut body, ask, &answer);
+    say_served(&mut body, ask, served);
     let content = Content::Whole { after: answer.done_at(), bytes: body.to_string().into() };
     Reply::answer("application/json", content, answer.usage())
 }

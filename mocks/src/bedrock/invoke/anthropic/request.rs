@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::bedrock::ask::{Ask, Tool, ToolChoice};
 use crate::bedrock::errors;
 use crate::bedrock::prompt::{self, Message, Role};
-use crate::bedrock::thinking::thinking;
+use crate::bedrock::thinking::{Sampling, thinking};
 use crate::error::ServiceError;
 
 #[derive(Deserialize)]
@@ -46,11 +46,10 @@ pub(crate) fn read(body: &[u8]) -> Result<Ask, ServiceError> {
         stop_sequences: request.stop_sequences,
         tools: tools(request.tools.as_ref()),
         tool_choice: tool_choice(&request.tool_choice),
-        thinking: thinking(&request.thinking)?,
+        thinking: thinking(&request.thinking, &Sampling::default()).map_err(errors::validation)?,
         brings_result: !results.is_empty(),
         last_said: last_said.unwrap_or_else(|| results.join("\n")),
-        service_tier: None,
-        latency: None,
+        ..Ask::default()
     })
 }
 
