@@ -11,12 +11,15 @@ use tokio::time::Instant;
 
 use crate::caller::Caller;
 use crate::clock::{self, Epoch};
+use crate::faults::Strikes;
 use crate::ledger::{Exchange, LedgerSink};
 
 /// An open entry; noted in the ledger when closed or dropped.
 pub(crate) struct Entry {
     /// What is known so far.
     pub exchange: Exchange,
+    /// The faults that have struck so far, if any fault had anything to say.
+    pub strikes: Option<Strikes>,
     epoch: Epoch,
     ledger: Arc<dyn LedgerSink>,
 }
@@ -41,7 +44,7 @@ impl Entry {
             hung_up: true,
             ..Exchange::default()
         };
-        Entry { exchange, epoch, ledger }
+        Entry { exchange, strikes: None, epoch, ledger }
     }
 
     /// Counts what was handed to the client.
@@ -63,6 +66,10 @@ impl Entry {
 
 impl Drop for Entry {
     fn drop(&mut self) {
+        if let Some(strikes) = &self.strikes {
+            self.exchange.fault = strikes.fault();
+            self.exchange.faults = strikes.all();
+        }
         self.exchange.done_ns = nanos(self.epoch.offset(clock::now()));
         self.ledger.note(mem::take(&mut self.exchange));
     }

@@ -3,6 +3,7 @@
 mod answers;
 mod common;
 mod determinism;
+mod faults;
 mod ledger;
 mod pacing;
 mod wire;
