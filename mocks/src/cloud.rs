@@ -19,7 +19,9 @@ use crate::chance::Chance;
 use crate::clock::{self, Epoch};
 use crate::entry::Entry;
 use crate::error::ServiceError;
-use crate::faults::{self, End, Fault, FaultState, Occasion, Play, ScriptError, Sever};
+use crate::faults::{
+    self, Edits, End, Fault, FaultState, Occasion, Play, Ruling, ScriptError, Sever, Strikes,
+};
 use crate::ledger::{FaultHit, LedgerSink};
 use crate::regions::Regions;
 use crate::reply::Reply;
@@ -122,25 +124,32 @@ impl Cloud {
         let arrived = clock::now();
         let number = self.arrivals.fetch_add(1, Ordering::Relaxed);
         let chance = Chance::new(self.seed, number);
-        let mut entry =
-            Entry::open(number, Caller::of(head), arrived, self.epoch, self.ledger.clone());
+        let mut entry = Entry::open(number, Caller::of(head), arrived, self.epoch, self.ledger.clone());
         entry.exchange.request_id = request_id::draw(chance);
         entry.exchange.request_bytes = body.as_ref().map_or(0, |body| body.len() as u64);
         let arrival = Arrival { head, body, at: self.epoch.offset(arrived), chance };
-        match self.decide(arrival, &mut entry).await {
-            Ok(reply) => self.send(reply, entry).await,
-            Err(Instead::Answer(error)) => self.send(Reply::from(error), entry).await,
-            Err(Instead::Sever(sever)) => severed(sever, entry),
-        }
+        let mut ruling = Ruling::default();
+        let reply = match self.decide(arrival, &mut ruling, &mut entry).await {
+            Ok(reply) => reply,
+            Err(Instead::Answer(error)) => Reply::from(error),
+            Err(Instead::Sever(sever)) => return severed(sever, entry),
+        };
+        self.send(reply, ruling.into_edits(), entry).await
     }
 
-    /// Finds out what to answer, waiting only as long as faults delay it.
-    async fn decide(&self, arrival: Arrival<'_>, entry: &mut Entry) -> Result<Reply, Instead> {
+    /// Finds out what to answer, waiting only as long as faults delay it. What they would change of the
+    /// answer is left in `ruling`.
+    async fn decide(
+        &self,
+        arrival: Arrival<'_>,
+        ruling: &mut Ruling,
+        entry: &mut Entry,
+    ) -> Result<Reply, Instead> {
         let route = Route::of(arrival.head, &self.regions)?;
         entry.exchange.service = Some(route.service.name());
         entry.exchange.region = Some(route.region.clone());
         match route.service {
-            Service::Bedrock => self.ask_bedrock(arrival, &route.region, entry).await,
+            Service::Bedrock => self.ask_bedrock(arrival, &route.region, ruling, entry).await,
         }
     }
 
@@ -148,6 +157,7 @@ impl Cloud {
         &self,
         arrival: Arrival<'_>,
         region: &Arc<str>,
+        ruling: &mut Ruling,
         entry: &mut Entry,
     ) -> Result<Reply, Instead> {
         let body = arrival.body.as_deref().unwrap_or_default();
@@ -165,14 +175,14 @@ impl Cloud {
             attempt: exchange.attempt,
             words: &words,
         };
-        let mut ruling = self.faults.judge(&occasion, arrival.chance);
-        exchange.fault = ruling.fault().cloned();
-        faults::apply(&mut ruling).await?;
+        *ruling = self.faults.judge(&occasion, arrival.chance);
+        entry.strikes = ruling.strikes().cloned();
+        faults::apply(ruling).await?;
         let body = arrival.body.clone()?;
         content_type::check(question.operation, &arrival.head.headers)?;
         let mut capacity = || {
             self.faults.capacity(&occasion, arrival.chance).map_err(|(refusal, fault)| {
-                exchange.fault = Some(fault);
+                entry.strikes.get_or_insert_default().decide(&fault);
                 errors::refused(refusal)
             })
         };
@@ -183,12 +193,13 @@ impl Cloud {
         }
         let ask = question.read(&body)?;
         capacity()?;
-        let served = Served::as_asked(&ask, region.clone());
+        let mut served = Served::as_asked(&ask, region.clone());
+        ruling.edits().downgrade(|downgrade| served.downgrade(downgrade));
         Ok(question.answer(&ask, &served, arrival.at, arrival.chance)?)
     }
 
     /// Sends a reply, whose time counts from now: at once if it is a stream, or else when it is whole.
-    async fn send(&self, reply: Reply, mut entry: Entry) -> Response<CloudBody> {
+    async fn send(&self, reply: Reply, edits: Edits, mut entry: Entry) -> Response<CloudBody> {
         let began = clock::now();
         entry.exchange.error_type = reply.error_type;
         entry.exchange.input_tokens = reply.usage.map(|usage| usage.input_tokens);
@@ -196,15 +207,24 @@ impl Cloud {
         clock::reach(clock::later(began, reply.content.ready_after())).await;
         entry.exchange.status = Some(reply.status.as_u16());
         let mut headers = reply.headers;
-        stamp(&mut headers, &entry.exchange.request_id, self.epoch.wall_at(clock::now()));
-        let fault = entry.exchange.fault.clone();
-        let mut response = Response::new(reply.content.into_body(began, entry));
+        stamp(&mut headers, &entry.exchange.request_id, edits.date(self.epoch.wall_at(clock::now())));
+        let strikes = entry.strikes.clone();
+        let mut response = Response::new(reply.content.into_body(began, entry, edits.body()));
         *response.status_mut() = reply.status;
         *response.headers_mut() = headers;
-        if let Some(fault) = fault {
-            response.extensions_mut().insert(FaultHit(fault));
-        }
+        tell(&mut response, strikes);
         response
+    }
+}
+
+/// Leaves word in a response of the faults that struck it, and of where those will be noted that are yet to.
+fn tell(response: &mut Response<CloudBody>, strikes: Option<Strikes>) {
+    let extensions = response.extensions_mut();
+    if let Some(strikes) = strikes {
+        if let Some(fault) = strikes.fault() {
+            extensions.insert(FaultHit(fault));
+        }
+        extensions.insert(strikes);
     }
 }
 
@@ -242,12 +262,9 @@ pub struct RefusalState {
 
 /// A response that no client sees: the door cuts the connection for it.
 fn severed(sever: Sever, entry: Entry) -> Response<CloudBody> {
-    let fault = entry.exchange.fault.clone();
     let mut response = Response::new(CloudBody::whole(Bytes::new()));
     response.extensions_mut().insert(sever);
-    if let Some(fault) = fault {
-        response.extensions_mut().insert(FaultHit(fault));
-    }
+    tell(&mut response, entry.strikes.clone());
     entry.sever();
     response
 }

@@ -11,6 +11,7 @@ use tokio::time::Instant;
 
 use crate::caller::Caller;
 use crate::clock::{self, Epoch};
+use crate::faults::Strikes;
 use crate::ledger::{Exchange, LedgerSink, Verdict};
 
 /// An open entry; noted in the ledger when closed or dropped.
@@ -18,6 +19,8 @@ pub(crate) struct Entry {
     /// What is known so far.
     pub exchange: Exchange,
     severed: bool,
+    /// The faults that have struck so far, if any fault had anything to say.
+    pub strikes: Option<Strikes>,
     epoch: Epoch,
     ledger: Arc<dyn LedgerSink>,
 }
@@ -43,7 +46,7 @@ impl Entry {
             hung_up: true,
             ..Exchange::default()
         };
-        Entry { exchange, severed: false, epoch, ledger }
+        Entry { exchange, severed: false, strikes: None, epoch, ledger }
     }
 
     /// Counts what was handed to the client.
@@ -71,6 +74,10 @@ impl Entry {
 
 impl Drop for Entry {
     fn drop(&mut self) {
+        if let Some(strikes) = &self.strikes {
+            self.exchange.fault = strikes.fault();
+            self.exchange.faults = strikes.all();
+        }
         self.exchange.done_ns = nanos(self.epoch.offset(clock::now()));
         self.exchange.verdict = Verdict::on(&self.exchange, self.severed);
         self.ledger.note(mem::take(&mut self.exchange));

@@ -63,11 +63,14 @@ pub struct Exchange {
     pub user_agent: Option<String>,
     /// The length of the request's body; zero for one that was over the limit and not read.
     pub request_bytes: u64,
-    /// The fault that refused it, or else the first one that delayed it.
+    /// The fault that refused, cut or ended it, or else the first one that struck it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fault: Option<Arc<str>>,
     /// What became of it.
     pub verdict: Verdict,
+    /// All faults that struck it, in the order in which they did. One that could change nothing did not.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<Arc<str>>,
     /// The HTTP status; none if the client hung up before there was an answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,

@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use crate::body::{Beats, CloudBody};
 use crate::entry::Entry;
 use crate::error::ServiceError;
+use crate::faults::{BodyEdits, Shape};
 
 /// A decided answer.
 pub(crate) struct Reply {
@@ -48,16 +49,20 @@ impl Content {
         }
     }
 
-    /// The body of an answer that was begun at `began`. A whole one closes `entry` here, as there is
-    /// nothing left to wait for; a stream takes it along.
-    pub(crate) fn into_body(self, began: Instant, mut entry: Entry) -> CloudBody {
+    /// The body of an answer that was begun at `began`, as `edits` leave it. A whole one that nobody edits
+    /// closes `entry` here, as there is nothing left to wait for; any other body takes it along.
+    pub(crate) fn into_body(self, began: Instant, mut entry: Entry, edits: BodyEdits) -> CloudBody {
         match self {
-            Content::Whole { bytes, .. } => {
+            Content::Whole { bytes, .. } if edits.is_empty() => {
                 entry.count_bytes(bytes.len());
                 entry.close();
                 CloudBody::whole(bytes)
             }
-            Content::Stream(beats) => CloudBody::paced(beats, began, entry),
+            Content::Whole { after, bytes } => {
+                CloudBody::edited_whole(bytes, after, edits.chain(Shape::Whole), began, entry)
+            }
+            Content::Stream(beats) if edits.is_empty() => CloudBody::paced(beats, began, entry),
+            Content::Stream(beats) => CloudBody::edited(beats, edits.chain(Shape::Stream), began, entry),
         }
     }
 }

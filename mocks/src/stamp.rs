@@ -1,11 +1,11 @@
 //! What every response carries, whatever it answers: a request id and the date.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use http::header::{DATE, HeaderName};
 use http::{HeaderMap, HeaderValue};
 use jiff::Timestamp;
-use jiff::fmt::rfc2822::DateTimePrinter;
+use jiff::fmt::rfc2822::{DateTimeParser, DateTimePrinter};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 
@@ -18,22 +18,29 @@ pub(crate) fn stamp(headers: &mut HeaderMap, request_id: &str, wall: SystemTime)
     headers.extend(date(wall).map(|date| (DATE, date)));
 }
 
-fn date(wall: SystemTime) -> Option<HeaderValue> {
+/// The date of a response.
+pub(crate) fn date(wall: SystemTime) -> Option<HeaderValue> {
     let time = Timestamp::try_from(wall).ok()?;
     let text = DateTimePrinter::new().timestamp_to_rfc9110_string(&time).ok()?;
     HeaderValue::try_from(text).ok()
 }
 
+/// The time that a response's date says; none if it says no time.
+pub(crate) fn read_date(date: &HeaderValue) -> Option<SystemTime> {
+    let time = DateTimeParser::new().parse_timestamp(date.to_str().ok()?).ok()?;
+    UNIX_EPOCH.checked_add(Duration::from_secs(u64::try_from(time.as_second()).ok()?))
+}
+
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, UNIX_EPOCH};
-
     use super::*;
 
     #[test]
     fn the_date_is_written_as_http_wants_it() {
         let wall = UNIX_EPOCH + Duration::from_secs(784_111_777);
-        assert_eq!(date(wall), Some(HeaderValue::from_static("Sun, 06 Nov 1994 08:49:37 GMT")));
+        let text = HeaderValue::from_static("Sun, 06 Nov 1994 08:49:37 GMT");
+        assert_eq!(date(wall), Some(text.clone()));
+        assert_eq!(read_date(&text), Some(wall));
     }
 
     #[test]

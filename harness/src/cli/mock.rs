@@ -65,7 +65,13 @@ pub struct AdminArgs {
     #[arg(long, conflicts_with = "listen", help_heading = "Control")]
     pub no_admin: bool,
     /// What `Authorization: Bearer` must say on the control paths.
-    #[arg(long, value_name = "TOKEN", env = "BEDLOAD_ADMIN_TOKEN", hide_env_values = true, help_heading = "Control")]
+    #[arg(
+        long,
+        value_name = "TOKEN",
+        env = "BEDLOAD_ADMIN_TOKEN",
+        hide_env_values = true,
+        help_heading = "Control"
+    )]
     pub admin_token: Option<String>,
 }
 

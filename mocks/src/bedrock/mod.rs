@@ -108,6 +108,7 @@ impl Bedrock {
     /// Forgets all that it was asked.
     pub(crate) fn reset(&self) {
         self.async_invokes.clear();
+        self.cache.clear();
     }
 }
 

@@ -157,7 +157,6 @@ impl PromptCache {
     }
 
     /// Forgets everything.
-    #[cfg_attr(not(test), expect(dead_code, reason = "resetting a cloud comes with its admin door"))]
     pub(crate) fn clear(&self) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use super::ask::Ask;
+use crate::faults::Downgrade;
 
 /// A service tier: what a request pays for its place in the queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -123,6 +124,22 @@ impl Served {
     pub(crate) fn as_asked(ask: &Ask, region: Arc<str>) -> Self {
         Served { region, service_tier: ask.service_tier, latency: ask.latency }
     }
+
+    /// Serves worse than that, and tells whether it is any worse.
+    pub(crate) fn downgrade(&mut self, downgrade: Downgrade) -> bool {
+        match downgrade {
+            Downgrade::Tier => lower(&mut self.service_tier, ServiceTier::Default),
+            Downgrade::Latency => lower(&mut self.latency, LatencyMode::Standard),
+        }
+    }
+}
+
+fn lower<T: PartialEq>(asked: &mut Option<T>, to: T) -> bool {
+    let changes = asked.as_ref().is_some_and(|asked| *asked != to);
+    if changes {
+        *asked = Some(to);
+    }
+    changes
 }
 
 #[cfg(test)]

@@ -1,7 +1,12 @@
 //! `bad_crc`: an event arrives damaged.
 
+use bytes::Bytes;
+
 use super::edit::{Act, BodyEdit, Edit};
 use super::verdict::Verdict;
+
+/// The prelude of a message is its length and its headers' length, four bytes each, and their checksum.
+const PRELUDE_CRC_END: usize = 12;
 
 /// Sends an event whose checksum is wrong; those after it are right again. Whole answers have none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,4 +31,17 @@ impl BadCrc {
     pub(super) fn verdict(self) -> Verdict {
         Verdict::Edit(Edit::Body(BodyEdit::Event { after: self.after, act: Act::BreakCrc(self.part) }))
     }
+}
+
+/// A message with one of its checksums off by a bit; the rest is as it was.
+pub(super) fn damage(message: &Bytes, part: CrcPart) -> Bytes {
+    let at = match part {
+        CrcPart::Message => message.len().checked_sub(1),
+        CrcPart::Prelude => Some(PRELUDE_CRC_END - 1),
+    };
+    let mut damaged = message.to_vec();
+    if let Some(byte) = at.and_then(|at| damaged.get_mut(at)) {
+        *byte ^= 1;
+    }
+    damaged.into()
 }

@@ -1,5 +1,6 @@
 //! How an answer is changed on its way out.
 
+use std::num::NonZeroU64;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -28,7 +29,7 @@ pub(crate) enum BodyEdit {
     /// Whatever follows the first event takes this many times as long to come.
     Stretch(f64),
     /// So many bytes a second, at most.
-    Drip(u64),
+    Drip(NonZeroU64),
     /// Something happens to the event after the first `after` events.
     Event {
         /// The events that are let through first, of whatever kind.
@@ -38,6 +39,8 @@ pub(crate) enum BodyEdit {
     },
     /// Its JSON is broken.
     Garble,
+    /// It says that less was done than was asked.
+    Reword(Downgrade),
 }
 
 /// What happens to an event of a stream.

@@ -3,7 +3,7 @@
 //! Two kinds are in AWS's format: an exception, which the operation's model knows, and an error, which it
 //! need not. Both hold the words of a fault, so a frame is made once, with the fault.
 
-use aws_smithy_eventstream::frame::write_message_to;
+use aws_smithy_eventstream::frame::{read_message_from, write_message_to};
 use aws_smithy_types::event_stream::{Header, HeaderValue, Message};
 use bytes::Bytes;
 use serde_json::Value;
@@ -32,6 +32,12 @@ pub(super) fn error(code: &str, message: &str) -> Result<Bytes, FrameError> {
     encode(headers, String::new())
 }
 
+/// A message with another payload and the same headers; none if it is no message, or stays as it is.
+pub(super) fn with_payload(message: &Bytes, change: impl FnOnce(&Bytes) -> Option<Bytes>) -> Option<Bytes> {
+    let message = read_message_from(message.clone()).ok()?;
+    encode(message.headers().to_vec(), change(message.payload())?).ok()
+}
+
 fn header(name: &'static str, value: &str) -> Result<Header, FrameError> {
     if value.len() > LONGEST_TEXT {
         return Err(FrameError);
@@ -39,7 +45,7 @@ fn header(name: &'static str, value: &str) -> Result<Header, FrameError> {
     Ok(Header::new(name, HeaderValue::String(value.to_owned().into())))
 }
 
-fn encode(headers: Vec<Header>, payload: String) -> Result<Bytes, FrameError> {
+fn encode(headers: Vec<Header>, payload: impl Into<Bytes>) -> Result<Bytes, FrameError> {
     let mut frame = Vec::new();
     write_message_to(&Message::new_from_parts(headers, payload), &mut frame).map_err(|_| FrameError)?;
     Ok(frame.into())

@@ -272,6 +272,10 @@ mod tests {
         with_occasion(at, region, |occasion| play.judge(occasion, Chance::new(7, number)))
     }
 
+    fn named(ruling: &Ruling) -> Option<String> {
+        ruling.strikes()?.fault().map(|name| name.to_string())
+    }
+
     fn slow(name: &str, secs: u64) -> Fault {
         let added = Spread::constant(Duration::from_secs(secs));
         Fault::new(name, Kind::Latency(Latency { added }))
@@ -305,7 +309,8 @@ mod tests {
             Some(End::Refuse(refusal)) => format!("{:?}", refusal.reason),
             Some(End::Sever(sever)) => format!("{sever:?}"),
         };
-        let names = ruling.fault().into_iter().chain(ruling.struck()).map(|name| name.to_string());
+        let strikes = ruling.strikes().cloned().unwrap_or_default();
+        let names = strikes.fault().into_iter().chain(strikes.all()).map(|name| name.to_string());
         (ruling.delay.as_secs(), end, names.collect())
     }
 
@@ -357,7 +362,7 @@ mod tests {
         let struck: Vec<String> = (0..6)
             .map(|number| {
                 let ruling = judge(&play, Duration::ZERO, "us-east-1", number);
-                ruling.fault().map_or("-".to_owned(), |name| name.to_string())
+                named(&ruling).unwrap_or("-".to_owned())
             })
             .collect();
         assert_eq!(struck, ["x", "t", "x", "t", "-", "t"]);
@@ -448,7 +453,7 @@ mod tests {
     fn faults_come_and_go_under_way() {
         let play = play(vec![throttle("t")]);
         let changes = play.changes();
-        let end = |number| judge(&play, 5 * SECOND, "us-east-1", number).fault().map(|name| name.to_string());
+        let end = |number| named(&judge(&play, 5 * SECOND, "us-east-1", number));
         assert_eq!(end(0).as_deref(), Some("t"));
         assert_eq!(play.add(vec![broken("x"), broken("t")]), Err(ScriptError::NameTwice("t".into())));
         assert_eq!(play.states(SECOND).len(), 1, "all or none");

@@ -4,9 +4,10 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::edit::Edit;
+use super::edits::Edits;
 use super::refusal::Refusal;
 use super::sever::Sever;
+use super::strikes::Strikes;
 use super::tally::Tally;
 use super::verdict::Verdict;
 
@@ -14,12 +15,9 @@ use super::verdict::Verdict;
 #[derive(Debug, Default)]
 pub(crate) struct Ruling {
     pub(super) delay: Duration,
-    pub(super) edits: Vec<(Arc<Tally>, Edit)>,
     pub(super) end: Option<End>,
-    /// Those that have struck for certain, in order; an edit has only once it has changed something.
-    struck: Vec<Arc<str>>,
-    /// The one that refused or cut.
-    decided: Option<Arc<str>>,
+    edits: Edits,
+    strikes: Option<Strikes>,
 }
 
 /// What is answered instead of an answer.
@@ -32,42 +30,45 @@ pub(crate) enum End {
 }
 
 impl Ruling {
-    /// The fault to name for it: the one that refused or cut, or else the first that delayed.
-    pub(crate) fn fault(&self) -> Option<&Arc<str>> {
-        self.decided.as_ref().or(self.struck.first())
+    /// The faults that have struck for certain so far, and where those of its edits will be noted that
+    /// strike; none if no fault had anything to say.
+    pub(crate) fn strikes(&self) -> Option<&Strikes> {
+        self.strikes.as_ref()
     }
 
-    /// All that have struck so far, in the script's order.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "the ledger that names them all comes with the next commits")
-    )]
-    pub(crate) fn struck(&self) -> &[Arc<str>] {
-        &self.struck
+    /// What is to be changed of the answer, be it an error.
+    pub(crate) fn edits(&self) -> &Edits {
+        &self.edits
+    }
+
+    /// The same, once everything else has been carried out.
+    pub(crate) fn into_edits(self) -> Edits {
+        self.edits
     }
 
     /// Adds a fault's verdict. A refusal or a cut is the last one.
     pub(super) fn add(&mut self, fault: &Arc<Tally>, verdict: Verdict) -> ControlFlow<()> {
-        let end = match verdict {
-            Verdict::Pass => return ControlFlow::Continue(()),
+        match verdict {
+            Verdict::Pass => ControlFlow::Continue(()),
             Verdict::Edit(edit) => {
-                self.edits.push((fault.clone(), edit));
-                return ControlFlow::Continue(());
+                self.edits.add(fault.clone(), edit, self.strikes.get_or_insert_default());
+                ControlFlow::Continue(())
             }
             Verdict::Delay(delay) => {
                 self.delay = self.delay.saturating_add(delay);
-                None
+                fault.strike();
+                self.strikes.get_or_insert_default().note(fault.name());
+                ControlFlow::Continue(())
             }
-            Verdict::Refuse(refusal) => Some(End::Refuse(refusal)),
-            Verdict::Sever(sever) => Some(End::Sever(sever)),
-        };
-        fault.strike();
-        self.struck.push(fault.name().clone());
-        self.end = end;
-        if self.end.is_none() {
-            return ControlFlow::Continue(());
+            Verdict::Refuse(refusal) => self.end(fault, End::Refuse(refusal)),
+            Verdict::Sever(sever) => self.end(fault, End::Sever(sever)),
         }
-        self.decided = Some(fault.name().clone());
+    }
+
+    fn end(&mut self, fault: &Tally, end: End) -> ControlFlow<()> {
+        fault.strike();
+        self.strikes.get_or_insert_default().decide(fault.name());
+        self.end = Some(end);
         ControlFlow::Break(())
     }
 }

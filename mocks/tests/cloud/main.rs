@@ -2,11 +2,12 @@
 
 mod admin;
 mod answers;
-mod clients;
 mod async_invoke;
+mod clients;
 mod common;
 mod cuts;
 mod determinism;
+mod faults;
 mod front_end;
 mod ledger;
 mod pacing;

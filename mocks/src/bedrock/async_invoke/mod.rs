@@ -35,6 +35,7 @@ use super::ask::Ask;
 use super::errors;
 use super::exception::Exception;
 use super::model::ModelSpec;
+use super::prompt_cache::CacheUse;
 use crate::chance::{Chance, Label};
 use crate::clock::{self, Epoch};
 use crate::error::ServiceError;
@@ -155,7 +156,8 @@ impl AsyncInvokes {
                 break id;
             }
         };
-        let takes = Answer::to(&Ask::default(), model.behaviour(), moment.chance).done_at();
+        let takes =
+            Answer::to(&Ask::default(), model.behaviour(), CacheUse::default(), moment.chance).done_at();
         let mut invocation = Invocation {
             id,
             model_arn: arn::of_model(moment.region, model.id()),
