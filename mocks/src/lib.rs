@@ -43,6 +43,10 @@ mod words;
 pub use bedrock::behaviour::Behaviour;
 pub use bedrock::exception::Exception;
 pub use bedrock::model::{ModelError, ModelSpec};
+pub use bedrock::profile::{ApplicationProfile, Geography};
+pub use bedrock::quota::{
+    Account, AccountError, Optimized, Provisioned, Quota, QuotaError, Reserved, WindowLaw,
+};
 pub use bedrock::tier::{LatencyMode, ServiceTier, UnknownWord};
 pub use bedrock::tokens::CHARS_PER_TOKEN;
 pub use body::{BodyError, CloudBody};

@@ -6,6 +6,7 @@
 //! with how it was [`Served`].
 
 pub(crate) mod answer;
+mod arn;
 pub(crate) mod ask;
 mod base62;
 pub(crate) mod behaviour;
@@ -16,13 +17,18 @@ mod event_stream;
 pub(crate) mod exception;
 mod invoke;
 pub(crate) mod model;
+pub(crate) mod offer;
 mod operation;
+pub(crate) mod placement;
+pub(crate) mod profile;
 pub(crate) mod prompt;
+pub(crate) mod quota;
 mod text;
 mod thinking;
 pub(crate) mod tier;
 pub(crate) mod tokens;
 mod tool_input;
+pub(crate) mod way;
 
 use std::str::FromStr;
 
