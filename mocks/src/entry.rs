@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::bedrock::quota::Spent;
+use crate::bedrock::serving::Tenancy;
 use crate::caller::Caller;
 use crate::clock::{self, Epoch};
 use crate::ledger::{Exchange, LedgerSink};
@@ -17,6 +19,8 @@ use crate::ledger::{Exchange, LedgerSink};
 pub(crate) struct Entry {
     /// What is known so far.
     pub exchange: Exchange,
+    /// What it holds of quota and capacity.
+    tenancy: Option<Tenancy>,
     epoch: Epoch,
     ledger: Arc<dyn LedgerSink>,
 }
@@ -41,7 +45,12 @@ impl Entry {
             hung_up: true,
             ..Exchange::default()
         };
-        Entry { exchange, epoch, ledger }
+        Entry { exchange, tenancy: None, epoch, ledger }
+    }
+
+    /// Holds quota and capacity until it is closed or dropped.
+    pub(crate) fn hold(&mut self, tenancy: Tenancy) {
+        self.tenancy = Some(tenancy);
     }
 
     /// Counts what was handed to the client.
@@ -63,9 +72,23 @@ impl Entry {
 
 impl Drop for Entry {
     fn drop(&mut self) {
-        self.exchange.done_ns = nanos(self.epoch.offset(clock::now()));
+        let now = clock::now();
+        self.exchange.done_ns = nanos(self.epoch.offset(now));
+        if let Some(tenancy) = self.tenancy.take() {
+            tenancy.end(self.epoch.unix_ns_at(now), spent(&self.exchange).as_ref());
+        }
         self.ledger.note(mem::take(&mut self.exchange));
     }
+}
+
+/// What an answer cost, if a model gave one: all of it, even if the client hung up before its end.
+fn spent(exchange: &Exchange) -> Option<Spent> {
+    exchange.output_tokens.map(|output_tokens| Spent {
+        input_tokens: exchange.input_tokens.unwrap_or_default(),
+        cache_read_tokens: exchange.cache_read_tokens.unwrap_or_default(),
+        cache_write_tokens: exchange.cache_write_tokens.unwrap_or_default(),
+        output_tokens,
+    })
 }
 
 fn nanos(offset: Duration) -> u64 {

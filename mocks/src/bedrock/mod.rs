@@ -2,7 +2,7 @@
 //!
 //! A request becomes a [`Question`] by its path and headers alone, which is all that the faults need to
 //! know. Only then is the body read, in the words of Converse or of the model's own dialect, into an
-//! [`ask::Ask`]; the behaviour makes an [`answer::Answer`] of it, and the same words tell it, together
+//! [`ask::Ask`]; [`serving`] finds quota and a region for it; the behaviour makes an [`answer::Answer`] of it, and the same words tell it, together
 //! with how it was [`Served`].
 
 pub(crate) mod answer;
@@ -23,6 +23,7 @@ pub(crate) mod placement;
 pub(crate) mod profile;
 pub(crate) mod prompt;
 pub(crate) mod quota;
+pub(crate) mod serving;
 mod text;
 mod thinking;
 pub(crate) mod tier;
@@ -118,7 +119,11 @@ impl Question<'_> {
     /// The answer to what was read, served so.
     pub(crate) fn answer(&self, ask: &Ask, served: &Served, chance: Chance) -> Result<Reply, ServiceError> {
         let model = self.model.ok_or_else(errors::unknown_model)?;
-        let decided = || Answer::to(ask, model.behaviour(), chance);
+        let speedup = match served.latency {
+            Some(LatencyMode::Optimized) => model.offer().speedup().unwrap_or(1.0),
+            _ => 1.0,
+        };
+        let decided = || Answer::to(ask, model.behaviour(), chance).faster(speedup);
         Ok(match self.operation {
             Operation::Converse => converse::whole(decided(), served),
             Operation::ConverseStream => converse::stream(decided(), served),

@@ -5,4 +5,7 @@ mod common;
 mod determinism;
 mod ledger;
 mod pacing;
+mod plant;
+mod quotas;
+mod regions;
 mod wire;

@@ -77,6 +77,11 @@ impl Squeeze {
         Squeeze(millionths.min(Self::NONE.0))
     }
 
+    /// A share from 0 to 1.
+    pub(crate) fn to(share: f64) -> Self {
+        Self::to_millionths((share * f64::from(Self::NONE.0)).round() as u32)
+    }
+
     /// What is left of a limit, rounded down.
     fn of(self, limit: u64) -> u64 {
         let left = u128::from(limit) * u128::from(self.0) / u128::from(Self::NONE.0);
@@ -257,6 +262,13 @@ impl Pool {
             Ok(receipt) => Decision::Admitted(Grant { tier, latency: LatencyMode::Standard, receipt }),
             Err(exhausted) => Decision::Throttled(exhausted),
         }
+    }
+
+    /// Whether a request that was refused would run if no fault squeezed the quotas.
+    pub(crate) fn would_admit_unsqueezed(&self, terms: &Terms, now_ns: u64, asked: &Asked) -> bool {
+        let unsqueezed = Asked { squeeze: Squeeze::NONE, ..*asked };
+        *asked != unsqueezed
+            && matches!(self.clone().admit(terms, now_ns, &unsqueezed), Decision::Admitted(_))
     }
 
     /// Puts right what a request was charged that has ended.
