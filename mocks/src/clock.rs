@@ -33,6 +33,12 @@ impl Epoch {
         instant.saturating_duration_since(self.instant)
     }
 
+    /// Nanoseconds from the Unix epoch to the wall time at `instant`, which 64 bits hold until 2554.
+    pub(crate) fn unix_ns_at(self, instant: Instant) -> u64 {
+        let since = self.wall_at(instant).duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
+    }
+
     /// The wall time at `instant`.
     pub(crate) fn wall_at(self, instant: Instant) -> SystemTime {
         self.wall.checked_add(self.offset(instant)).unwrap_or(self.wall)

@@ -5,13 +5,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::header::AUTHORIZATION;
 use http::request::Parts;
 use http::{Request, Response};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::bedrock::async_invoke::Moment;
-use crate::bedrock::tier::Served;
+use crate::bedrock::quota::Squeeze;
+use crate::bedrock::serving::{Applicant, Serving, Tenancy, Unserved};
+use crate::bedrock::tier::{LatencyMode, Served, ServiceTier};
 use crate::bedrock::{Bedrock, content_type, errors};
 use crate::body::CloudBody;
 use crate::caller::Caller;
@@ -39,6 +42,7 @@ pub struct Cloud {
     seed: u64,
     regions: Regions,
     bedrock: Bedrock,
+    serving: Serving,
     faults: Play,
     epoch: Epoch,
     ledger: Arc<dyn LedgerSink>,
@@ -50,6 +54,7 @@ impl Cloud {
     pub fn new(spec: CloudSpec, epoch: Epoch, ledger: impl LedgerSink) -> Arc<Self> {
         Arc::new(Cloud {
             seed: spec.seed,
+            serving: Serving::new(spec.accounts, &spec.regions, &spec.models),
             regions: spec.regions,
             bedrock: Bedrock::new(spec.models, spec.seed, spec.errands),
             faults: Play::new(spec.faults),
@@ -97,11 +102,12 @@ impl Cloud {
     }
 
     /// Puts everything back as it was at the start: the spec's faults, with their windows counted from
-    /// now and nothing struck yet, and the first request's number and chance.
+    /// now and nothing struck yet, unused quotas, and the first request's number and chance.
     pub fn reset(&self) {
         self.arrivals.store(0, Ordering::Relaxed);
         self.faults.restart(self.now());
         self.bedrock.reset();
+        self.serving.reset();
     }
 
     /// Whether faults refuse all connections at present, so that a door can close its listening socket.
@@ -180,22 +186,67 @@ impl Cloud {
         faults::apply(ruling).await?;
         let body = arrival.body.clone()?;
         content_type::check(question.operation, &arrival.head.headers)?;
-        let mut capacity = || {
+        if let Some(errand) = &question.errand {
             self.faults.capacity(&occasion, arrival.chance).map_err(|(refusal, fault)| {
                 entry.strikes.get_or_insert_default().decide(&fault);
                 errors::refused(refusal)
-            })
-        };
-        if let Some(errand) = &question.errand {
-            capacity()?;
+            })?;
             let moment = Moment { region, now: clock::now(), epoch: self.epoch, chance: arrival.chance };
             return Ok(self.bedrock.run(errand, question.model, &body, &moment)?);
         }
         let ask = question.read(&body)?;
-        capacity()?;
-        let mut served = Served::as_asked(&ask, region.clone());
+        let mut served = match (question.model, &question.model_id) {
+            (Some(model), Some(model_id)) if question.operation.runs_a_model() => {
+                let applicant = Applicant {
+                    now_ns: self.epoch.unix_ns_at(clock::now()),
+                    authorization: arrival.head.headers.get(AUTHORIZATION),
+                    source: region,
+                    model,
+                    model_id,
+                    ask: &ask,
+                    squeeze: Squeeze::NONE,
+                    chance: arrival.chance,
+                };
+                let (served, tenancy) = self.serve(applicant, &occasion).map_err(|unanswered| {
+                    if let Some(fault) = &unanswered.fault {
+                        entry.strikes.get_or_insert_default().decide(fault);
+                    }
+                    unanswered.error
+                })?;
+                entry.hold(tenancy);
+                served
+            }
+            _ => Served::as_asked(&ask, region.clone()),
+        };
         ruling.edits().downgrade(|downgrade| served.downgrade(downgrade));
+        entry.exchange.inference_region = Some(served.region.clone());
+        entry.exchange.service_tier = served.service_tier.map(ServiceTier::name);
+        entry.exchange.latency_mode = served.latency.map(LatencyMode::name);
         Ok(question.answer(&ask, &served, arrival.at, arrival.chance)?)
+    }
+
+    /// Takes quota and capacity for a request; or says what to answer, and the fault whose doing it is.
+    fn serve(
+        &self,
+        applicant: Applicant<'_>,
+        occasion: &Occasion<'_>,
+    ) -> Result<(Served, Tenancy), Unanswered> {
+        let squeeze = self.faults.squeeze(occasion);
+        let applicant = Applicant { squeeze: Squeeze::to(squeeze.factor), ..applicant };
+        let closed = |region: &Arc<str>| {
+            self.faults.capacity(&Occasion { region, ..*occasion }, applicant.chance).err()
+        };
+        self.serving.serve(applicant, closed).map_err(|unserved| match unserved {
+            Unserved::Mistaken(error) | Unserved::Full(error) => Unanswered { error, fault: None },
+            Unserved::Closed(refusal, fault) => {
+                Unanswered { error: errors::refused(refusal), fault: Some(fault) }
+            }
+            Unserved::Throttled(error, squeezed) => {
+                let fault = squeeze.fault.filter(|_| squeezed);
+                fault.iter().for_each(|fault| self.faults.squeezed_out(fault));
+                Unanswered { error, fault }
+            }
+        })
     }
 
     /// Sends a reply, whose time counts from now: at once if it is a stream, or else when it is whole.
@@ -204,6 +255,8 @@ impl Cloud {
         entry.exchange.error_type = reply.error_type;
         entry.exchange.input_tokens = reply.usage.map(|usage| usage.input_tokens);
         entry.exchange.output_tokens = reply.usage.map(|usage| usage.output_tokens);
+        entry.exchange.cache_read_tokens = cached(reply.usage.map(|usage| usage.cache_read_tokens));
+        entry.exchange.cache_write_tokens = cached(reply.usage.map(|usage| usage.cache_write_tokens));
         clock::reach(clock::later(began, reply.content.ready_after())).await;
         entry.exchange.status = Some(reply.status.as_u16());
         let mut headers = reply.headers;
@@ -226,6 +279,17 @@ fn tell(response: &mut Response<CloudBody>, strikes: Option<Strikes>) {
         }
         extensions.insert(strikes);
     }
+}
+
+/// Tokens that a prompt cache had part in; most requests know no cache, and their entries say nothing of it.
+fn cached(tokens: Option<u32>) -> Option<u32> {
+    tokens.filter(|&tokens| tokens > 0)
+}
+
+/// An error for want of quota or capacity, and the fault whose doing it is.
+struct Unanswered {
+    error: ServiceError,
+    fault: Option<Arc<str>>,
 }
 
 /// What is sent instead of an answer.

@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::bedrock::quota::Spent;
+use crate::bedrock::serving::Tenancy;
 use crate::caller::Caller;
 use crate::clock::{self, Epoch};
 use crate::faults::Strikes;
@@ -21,6 +23,8 @@ pub(crate) struct Entry {
     severed: bool,
     /// The faults that have struck so far, if any fault had anything to say.
     pub strikes: Option<Strikes>,
+    /// What it holds of quota and capacity.
+    tenancy: Option<Tenancy>,
     epoch: Epoch,
     ledger: Arc<dyn LedgerSink>,
 }
@@ -46,7 +50,12 @@ impl Entry {
             hung_up: true,
             ..Exchange::default()
         };
-        Entry { exchange, severed: false, strikes: None, epoch, ledger }
+        Entry { exchange, severed: false, strikes: None, tenancy: None, epoch, ledger }
+    }
+
+    /// Holds quota and capacity until it is closed or dropped.
+    pub(crate) fn hold(&mut self, tenancy: Tenancy) {
+        self.tenancy = Some(tenancy);
     }
 
     /// Counts what was handed to the client.
@@ -78,10 +87,24 @@ impl Drop for Entry {
             self.exchange.fault = strikes.fault();
             self.exchange.faults = strikes.all();
         }
-        self.exchange.done_ns = nanos(self.epoch.offset(clock::now()));
+        let now = clock::now();
+        self.exchange.done_ns = nanos(self.epoch.offset(now));
+        if let Some(tenancy) = self.tenancy.take() {
+            tenancy.end(self.epoch.unix_ns_at(now), spent(&self.exchange).as_ref());
+        }
         self.exchange.verdict = Verdict::on(&self.exchange, self.severed);
         self.ledger.note(mem::take(&mut self.exchange));
     }
+}
+
+/// What an answer cost, if a model gave one: all of it, even if the client hung up before its end.
+fn spent(exchange: &Exchange) -> Option<Spent> {
+    exchange.output_tokens.map(|output_tokens| Spent {
+        input_tokens: exchange.input_tokens.unwrap_or_default(),
+        cache_read_tokens: exchange.cache_read_tokens.unwrap_or_default(),
+        cache_write_tokens: exchange.cache_write_tokens.unwrap_or_default(),
+        output_tokens,
+    })
 }
 
 fn nanos(offset: Duration) -> u64 {

@@ -43,6 +43,9 @@ pub struct Exchange {
     /// The region asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub region: Option<Arc<str>>,
+    /// The region that served it, as CloudTrail's `inferenceRegion` tells it. No response does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub inference_region: Option<Arc<str>>,
     /// The model id as asked for, decoded: an id, a profile or an ARN.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
@@ -79,12 +82,24 @@ pub struct Exchange {
     pub error_type: Option<Cow<'static, str>>,
     /// The id in the answer's `x-amzn-requestid`.
     pub request_id: String,
-    /// Tokens of the prompt.
+    /// The service tier that served it, if it asked for one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service_tier: Option<&'static str>,
+    /// The latency mode that it was served with, if it asked for one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub latency_mode: Option<&'static str>,
+    /// Tokens of the prompt, without those that a prompt cache read or wrote.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub input_tokens: Option<u32>,
     /// Tokens of the whole answer, of which a client that hung up may have seen fewer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output_tokens: Option<u32>,
+    /// Tokens of the prompt that were read from a prompt cache.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cache_read_tokens: Option<u32>,
+    /// Tokens of the prompt that were written into a prompt cache.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cache_write_tokens: Option<u32>,
     /// Event-stream frames handed out.
     pub stream_events: u64,
     /// Bytes of the answer's body handed out.

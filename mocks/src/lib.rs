@@ -1,7 +1,7 @@
 //! The cloud that bedload's clients meet: an Amazon Bedrock with faults.
 //!
 //! It knows clouds and faults, not scenarios. A [`CloudSpec`] says what it is made of: regions, models
-//! with their behaviour, and a script of [`faults`]. [`Cloud::handle`] answers one HTTP request, and is
+//! with their behaviour and quotas, and a script of [`faults`]. [`Cloud::handle`] answers one HTTP request, and is
 //! reached through two doors: in memory, where an SDK's HTTP client calls it and virtual time holds,
 //! and over TCP through [`server::serve`]. What arrived and how it was answered goes, exchange by
 //! exchange, to a [`LedgerSink`].
@@ -13,6 +13,7 @@
 //! | `route` | the service and region, from the SigV4 scope or else the host |
 //! | `bedrock` | the operation, the model, and the answer: what it says and when |
 //! | `faults`, `words` | whether to delay, refuse or cut it before the service sees it, and how to change the answer |
+//! | `bedrock::serving` | whether the account's quota lets it in, and which region has room for it |
 //! | `reply`, `body` | how the answer leaves: whole, or frame by frame as tokio's time passes |
 //! | `entry`, `ledger` | what is noted of it once it is over |
 //!
@@ -44,6 +45,10 @@ mod words;
 pub use bedrock::behaviour::Behaviour;
 pub use bedrock::exception::Exception;
 pub use bedrock::model::{ModelError, ModelSpec};
+pub use bedrock::profile::{ApplicationProfile, Geography};
+pub use bedrock::quota::{
+    Account, AccountError, Optimized, Provisioned, Quota, QuotaError, Reserved, WindowLaw,
+};
 pub use bedrock::tier::{LatencyMode, ServiceTier, UnknownWord};
 pub use bedrock::tokens::CHARS_PER_TOKEN;
 pub use body::{BodyError, CloudBody};

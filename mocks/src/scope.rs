@@ -39,6 +39,14 @@ impl<'a> Scope<'a> {
     }
 }
 
+/// The access key id that an `Authorization` header is signed with: who asks.
+pub(crate) fn access_key(authorization: &str) -> Option<&str> {
+    let (_, rest) = authorization.split_once("Credential=")?;
+    let credential = rest.split([',', ' ']).next()?;
+    // The scope behind it is four words long; a key may hold slashes of its own.
+    credential.rsplitn(5, '/').nth(4).filter(|key| !key.is_empty())
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -68,6 +76,26 @@ mod tests {
         ];
         for (header, scope) in cases {
             assert_eq!(Scope::from_authorization(header), scope, "{header}");
+        }
+    }
+
+    #[test]
+    fn access_keys() {
+        let cases = [
+            (
+                "AWS4-HMAC-SHA256 Credential=AKID/20260101/us-east-1/bedrock/aws4_request, Signature=0",
+                Some("AKID"),
+            ),
+            (
+                "AWS4-HMAC-SHA256 Credential=A/K/20260101/us-east-1/bedrock/aws4_request,Signature=0",
+                Some("A/K"),
+            ),
+            ("AWS4-HMAC-SHA256 Credential=/20260101/us-east-1/bedrock/aws4_request", None),
+            ("AWS4-HMAC-SHA256 Credential=AKID", None),
+            ("Bearer bedrock-api-key", None),
+        ];
+        for (header, key) in cases {
+            assert_eq!(access_key(header), key, "{header}");
         }
     }
 

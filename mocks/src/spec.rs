@@ -8,10 +8,11 @@ use thiserror::Error;
 use crate::bedrock::errand::ErrandSettings;
 use crate::bedrock::guardrail::BlockedWords;
 use crate::bedrock::model::ModelSpec;
+use crate::bedrock::quota::{Account, Accounts};
 use crate::faults::{Script, Share};
 use crate::regions::Regions;
 
-/// A cloud's regions, models and faults, and the seed of all its chance.
+/// A cloud's regions, models and faults, the accounts that ask it, and the seed of all its chance.
 #[derive(Clone, Debug)]
 pub struct CloudSpec {
     pub(crate) seed: u64,
@@ -19,15 +20,18 @@ pub struct CloudSpec {
     pub(crate) models: Vec<ModelSpec>,
     pub(crate) faults: Script,
     pub(crate) errands: ErrandSettings,
+    pub(crate) accounts: Accounts,
 }
 
 impl CloudSpec {
     /// A spec in which every region and model is there once.
     ///
-    /// The first region is home: requests that name no region go there. Every model is served in every region.
+    /// The first region is home: requests that name no region go there. Every model is served in every
+    /// region, unless it names its own. All requests are one account's.
     ///
     /// # Errors
-    /// No region at all; a region, a model's name or a model's id given twice.
+    /// No region at all; a region, a model's name or a model's id given twice; a model that is served
+    /// somewhere else than in the cloud's regions; two ARNs of models that end alike.
     pub fn new(
         seed: u64,
         regions: Vec<String>,
@@ -44,7 +48,9 @@ impl CloudSpec {
                 return Err(SpecError::ModelIdTwice(model.id().to_owned()));
             }
         }
-        Ok(CloudSpec { seed, regions, models, faults, errands: ErrandSettings::default() })
+        offers(&regions, &models)?;
+        let (errands, accounts) = (ErrandSettings::default(), Accounts::default());
+        Ok(CloudSpec { seed, regions, models, faults, errands, accounts })
     }
 
     /// Writes the output of asynchronous invocations under this folder, which stands for S3:
@@ -70,6 +76,34 @@ impl CloudSpec {
         self.errands.blocked_words = BlockedWords::new(words);
         self
     }
+
+    /// The same cloud with one more account, whose quotas are its own. The first one given is home: requests
+    /// that no account's access key has signed are its.
+    ///
+    /// # Errors
+    /// An account or an access key given twice.
+    pub fn account(mut self, account: Account) -> Result<Self, SpecError> {
+        self.accounts = self.accounts.and(account)?;
+        Ok(self)
+    }
+}
+
+/// Checks what models offer against the cloud, and against each other.
+fn offers(regions: &Regions, models: &[ModelSpec]) -> Result<(), SpecError> {
+    let mut ids = BTreeSet::new();
+    for model in models {
+        let offer = model.offer();
+        if let Some(region) = offer.named_regions().find(|region| regions.find(region).is_none()) {
+            return Err(SpecError::NoSuchRegion {
+                model: model.name().to_owned(),
+                region: region.to_owned(),
+            });
+        }
+        if let Some(id) = offer.arn_ids().find(|id| !ids.insert(*id)) {
+            return Err(SpecError::ArnTwice(id.to_owned()));
+        }
+    }
+    Ok(())
 }
 
 /// Why parts make no cloud.
@@ -87,6 +121,23 @@ pub enum SpecError {
     /// Two models have one id, so a request could mean either.
     #[error("two models have the id `{0}`; a request could mean either")]
     ModelIdTwice(String),
+    /// A model names a region that the cloud does not have.
+    #[error("model `{model}` names the region `{region}`, which is none of the cloud's")]
+    NoSuchRegion {
+        /// The model's name.
+        model: String,
+        /// The region.
+        region: String,
+    },
+    /// Two ARNs of provisioned units or application profiles have one id.
+    #[error("two ARNs end in `{0}`; a request could mean either")]
+    ArnTwice(String),
+    /// One account is given twice.
+    #[error("account `{0}` is given twice")]
+    AccountTwice(String),
+    /// Two accounts have one access key.
+    #[error("the access key `{0}` is given twice; a request could be of either account")]
+    AccessKeyTwice(String),
 }
 
 #[cfg(test)]
@@ -96,18 +147,60 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::{Behaviour, Spread};
+    use crate::{ApplicationProfile, Behaviour, Geography, Provisioned, Spread};
 
     fn mistake(regions: &[&str], models: &[(&str, &str)]) -> Option<SpecError> {
+        let behaviour = *model().behaviour();
+        let regions = regions.iter().map(|region| region.to_string()).collect();
+        let models = models.iter().map(|(name, id)| ModelSpec::new(*name, *id, behaviour).unwrap()).collect();
+        CloudSpec::new(7, regions, models, Script::default()).err()
+    }
+
+    fn model() -> ModelSpec {
         let behaviour = Behaviour {
             ttft: Spread::constant(Duration::ZERO),
             per_token: Spread::constant(Duration::ZERO),
             output_tokens: Spread::constant(1),
             tokens_per_event: NonZeroU32::MIN,
         };
-        let regions = regions.iter().map(|region| region.to_string()).collect();
-        let models = models.iter().map(|(name, id)| ModelSpec::new(*name, *id, behaviour).unwrap()).collect();
-        CloudSpec::new(7, regions, models, Script::default()).err()
+        ModelSpec::new("one", "acme.one", behaviour).unwrap()
+    }
+
+    fn spec_of(model: ModelSpec) -> Result<CloudSpec, SpecError> {
+        CloudSpec::new(7, vec!["us-east-1".into()], vec![model], Script::default())
+    }
+
+    #[test]
+    fn models_are_served_in_the_clouds_regions_only() {
+        let units = |id: &str, region: &str| Provisioned::new(id, region, NonZeroU32::MIN, 1).unwrap();
+        let elsewhere = || Some(SpecError::NoSuchRegion { model: "one".into(), region: "us-west-2".into() });
+        let cases = [
+            (model().regions(["us-east-1"]), None),
+            (model().regions(["us-east-1", "us-west-2"]), elsewhere()),
+            (model().destinations(Geography::Us, ["us-west-2"]), elsewhere()),
+            (model().provisioned(units("abc", "us-west-2")), elsewhere()),
+            (model().provisioned(units("abc", "us-east-1")), None),
+            (
+                model()
+                    .provisioned(units("abc", "us-east-1"))
+                    .application_profile(ApplicationProfile::of_model("abc")),
+                Some(SpecError::ArnTwice("abc".into())),
+            ),
+        ];
+        for (model, expected) in cases {
+            let said = format!("{model:?}");
+            assert_eq!(spec_of(model).err(), expected, "{said}");
+        }
+    }
+
+    #[test]
+    fn each_account_and_access_key_is_there_once() {
+        let account = |id: &str| Account::new(id).unwrap().access_key("AKIDONE");
+        let spec = spec_of(model()).unwrap().account(account("111111111111")).unwrap();
+        let twice = spec.clone().account(Account::new("111111111111").unwrap()).err();
+        assert_eq!(twice, Some(SpecError::AccountTwice("111111111111".into())));
+        let shared = spec.account(account("222222222222")).err();
+        assert_eq!(shared, Some(SpecError::AccessKeyTwice("AKIDONE".into())));
     }
 
     #[test]

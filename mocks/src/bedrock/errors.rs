@@ -4,6 +4,7 @@ use http::StatusCode;
 use serde_json::json;
 
 use super::exception::Exception;
+use super::quota::Exhausted;
 use crate::error::ServiceError;
 use crate::faults::{Reason, Refusal};
 
@@ -27,6 +28,28 @@ pub(crate) fn constraint(value: &str, field: &str, rule: &str) -> ServiceError {
 /// 400: there is no model with that id.
 pub(crate) fn unknown_model() -> ServiceError {
     validation("The provided model identifier is invalid.")
+}
+
+/// 400: the model is served through its profiles only, as quoted in FlowiseAI/Flowise#4253 and others.
+pub(crate) fn profiles_only(model_id: &str) -> ServiceError {
+    validation(format!(
+        "Invocation of model ID {model_id} with on-demand throughput isn’t supported. Retry your request with the ID or ARN of an inference profile that contains this model."
+    ))
+}
+
+/// 400: the tier `reserved` where nothing is reserved, as quoted in envoyproxy/ai-gateway#1749.
+pub(crate) fn no_reservation() -> ServiceError {
+    validation("Reservation not found.")
+}
+
+/// 429: a quota is used up.
+pub(crate) fn throttled(exhausted: Exhausted) -> ServiceError {
+    ServiceError::of(Exception::Throttling, exhausted.message())
+}
+
+/// 503: no region that might serve has room.
+pub(crate) fn no_room() -> ServiceError {
+    ServiceError::of(Exception::ServiceUnavailable, "Too many connections, please wait before trying again.")
 }
 
 /// 404: no operation has that method and path.

@@ -2,10 +2,11 @@
 //!
 //! A request becomes a [`Question`] by its path and headers alone, which is all that the faults need to
 //! know. Only then is the body read, in the words of Converse or of the model's own dialect, into an
-//! [`ask::Ask`]; the behaviour makes an [`answer::Answer`] of it, and the same words tell it, together
+//! [`ask::Ask`]; [`serving`] finds quota and a region for it; the behaviour makes an [`answer::Answer`] of it, and the same words tell it, together
 //! with how it was [`Served`].
 
 pub(crate) mod answer;
+mod arn;
 pub(crate) mod ask;
 pub(crate) mod async_invoke;
 mod base62;
@@ -22,14 +23,20 @@ pub(crate) mod exception;
 pub(crate) mod guardrail;
 mod invoke;
 pub(crate) mod model;
+pub(crate) mod offer;
 mod operation;
+pub(crate) mod placement;
+pub(crate) mod profile;
 pub(crate) mod prompt;
 mod prompt_cache;
+pub(crate) mod quota;
+pub(crate) mod serving;
 mod text;
 mod thinking;
 pub(crate) mod tier;
 pub(crate) mod tokens;
 mod tool_input;
+pub(crate) mod way;
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -172,9 +179,13 @@ impl Question<'_> {
         chance: Chance,
     ) -> Result<Reply, ServiceError> {
         let model = self.model.ok_or_else(errors::unknown_model)?;
+        let speedup = match served.latency {
+            Some(LatencyMode::Optimized) => model.offer().speedup().unwrap_or(1.0),
+            _ => 1.0,
+        };
         let decided = || {
             let cached = self.cache.run(at, &served.region, model.id(), &ask.cache_prefixes);
-            Answer::to(ask, model.behaviour(), cached, chance)
+            Answer::to(ask, model.behaviour(), cached, chance).faster(speedup)
         };
         Ok(match self.operation {
             Operation::Converse => converse::whole(decided(), ask, served),

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
+use super::arn::{Arn, Kind};
 use super::behaviour::Behaviour;
-
-/// What stands before a model's id in the id of a cross-region inference profile.
-const PROFILE_PREFIXES: [&str; 7] = ["us.", "eu.", "apac.", "au.", "jp.", "us-gov.", "global."];
+use super::offer::Offer;
+use super::profile::Geography;
 
 /// A model that a cloud serves.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,6 +15,7 @@ pub struct ModelSpec {
     name: Arc<str>,
     id: Arc<str>,
     behaviour: Behaviour,
+    pub(super) offer: Offer,
 }
 
 impl ModelSpec {
@@ -34,7 +35,7 @@ impl ModelSpec {
         if id.is_empty() {
             return Err(ModelError::NoId { name });
         }
-        Ok(ModelSpec { name: name.into(), id: id.into(), behaviour })
+        Ok(ModelSpec { name: name.into(), id: id.into(), behaviour, offer: Offer::default() })
     }
 
     /// The scenario's name of it; faults aim by it.
@@ -49,8 +50,8 @@ impl ModelSpec {
 
     /// Its id without an ARN around it or a profile's prefix before it.
     pub(crate) fn bare_id(&self) -> &str {
-        let id = inside_arn(&self.id).unwrap_or(&self.id);
-        without_prefix(id).unwrap_or(id)
+        let id = Arn::parse(&self.id).map_or(&*self.id, |arn| arn.id);
+        Geography::split(id).map_or(id, |(_, id)| id)
     }
 
     /// Who made it: the first word of its bare id.
@@ -62,6 +63,11 @@ impl ModelSpec {
     /// How it behaves.
     pub fn behaviour(&self) -> &Behaviour {
         &self.behaviour
+    }
+
+    /// Where and how much of it is served.
+    pub(crate) fn offer(&self) -> &Offer {
+        &self.offer
     }
 }
 
@@ -85,20 +91,20 @@ pub enum ModelError {
 /// The model that an asked id means.
 ///
 /// That is the model with just this id; or else with the id that an ARN of Bedrock ends in, be it of a
-/// foundation model or of an inference profile; or else with the id after a profile's prefix.
+/// foundation model or of an inference profile; or else with the id after a profile's prefix. An ARN of
+/// provisioned units or of an application profile means the model that it was made for.
 pub(crate) fn resolve<'a>(models: &'a [ModelSpec], asked: &str) -> Option<&'a ModelSpec> {
     let with_id = |id: &str| models.iter().find(|model| *model.id == *id);
-    let within_arn = inside_arn(asked).unwrap_or(asked);
-    with_id(asked).or_else(|| with_id(within_arn)).or_else(|| with_id(without_prefix(within_arn)?))
-}
-
-fn inside_arn(arn: &str) -> Option<&str> {
-    arn.strip_prefix("arn:")?;
-    arn.split_once("foundation-model/").or_else(|| arn.split_once("inference-profile/")).map(|(_, id)| id)
-}
-
-fn without_prefix(id: &str) -> Option<&str> {
-    PROFILE_PREFIXES.iter().find_map(|prefix| id.strip_prefix(prefix))
+    let with_id_or_profile = |id: &str| with_id(id).or_else(|| with_id(Geography::split(id)?.1));
+    let Some(Arn { kind, id, .. }) = Arn::parse(asked) else {
+        return with_id_or_profile(asked);
+    };
+    let made_for = |model: &&ModelSpec| match kind {
+        Kind::ProvisionedModel => model.offer.provisioned(id).is_some(),
+        Kind::ApplicationInferenceProfile => model.offer.application_profile(id).is_some(),
+        Kind::FoundationModel | Kind::InferenceProfile => false,
+    };
+    with_id(asked).or_else(|| models.iter().find(made_for)).or_else(|| with_id_or_profile(id))
 }
 
 #[cfg(test)]

@@ -42,6 +42,21 @@ impl Operation {
         }
     }
 
+    /// Whether a model answers it, which takes quota and capacity.
+    pub(crate) fn runs_a_model(self) -> bool {
+        match self {
+            Operation::Converse
+            | Operation::ConverseStream
+            | Operation::InvokeModel
+            | Operation::InvokeModelWithResponseStream => true,
+            Operation::CountTokens
+            | Operation::StartAsyncInvoke
+            | Operation::GetAsyncInvoke
+            | Operation::ListAsyncInvokes
+            | Operation::ApplyGuardrail => false,
+        }
+    }
+
     fn from_path(segment: &str) -> Option<Self> {
         match segment {
             "converse" => Some(Operation::Converse),

@@ -80,7 +80,6 @@ impl Play {
 
     /// What is left of a quota that `occasion` draws on: the product of all squeezes that are on, and the
     /// name of the first of them.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the quotas that ask it come with the next commits"))]
     pub(crate) fn squeeze(&self, occasion: &Occasion<'_>) -> Squeeze {
         let time = self.time(occasion.at);
         let mut squeeze = Squeeze { factor: 1.0, fault: None };
@@ -93,6 +92,13 @@ impl Play {
             }
         }
         squeeze
+    }
+
+    /// Counts a request that the squeeze of this name had refused.
+    pub(crate) fn squeezed_out(&self, name: &str) {
+        for role in self.roles.load().iter().filter(|role| **role.tally.name() == *name) {
+            role.tally.strike();
+        }
     }
 
     /// Whether all connections are refused at this offset from the epoch, and in how long to ask again.

@@ -11,4 +11,7 @@ mod faults;
 mod front_end;
 mod ledger;
 mod pacing;
+mod plant;
+mod quotas;
+mod regions;
 mod wire;

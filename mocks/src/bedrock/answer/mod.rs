@@ -85,6 +85,11 @@ impl Answer {
         }
     }
 
+    /// The same answer, in this many times less time.
+    pub(crate) fn faster(self, times: f64) -> Self {
+        Answer { pace: self.pace.faster(times), ..self }
+    }
+
     /// A number of its own, for dialects that give answers an id.
     pub(crate) fn id(&self) -> u64 {
         self.id
