@@ -191,7 +191,13 @@ impl Cloud {
                 entry.hold(tenancy);
                 served
             }
-            _ => Served::as_asked(&ask, region.clone()),
+            _ => {
+                self.faults.capacity(&occasion, arrival.chance).map_err(|(refusal, fault)| {
+                    exchange.fault = Some(fault);
+                    errors::refused(refusal)
+                })?;
+                Served::as_asked(&ask, region.clone())
+            }
         };
         entry.exchange.inference_region = Some(served.region.clone());
         entry.exchange.service_tier = served.service_tier.map(ServiceTier::name);
