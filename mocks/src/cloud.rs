@@ -216,7 +216,13 @@ impl Cloud {
                 entry.hold(tenancy);
                 served
             }
-            _ => Served::as_asked(&ask, region.clone()),
+            _ => {
+                self.faults.capacity(&occasion, arrival.chance).map_err(|(refusal, fault)| {
+                    exchange.fault = Some(fault);
+                    errors::refused(refusal)
+                })?;
+                Served::as_asked(&ask, region.clone())
+            }
         };
         ruling.edits().downgrade(|downgrade| served.downgrade(downgrade));
         entry.exchange.inference_region = Some(served.region.clone());

@@ -2,8 +2,8 @@
 //!
 //! A request becomes a [`Question`] by its path and headers alone, which is all that the faults need to
 //! know. Only then is the body read, in the words of Converse or of the model's own dialect, into an
-//! [`ask::Ask`]; [`serving`] finds quota and a region for it; the behaviour makes an [`answer::Answer`] of it, and the same words tell it, together
-//! with how it was [`Served`].
+//! [`ask::Ask`]; [`serving`] finds quota and a region for it; the behaviour makes an [`answer::Answer`]
+//! of it, and the same words tell it, together with how it was [`Served`].
 
 pub(crate) mod answer;
 mod arn;

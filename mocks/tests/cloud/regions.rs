@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use bedload_mocks::faults::{Aim, Fault, Kind, Outage, Unavailable, UnavailableMessage};
 use bedload_mocks::{ApplicationProfile, Cloud, Geography, Quota};
+use serde_json::json;
 
 use crate::common::{Book, HAIKU, Outcome, read};
 use crate::plant::{Converse, cloud_of, haiku, many, plant, spec};
@@ -119,6 +120,22 @@ async fn without_a_destination_left_it_is_a_503() -> Outcome {
     cloud.clear_faults();
     assert_eq!(ask(&us()).outcome(&cloud).await?.0, 200);
     assert_eq!(ask(&us()).outcome(&cloud).await?.0, 429);
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_no_model_answers_needs_a_region_but_no_quota() -> Outcome {
+    let away = Fault::new("away", Kind::Unavailable(Unavailable::default()));
+    let model = haiku()?.quota(Quota::unlimited().requests_per_minute(0)).capacity(many(1));
+    let (cloud, _) = plant(spec(model, vec![away])?);
+    let count = || {
+        let messages = json!([{ "role": "user", "content": [{ "text": "Say hello." }] }]);
+        let fields = json!({ "input": { "converse": { "messages": messages } } });
+        Converse { operation: "count-tokens", fields, ..ask(HAIKU) }
+    };
+    assert_eq!(count().outcome(&cloud).await?.0, 503);
+    cloud.clear_faults();
+    assert_eq!(count().outcome(&cloud).await?.0, 200);
     Ok(())
 }
 
