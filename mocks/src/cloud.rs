@@ -10,6 +10,7 @@ use http::{Request, Response};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use crate::auth::Keys;
 use crate::bedrock::tier::Served;
 use crate::bedrock::{Bedrock, errors};
 use crate::body::CloudBody;
@@ -37,6 +38,7 @@ pub struct Cloud {
     regions: Regions,
     bedrock: Bedrock,
     faults: Play,
+    keys: Option<Keys>,
     epoch: Epoch,
     ledger: Arc<dyn LedgerSink>,
     arrivals: AtomicU64,
@@ -50,6 +52,7 @@ impl Cloud {
             regions: spec.regions,
             bedrock: Bedrock::new(spec.models),
             faults: Play::new(spec.faults),
+            keys: spec.keys,
             epoch,
             ledger: Arc::new(ledger),
             arrivals: AtomicU64::new(0),
@@ -142,6 +145,14 @@ impl Cloud {
         }
     }
 
+    /// Refuses who is not known, before a fault can strike. A body that was not taken in has an error of its own.
+    fn admit(&self, arrival: &Arrival<'_>) -> Result<(), ServiceError> {
+        match (&self.keys, &arrival.body) {
+            (Some(keys), Ok(body)) => keys.admit(arrival.head, body, self.epoch.wall_at(clock::now())),
+            _ => Ok(()),
+        }
+    }
+
     async fn ask_bedrock(
         &self,
         arrival: Arrival<'_>,
@@ -152,6 +163,7 @@ impl Cloud {
         let exchange = &mut entry.exchange;
         exchange.operation = Some(question.operation.name());
         exchange.model = Some(question.model_id.clone());
+        self.admit(&arrival)?;
         let words = Words::new(&arrival.head.headers, arrival.body.as_deref().unwrap_or_default());
         let occasion = Occasion {
             at: arrival.at,

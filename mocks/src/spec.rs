@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use thiserror::Error;
 
+use crate::auth::Keys;
 use crate::bedrock::model::ModelSpec;
 use crate::faults::Script;
 use crate::regions::Regions;
@@ -15,6 +16,7 @@ pub struct CloudSpec {
     pub(crate) regions: Regions,
     pub(crate) models: Vec<ModelSpec>,
     pub(crate) faults: Script,
+    pub(crate) keys: Option<Keys>,
 }
 
 impl CloudSpec {
@@ -40,7 +42,14 @@ impl CloudSpec {
                 return Err(SpecError::ModelIdTwice(model.id().to_owned()));
             }
         }
-        Ok(CloudSpec { seed, regions, models, faults })
+        Ok(CloudSpec { seed, regions, models, faults, keys: None })
+    }
+
+    /// The same, strict about who asks: only what is signed with one of these keys is answered.
+    #[must_use]
+    pub fn guarded_by(mut self, keys: Keys) -> Self {
+        self.keys = Some(keys);
+        self
     }
 }
 
