@@ -11,6 +11,7 @@ use http::{Request, Response};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use crate::auth::Keys;
 use crate::bedrock::async_invoke::Moment;
 use crate::bedrock::quota::Squeeze;
 use crate::bedrock::serving::{Applicant, Serving, Tenancy, Unserved};
@@ -44,6 +45,7 @@ pub struct Cloud {
     bedrock: Bedrock,
     serving: Serving,
     faults: Play,
+    keys: Option<Keys>,
     epoch: Epoch,
     ledger: Arc<dyn LedgerSink>,
     arrivals: AtomicU64,
@@ -58,6 +60,7 @@ impl Cloud {
             regions: spec.regions,
             bedrock: Bedrock::new(spec.models, spec.seed, spec.errands),
             faults: Play::new(spec.faults),
+            keys: spec.keys,
             epoch,
             ledger: Arc::new(ledger),
             arrivals: AtomicU64::new(0),
@@ -159,6 +162,14 @@ impl Cloud {
         }
     }
 
+    /// Refuses who is not known, before a fault can strike. A body that was not taken in has an error of its own.
+    fn admit(&self, arrival: &Arrival<'_>) -> Result<(), ServiceError> {
+        match (&self.keys, &arrival.body) {
+            (Some(keys), Ok(body)) => keys.admit(arrival.head, body, self.epoch.wall_at(clock::now())),
+            _ => Ok(()),
+        }
+    }
+
     async fn ask_bedrock(
         &self,
         arrival: Arrival<'_>,
@@ -171,6 +182,7 @@ impl Cloud {
         let exchange = &mut entry.exchange;
         exchange.operation = Some(question.operation.name());
         exchange.model = question.model_id.clone();
+        self.admit(&arrival)?;
         let words = Words::new(&arrival.head.headers, body);
         let occasion = Occasion {
             at: arrival.at,

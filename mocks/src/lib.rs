@@ -21,6 +21,7 @@
 //! own named streams of random numbers, and `clock` is the only file that reads the time.
 
 pub mod admin;
+pub mod auth;
 mod bedrock;
 mod body;
 mod caller;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use crate::auth::Keys;
 use crate::bedrock::errand::ErrandSettings;
 use crate::bedrock::guardrail::BlockedWords;
 use crate::bedrock::model::ModelSpec;
@@ -21,6 +22,7 @@ pub struct CloudSpec {
     pub(crate) faults: Script,
     pub(crate) errands: ErrandSettings,
     pub(crate) accounts: Accounts,
+    pub(crate) keys: Option<Keys>,
 }
 
 impl CloudSpec {
@@ -50,7 +52,14 @@ impl CloudSpec {
         }
         offers(&regions, &models)?;
         let (errands, accounts) = (ErrandSettings::default(), Accounts::default());
-        Ok(CloudSpec { seed, regions, models, faults, errands, accounts })
+        Ok(CloudSpec { seed, regions, models, faults, errands, accounts, keys: None })
+    }
+
+    /// The same, strict about who asks: only what is signed with one of these keys is answered.
+    #[must_use]
+    pub fn guarded_by(mut self, keys: Keys) -> Self {
+        self.keys = Some(keys);
+        self
     }
 
     /// Writes the output of asynchronous invocations under this folder, which stands for S3:
