@@ -70,7 +70,10 @@ impl Cloud {
     /// Answers a request: at once with an error or the head of a stream, or when a whole answer is there.
     ///
     /// Whatever the request, there is an answer. Dropping the future, or a stream before its end, is
-    /// hanging up, and is noted so. A [`FaultHit`] stands in the extensions if a fault struck.
+    /// hanging up, and is noted so. A [`FaultHit`] stands in the response's extensions if a fault struck, and
+    /// [`Strikes`] where those are noted that strike while the body is read. If [`Strikes`] stand in the
+    /// request's extensions, all of them are noted there, even where no response comes of it; and if a
+    /// [`Sever`] stands in the response's, the connection is to be cut.
     pub async fn handle(&self, request: Request<Bytes>) -> Response<CloudBody> {
         let (head, body) = request.into_parts();
         self.exchange(&head, Ok(body)).await
@@ -137,7 +140,7 @@ impl Cloud {
         entry.exchange.request_id = request_id::draw(chance);
         entry.exchange.request_bytes = body.as_ref().map_or(0, |body| body.len() as u64);
         let arrival = Arrival { head, body, at: self.epoch.offset(arrived), chance };
-        let mut ruling = Ruling::default();
+        let mut ruling = Ruling::noting(head.extensions.get().cloned());
         let reply = match self.decide(arrival, &mut ruling, &mut entry).await {
             Ok(reply) => reply,
             Err(Instead::Answer(error)) => Reply::from(error),
@@ -193,7 +196,7 @@ impl Cloud {
             attempt: exchange.attempt,
             words: &words,
         };
-        *ruling = self.faults.judge(&occasion, arrival.chance);
+        self.faults.judge(ruling, &occasion, arrival.chance);
         entry.strikes = ruling.strikes().cloned();
         faults::apply(ruling).await?;
         let body = arrival.body.clone()?;

@@ -17,12 +17,12 @@ use aws_smithy_runtime_api::client::retries::RequestAttempts;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 use bedload_mocks::Exchange;
+use bedload_mocks::faults::Strikes;
 use bedload_reports::record::{Attempt, Name};
 use bedload_reports::units::Nanos;
 
 use crate::classify;
 use crate::clock::Clock;
-use crate::transport::FAULT_HEADER;
 
 /// The attempts of one call, filled in while it runs.
 #[derive(Clone, Debug, Default)]
@@ -31,17 +31,22 @@ pub struct Attempts(Arc<Mutex<Seen>>);
 #[derive(Debug, Default)]
 struct Seen {
     attempts: Vec<Attempt>,
+    /// Where faults in this process note that they struck, an entry for each attempt.
+    strikes: Vec<Strikes>,
     first_byte: Option<Nanos>,
 }
 
 impl Attempts {
-    /// The attempts so far and the time of the last answer's headers. An attempt that was cut off
+    /// The attempts so far, with the faults that struck them, and the time of the last answer's headers. An attempt that was cut off
     /// from outside, by a limit over the whole call, is closed at `done`.
     pub fn close(&self, done: Nanos) -> (Vec<Attempt>, Option<Nanos>) {
         self.with(|seen| {
             if let Some(open) = seen.attempts.last_mut().filter(|last| last.done < last.sent) {
                 open.done = done;
                 open.error = Some(classify::CUT_OFF.into());
+            }
+            for (attempt, strikes) in seen.attempts.iter_mut().zip(seen.strikes.drain(..)) {
+                attempt.fault = strikes.fault();
             }
             (std::mem::take(&mut seen.attempts), seen.first_byte)
         })
@@ -95,6 +100,7 @@ impl Intercept for Observer {
                 request_id: None,
                 fault: None,
             });
+            seen.strikes.push(Strikes::default());
         });
         Ok(())
     }
@@ -107,6 +113,10 @@ impl Intercept for Observer {
     ) -> Result<(), BoxError> {
         if let Some(flow) = &self.flow {
             context.request_mut().headers_mut().try_insert(Exchange::FLOW_HEADER, flow.to_string())?;
+        }
+        // No header tells of faults: a fault may strike long after the head, or instead of one.
+        if let Some(strikes) = self.attempts.with(|seen| seen.strikes.last().cloned()) {
+            context.request_mut().add_extension(strikes);
         }
         Ok(())
     }
@@ -137,7 +147,6 @@ impl Intercept for Observer {
             attempt.done = now;
             attempt.status = context.response().map(|response| response.status().as_u16());
             attempt.request_id = header("x-amzn-requestid").map(Into::into);
-            attempt.fault = header(FAULT_HEADER).map(Into::into);
             attempt.error = failed.then(|| error_word(context).into());
         });
         Ok(())

@@ -12,11 +12,11 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
-use bedload_mocks::{Cloud, FaultHit};
-use http::HeaderValue;
+use bedload_mocks::Cloud;
+use bedload_mocks::faults::Sever;
 use http_body_util::BodyExt;
 
-use super::FAULT_HEADER;
+use super::cut;
 
 /// An HTTP client whose every request is handled by one cloud.
 #[derive(Clone)]
@@ -35,10 +35,8 @@ impl MemoryDoor {
         // the upload through these polls, and would cut off a slow answer as an upload that never ended.
         let body = body.collect().await.map_err(ConnectorError::io)?.to_bytes();
         let mut response = self.0.handle(http::Request::from_parts(parts, body)).await;
-        if let Some(FaultHit(name)) = response.extensions_mut().remove::<FaultHit>()
-            && let Ok(name) = HeaderValue::from_str(&name)
-        {
-            response.headers_mut().insert(FAULT_HEADER, name);
+        if let Some(sever) = response.extensions_mut().remove::<Sever>() {
+            return Err(cut::error(sever));
         }
         HttpResponse::try_from(response.map(SdkBody::from_body_1_x))
             .map_err(|error| ConnectorError::other(error.into(), None))

@@ -1,8 +1,7 @@
-//! The doors to a cloud: in memory, over TCP, or to AWS. Above them the same code runs.
+//! The doors to a cloud: in memory, over TCP, or to AWS, and the faults in front of any of them. Above them
+//! the same code runs.
 
+mod cut;
+pub mod injected;
 pub mod memory;
 pub mod network;
-
-/// The header under which the in-memory door hands on the name of the fault that struck an exchange.
-/// It never crosses a socket.
-pub const FAULT_HEADER: &str = "x-bedload-fault";

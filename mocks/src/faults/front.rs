@@ -18,7 +18,7 @@ use super::occasion::Occasion;
 use super::play::Play;
 use super::refusal::Refusal;
 use super::return_way::ReturnWay;
-use super::ruling::End;
+use super::ruling::{End, Ruling};
 use super::script::Script;
 use super::sever::Sever;
 use super::state::FaultState;
@@ -66,7 +66,8 @@ impl Front {
 
     /// Judges a signed request before it is sent, and waits as long as faults delay it.
     ///
-    /// What is no operation of Bedrock Runtime passes.
+    /// What is no operation of Bedrock Runtime passes. If [`Strikes`] stand in the request's extensions, the
+    /// faults that strike it are noted there.
     pub async fn judge(&self, head: &Parts, body: &[u8]) -> Passage {
         let chance = Chance::new(self.seed, self.arrivals.fetch_add(1, Ordering::Relaxed));
         let Ok(question) = self.bedrock.question(head, body) else {
@@ -83,7 +84,8 @@ impl Front {
             attempt: caller.attempt,
             words: &words,
         };
-        let mut ruling = self.faults.judge(&occasion, chance);
+        let mut ruling = Ruling::noting(head.extensions.get().cloned());
+        self.faults.judge(&mut ruling, &occasion, chance);
         let mut strikes = ruling.strikes().cloned();
         let end = match super::apply(&mut ruling).await {
             Err(end) => Err(end),

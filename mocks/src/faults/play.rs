@@ -47,15 +47,13 @@ impl Play {
 
     /// Asks the faults in order about a request that comes in, until one refuses or cuts. A fault that is
     /// not asked does not count the request.
-    pub(crate) fn judge(&self, occasion: &Occasion<'_>, chance: Chance) -> Ruling {
-        let mut ruling = Ruling::default();
+    pub(crate) fn judge(&self, ruling: &mut Ruling, occasion: &Occasion<'_>, chance: Chance) {
         let time = self.time(occasion.at);
         for role in self.roles.load().iter() {
             if ruling.add(&role.tally, role.verdict(time, occasion, chance)).is_break() {
                 break;
             }
         }
-        ruling
     }
 
     /// Whether the region of `occasion` has the capacity to serve it, as far as faults go; or else the
@@ -275,7 +273,9 @@ mod tests {
     }
 
     fn judge(play: &Play, at: Duration, region: &str, number: u64) -> Ruling {
-        with_occasion(at, region, |occasion| play.judge(occasion, Chance::new(7, number)))
+        let mut ruling = Ruling::default();
+        with_occasion(at, region, |occasion| play.judge(&mut ruling, occasion, Chance::new(7, number)));
+        ruling
     }
 
     fn named(ruling: &Ruling) -> Option<String> {

@@ -30,8 +30,14 @@ pub(crate) enum End {
 }
 
 impl Ruling {
+    /// A ruling without a verdict yet, which notes the faults that strike in `strikes`, if whoever asks
+    /// wants to hear of them there.
+    pub(crate) fn noting(strikes: Option<Strikes>) -> Self {
+        Ruling { strikes, ..Ruling::default() }
+    }
+
     /// The faults that have struck for certain so far, and where those of its edits will be noted that
-    /// strike; none if no fault had anything to say.
+    /// strike; none if no fault had anything to say, and nobody asked.
     pub(crate) fn strikes(&self) -> Option<&Strikes> {
         self.strikes.as_ref()
     }

@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// The names of the faults that have struck an exchange so far.
 ///
 /// A fault of the answer strikes when it changes something, which may be long after the head has left. So
-/// this is shared: it stands in the response's extensions, and grows while the body is read.
+/// this is shared: it stands in the response's extensions, and grows while the body is read. A client in
+/// the same process may put one of its own into the request's extensions, and hears of the faults even
+/// where it gave up before there was a response.
 #[derive(Clone, Debug, Default)]
 pub struct Strikes(Arc<Mutex<Names>>);
 

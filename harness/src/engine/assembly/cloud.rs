@@ -24,7 +24,7 @@ pub fn spec(plan: &Plan) -> Result<CloudSpec, AssemblyError> {
     Ok(CloudSpec::new(seed, regions, models, Script::new(faults)?)?)
 }
 
-fn model(model: &scenario::Model) -> Result<ModelSpec, AssemblyError> {
+pub(super) fn model(model: &scenario::Model) -> Result<ModelSpec, AssemblyError> {
     Ok(ModelSpec::new(model.name().to_string(), model.id().to_string(), behaviour(model.behaviour())?)?)
 }
 
@@ -38,7 +38,7 @@ pub fn behaviour(asked: &scenario::Behaviour) -> Result<Behaviour, AssemblyError
     })
 }
 
-fn fault(asked: &scenario::Fault) -> Result<Fault, AssemblyError> {
+pub(super) fn fault(asked: &scenario::Fault) -> Result<Fault, AssemblyError> {
     let (from, to) = asked.window();
     let aim = asked.aim();
     let trigger = asked.trigger();

@@ -1,9 +1,10 @@
 //! Puts a plan together: the cloud it runs against, the clients that ask it, the traffic that they carry.
 //!
 //! The one place that knows both a scenario's words and the parts that carry them out. `cloud` turns the
-//! plan into a cloud, `header` into what readers of the log must know, `traffic` into requesters.
+//! plan into a cloud, `front` into faults before another target, `header` into what readers of the log must know, `traffic` into requesters.
 
 mod cloud;
+mod front;
 mod header;
 mod traffic;
 
@@ -79,15 +80,21 @@ impl Door {
         sink: &Sink,
         aws: Option<SdkConfig>,
     ) -> Result<Self, AssemblyError> {
+        let epoch = Epoch { instant: clock.epoch(), wall: clock.wall_epoch() };
         match plan.target() {
             Target::Mock { .. } => {
-                let epoch = Epoch { instant: clock.epoch(), wall: clock.wall_epoch() };
                 let cloud = Cloud::new(cloud_spec(plan)?, epoch, sink.clone());
                 Door::to_cloud(cloud, clock.kind()).await
             }
-            Target::Endpoint(url) => Ok(Door::over_http(network::plain_http(), url.clone())),
+            Target::Endpoint(url) => {
+                let http = front::before(front::front(plan, epoch)?, network::plain_http());
+                Ok(Door::over_http(http, url.clone()))
+            }
             Target::Aws { .. } => match aws {
-                Some(config) => Ok(Door { way: Way::Aws(Box::new(config)), served: None }),
+                Some(config) => {
+                    let config = front::before_aws(front::front(plan, epoch)?, config);
+                    Ok(Door { way: Way::Aws(Box::new(config)), served: None })
+                }
                 None => Err(AssemblyError::Unknown { kind: "configuration for", name: "aws".to_owned() }),
             },
         }
