@@ -48,7 +48,7 @@ impl Cloud {
         Arc::new(Cloud {
             seed: spec.seed,
             regions: spec.regions,
-            bedrock: Bedrock::new(spec.models),
+            bedrock: Bedrock::new(spec.models).answering(spec.rules),
             faults: Play::new(spec.faults),
             epoch,
             ledger: Arc::new(ledger),

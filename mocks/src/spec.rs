@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use thiserror::Error;
 
+use crate::bedrock::canned::CannedRule;
 use crate::bedrock::model::ModelSpec;
 use crate::faults::Script;
 use crate::regions::Regions;
@@ -15,6 +16,7 @@ pub struct CloudSpec {
     pub(crate) regions: Regions,
     pub(crate) models: Vec<ModelSpec>,
     pub(crate) faults: Script,
+    pub(crate) rules: Vec<CannedRule>,
 }
 
 impl CloudSpec {
@@ -40,7 +42,13 @@ impl CloudSpec {
                 return Err(SpecError::ModelIdTwice(model.id().to_owned()));
             }
         }
-        Ok(CloudSpec { seed, regions, models, faults })
+        Ok(CloudSpec { seed, regions, models, faults, rules: Vec::new() })
+    }
+
+    /// The same spec, whose models answer by these rules; of several that fit a request the first decides.
+    #[must_use]
+    pub fn answering(self, rules: Vec<CannedRule>) -> Self {
+        CloudSpec { rules, ..self }
     }
 }
 

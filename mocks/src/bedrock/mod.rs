@@ -9,6 +9,7 @@ pub(crate) mod answer;
 pub(crate) mod ask;
 mod base62;
 pub(crate) mod behaviour;
+pub(crate) mod canned;
 mod constraint;
 mod converse;
 mod count_tokens;
@@ -34,8 +35,9 @@ use http::request::Parts;
 use crate::chance::Chance;
 use crate::error::ServiceError;
 use crate::reply::Reply;
-use answer::Answer;
+use answer::{Answer, Saying};
 use ask::Ask;
+use canned::{AnswerMode, CannedRule};
 use invoke::Dialect;
 use model::ModelSpec;
 use operation::Operation;
@@ -50,13 +52,19 @@ const LATENCY: &str = "x-amzn-bedrock-performanceconfig-latency";
 /// The models of a cloud, and what may be asked of them.
 pub(crate) struct Bedrock {
     models: Vec<ModelSpec>,
+    rules: Vec<CannedRule>,
     cache: PromptCache,
 }
 
 impl Bedrock {
     /// A Bedrock that serves these models.
     pub(crate) fn new(models: Vec<ModelSpec>) -> Self {
-        Bedrock { models, cache: PromptCache::default() }
+        Bedrock { models, rules: Vec::new(), cache: PromptCache::default() }
+    }
+
+    /// The same Bedrock, whose models answer by these rules where one fits.
+    pub(crate) fn answering(self, rules: Vec<CannedRule>) -> Self {
+        Bedrock { rules, ..self }
     }
 
     /// What a request asks of which model, by its method and path.
@@ -66,7 +74,15 @@ impl Bedrock {
         let model = model::resolve(&self.models, &model_id);
         let service_tier = header(head, SERVICE_TIER)?;
         let latency = header(head, LATENCY)?;
-        Ok(Question { operation, model_id, model, service_tier, latency, cache: &self.cache })
+        Ok(Question {
+            operation,
+            model_id,
+            model,
+            service_tier,
+            latency,
+            rules: &self.rules,
+            cache: &self.cache,
+        })
     }
 }
 
@@ -94,6 +110,7 @@ pub(crate) struct Question<'a> {
     pub service_tier: Option<ServiceTier>,
     /// The latency mode that the headers ask for; Converse asks in the body.
     pub latency: Option<LatencyMode>,
+    rules: &'a [CannedRule],
     cache: &'a PromptCache,
 }
 
@@ -126,7 +143,13 @@ impl Question<'_> {
         let model = self.model.ok_or_else(errors::unknown_model)?;
         let decided = || {
             let cached = self.cache.run(at, &served.region, model.id(), &ask.cache_prefixes);
-            Answer::to(ask, model.behaviour(), cached, chance)
+            let rule = self.rules.iter().find(|rule| rule.fits(model, self.operation, ask));
+            let saying = match (rule, model.mode()) {
+                (Some(rule), _) => Saying::Canned(rule),
+                (None, AnswerMode::Echo) => Saying::Echo,
+                (None, AnswerMode::Essay) => Saying::Essay,
+            };
+            Answer::to(ask, model.behaviour(), saying, cached, chance)
         };
         Ok(match self.operation {
             Operation::Converse => converse::whole(decided(), ask, served),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use super::behaviour::Behaviour;
+use super::canned::AnswerMode;
 
 /// What stands before a model's id in the id of a cross-region inference profile.
 const PROFILE_PREFIXES: [&str; 7] = ["us.", "eu.", "apac.", "au.", "jp.", "us-gov.", "global."];
@@ -15,6 +16,7 @@ pub struct ModelSpec {
     name: Arc<str>,
     id: Arc<str>,
     behaviour: Behaviour,
+    mode: AnswerMode,
 }
 
 impl ModelSpec {
@@ -34,7 +36,18 @@ impl ModelSpec {
         if id.is_empty() {
             return Err(ModelError::NoId { name });
         }
-        Ok(ModelSpec { name: name.into(), id: id.into(), behaviour })
+        Ok(ModelSpec { name: name.into(), id: id.into(), behaviour, mode: AnswerMode::default() })
+    }
+
+    /// The same model, answering so where no rule fits.
+    #[must_use]
+    pub fn answering(self, mode: AnswerMode) -> Self {
+        ModelSpec { mode, ..self }
+    }
+
+    /// What it answers where no rule fits.
+    pub fn mode(&self) -> AnswerMode {
+        self.mode
     }
 
     /// The scenario's name of it; faults aim by it.
