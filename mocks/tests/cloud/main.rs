@@ -2,6 +2,7 @@
 
 mod answers;
 mod common;
+mod conversation;
 mod determinism;
 mod ledger;
 mod pacing;
