@@ -58,7 +58,7 @@ impl Cloud {
             seed: spec.seed,
             serving: Serving::new(spec.accounts, &spec.regions, &spec.models),
             regions: spec.regions,
-            bedrock: Bedrock::new(spec.models, spec.seed, spec.errands),
+            bedrock: Bedrock::new(spec.models, spec.seed, spec.errands).answering(spec.rules),
             faults: Play::new(spec.faults),
             keys: spec.keys,
             epoch,

@@ -44,6 +44,7 @@ mod stamp;
 mod words;
 
 pub use bedrock::behaviour::Behaviour;
+pub use bedrock::canned::{AnswerMode, CannedRule, CannedStop};
 pub use bedrock::exception::Exception;
 pub use bedrock::model::{ModelError, ModelSpec};
 pub use bedrock::profile::{ApplicationProfile, Geography};

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use crate::auth::Keys;
+use crate::bedrock::canned::CannedRule;
 use crate::bedrock::errand::ErrandSettings;
 use crate::bedrock::guardrail::BlockedWords;
 use crate::bedrock::model::ModelSpec;
@@ -20,6 +21,7 @@ pub struct CloudSpec {
     pub(crate) regions: Regions,
     pub(crate) models: Vec<ModelSpec>,
     pub(crate) faults: Script,
+    pub(crate) rules: Vec<CannedRule>,
     pub(crate) errands: ErrandSettings,
     pub(crate) accounts: Accounts,
     pub(crate) keys: Option<Keys>,
@@ -52,7 +54,13 @@ impl CloudSpec {
         }
         offers(&regions, &models)?;
         let (errands, accounts) = (ErrandSettings::default(), Accounts::default());
-        Ok(CloudSpec { seed, regions, models, faults, errands, accounts, keys: None })
+        Ok(CloudSpec { seed, regions, models, faults, rules: Vec::new(), errands, accounts, keys: None })
+    }
+
+    /// The same spec, whose models answer by these rules; of several that fit a request the first decides.
+    #[must_use]
+    pub fn answering(self, rules: Vec<CannedRule>) -> Self {
+        CloudSpec { rules, ..self }
     }
 
     /// The same, strict about who asks: only what is signed with one of these keys is answered.

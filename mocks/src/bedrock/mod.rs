@@ -11,6 +11,7 @@ pub(crate) mod ask;
 pub(crate) mod async_invoke;
 mod base62;
 pub(crate) mod behaviour;
+pub(crate) mod canned;
 mod constraint;
 pub(crate) mod content_type;
 mod converse;
@@ -46,9 +47,10 @@ use http::request::Parts;
 use crate::chance::Chance;
 use crate::error::ServiceError;
 use crate::reply::Reply;
-use answer::Answer;
+use answer::{Answer, Saying};
 use ask::Ask;
 use async_invoke::{AsyncInvokes, Moment};
+use canned::{AnswerMode, CannedRule};
 use errand::{Errand, ErrandSettings};
 use guardrail::BlockedWords;
 use invoke::Dialect;
@@ -65,6 +67,7 @@ const LATENCY: &str = "x-amzn-bedrock-performanceconfig-latency";
 /// The models of a cloud, and what may be asked of them.
 pub(crate) struct Bedrock {
     models: Vec<ModelSpec>,
+    rules: Vec<CannedRule>,
     async_invokes: AsyncInvokes,
     blocked_words: BlockedWords,
     cache: PromptCache,
@@ -74,7 +77,13 @@ impl Bedrock {
     /// A Bedrock that serves these models and runs errands so.
     pub(crate) fn new(models: Vec<ModelSpec>, seed: u64, errands: ErrandSettings) -> Self {
         let async_invokes = AsyncInvokes::new(seed, errands.async_invokes);
-        Bedrock { models, async_invokes, blocked_words: errands.blocked_words, cache: PromptCache::default() }
+        let (rules, cache) = (Vec::new(), PromptCache::default());
+        Bedrock { models, rules, async_invokes, blocked_words: errands.blocked_words, cache }
+    }
+
+    /// The same Bedrock, whose models answer by these rules where one fits.
+    pub(crate) fn answering(self, rules: Vec<CannedRule>) -> Self {
+        Bedrock { rules, ..self }
     }
 
     /// What a request asks of which model, by its method, path and headers. Of the body only the model's id
@@ -91,7 +100,16 @@ impl Bedrock {
         let model = model_id.as_deref().and_then(|id| model::resolve(&self.models, id));
         let service_tier = header(head, SERVICE_TIER)?;
         let latency = header(head, LATENCY)?;
-        Ok(Question { operation, errand, model_id, model, service_tier, latency, cache: &self.cache })
+        Ok(Question {
+            operation,
+            errand,
+            model_id,
+            model,
+            service_tier,
+            latency,
+            rules: &self.rules,
+            cache: &self.cache,
+        })
     }
 
     /// Runs an errand, whose model is `model` if it has one.
@@ -145,6 +163,7 @@ pub(crate) struct Question<'a> {
     pub service_tier: Option<ServiceTier>,
     /// The latency mode that the headers ask for; Converse asks in the body.
     pub latency: Option<LatencyMode>,
+    rules: &'a [CannedRule],
     cache: &'a PromptCache,
 }
 
@@ -185,7 +204,13 @@ impl Question<'_> {
         };
         let decided = || {
             let cached = self.cache.run(at, &served.region, model.id(), &ask.cache_prefixes);
-            Answer::to(ask, model.behaviour(), cached, chance).faster(speedup)
+            let rule = self.rules.iter().find(|rule| rule.fits(model, self.operation, ask));
+            let saying = match (rule, model.mode()) {
+                (Some(rule), _) => Saying::Canned(rule),
+                (None, AnswerMode::Echo) => Saying::Echo,
+                (None, AnswerMode::Essay) => Saying::Essay,
+            };
+            Answer::to(ask, model.behaviour(), saying, cached, chance).faster(speedup)
         };
         Ok(match self.operation {
             Operation::Converse => converse::whole(decided(), ask, served),

@@ -6,6 +6,7 @@ use thiserror::Error;
 
 use super::arn::{Arn, Kind};
 use super::behaviour::Behaviour;
+use super::canned::AnswerMode;
 use super::offer::Offer;
 use super::profile::Geography;
 
@@ -15,6 +16,7 @@ pub struct ModelSpec {
     name: Arc<str>,
     id: Arc<str>,
     behaviour: Behaviour,
+    mode: AnswerMode,
     pub(super) offer: Offer,
 }
 
@@ -35,7 +37,19 @@ impl ModelSpec {
         if id.is_empty() {
             return Err(ModelError::NoId { name });
         }
-        Ok(ModelSpec { name: name.into(), id: id.into(), behaviour, offer: Offer::default() })
+        let (mode, offer) = (AnswerMode::default(), Offer::default());
+        Ok(ModelSpec { name: name.into(), id: id.into(), behaviour, mode, offer })
+    }
+
+    /// The same model, answering so where no rule fits.
+    #[must_use]
+    pub fn answering(self, mode: AnswerMode) -> Self {
+        ModelSpec { mode, ..self }
+    }
+
+    /// What it answers where no rule fits.
+    pub fn mode(&self) -> AnswerMode {
+        self.mode
     }
 
     /// The scenario's name of it; faults aim by it.

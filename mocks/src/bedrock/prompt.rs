@@ -1,50 +1,13 @@
-//! The turns of a conversation, as far as the dialects agree on them.
+//! What a prompt says, as far as the dialects agree on it.
 
-use serde::Deserialize;
 use serde_json::Value;
 
-use super::tokens;
-
-/// Who speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Role {
-    /// The caller.
-    User,
-    /// The model.
-    Assistant,
-}
-
-/// One turn of a conversation; the dialects agree on this much.
-#[derive(Clone, Debug, Deserialize)]
-pub(crate) struct Message {
-    /// Who says it.
-    pub role: Role,
-    /// What is said: blocks of any type, or in some dialects a plain text.
-    pub content: Value,
-}
-
-impl Message {
-    /// Whether it says nothing at all.
-    pub(crate) fn is_empty(&self) -> bool {
-        match &self.content {
-            Value::Array(blocks) => blocks.is_empty(),
-            Value::String(text) => text.is_empty(),
-            _ => true,
-        }
-    }
-
-    /// Its blocks; none for a plain text.
-    pub(crate) fn blocks(&self) -> &[Value] {
-        self.content.as_array().map_or(&[], Vec::as_slice)
-    }
-
-    /// Its text, the blocks of it joined by line ends.
-    pub(crate) fn text(&self) -> String {
-        match &self.content {
-            Value::String(text) => text.clone(),
-            content => texts(content.as_array().map_or(&[], Vec::as_slice)),
-        }
+/// The parts of a content: its blocks, or the one plain text.
+pub(crate) fn parts(content: &Value) -> &[Value] {
+    match content {
+        Value::Null => &[],
+        Value::Array(blocks) => blocks,
+        text => std::slice::from_ref(text),
     }
 }
 
@@ -54,9 +17,19 @@ pub(crate) fn texts(blocks: &[Value]) -> String {
     texts.join("\n")
 }
 
-/// The tokens of a whole prompt.
-pub(crate) fn count(system: &Value, messages: &[Message], tools: Option<&Value>) -> u32 {
-    let said: usize = messages.iter().map(|message| tokens::content_chars(&message.content)).sum();
-    let equipped = tools.map_or(0, tokens::json_chars);
-    tokens::estimate(tokens::content_chars(system) + said + equipped)
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn contents_and_their_texts() {
+        let blocks = json!([{ "text": "a" }, { "image": {} }, { "type": "text", "text": "b" }]);
+        let said = json!("a");
+        assert_eq!(parts(&blocks).len(), 3);
+        assert_eq!(parts(&said), [json!("a")]);
+        assert!(parts(&Value::Null).is_empty());
+        assert_eq!(texts(parts(&blocks)), "a\nb");
+    }
 }

@@ -5,6 +5,7 @@ mod answers;
 mod async_invoke;
 mod clients;
 mod common;
+mod conversation;
 mod cuts;
 mod determinism;
 mod faults;

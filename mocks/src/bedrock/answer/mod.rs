@@ -13,13 +13,15 @@ use std::time::Duration;
 
 use aws_smithy_types::base64;
 use rand::{Rng, RngExt};
+use serde_json::Value;
 
 pub(crate) use block::{Block, Call};
 pub(crate) use step::{Act, Delta, Start, Step};
 pub(crate) use stop::StopReason;
 
-use super::ask::{Ask, Thinking, ToolChoice};
+use super::ask::{Ask, Thinking, Tool, ToolChoice};
 use super::behaviour::Behaviour;
+use super::canned::CannedRule;
 use super::prompt_cache::CacheUse;
 use super::text::Opening;
 use super::tool_input;
@@ -44,6 +46,17 @@ const TOOL: Label = Label::new("tool");
 const TOOL_ID: Label = Label::new("tool-id");
 const TOOL_INPUT: Label = Label::new("tool-input");
 
+/// Where an answer's words come from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Saying<'a> {
+    /// From the essay.
+    Essay,
+    /// From the request.
+    Echo,
+    /// From a rule.
+    Canned(&'a CannedRule),
+}
+
 /// A decided answer.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Answer {
@@ -57,8 +70,14 @@ pub(crate) struct Answer {
 
 impl Answer {
     /// Decides the answer to a request, of whose prompt so much was cached.
-    pub(crate) fn to(ask: &Ask, behaviour: &Behaviour, cached: CacheUse, chance: Chance) -> Self {
-        let (mut blocks, mut stop) = speak(ask, behaviour, chance);
+    pub(crate) fn to(
+        ask: &Ask,
+        behaviour: &Behaviour,
+        saying: Saying<'_>,
+        cached: CacheUse,
+        chance: Chance,
+    ) -> Self {
+        let (mut blocks, mut stop) = speak(ask, behaviour, saying, chance);
         if let Thinking::Budget(budget) = ask.thinking {
             blocks.insert(0, think(behaviour, budget.get(), chance));
         }
@@ -153,20 +172,39 @@ impl Answer {
 /// What the model says or calls, and why it would stop there.
 ///
 /// Left the choice, it says a sentence before it calls a tool; told to call one, it says nothing.
-fn speak(ask: &Ask, behaviour: &Behaviour, chance: Chance) -> (Vec<Block>, StopReason) {
+fn speak(ask: &Ask, behaviour: &Behaviour, saying: Saying<'_>, chance: Chance) -> (Vec<Block>, StopReason) {
+    let said = |text: &str, stop| (vec![Block::Text(Words::said(text, MOST_TOKENS))], stop);
+    if let Saying::Canned(rule) = saying
+        && let Some((text, stop)) = rule.said()
+    {
+        return said(text, stop);
+    }
+    if matches!(saying, Saying::Echo) && !ask.tool_choice.forces() && !ask.last_said.is_empty() {
+        return said(&ask.last_said, StopReason::EndTurn);
+    }
     let opening = Opening::draw(&mut chance.stream(OPENING));
-    let Some(tool) = ask.called(|many| chance.stream(TOOL).random_range(0..many)) else {
+    let Some((tool, input)) = called(ask, saying, chance) else {
         let would_say = behaviour.output_tokens.sample(&mut chance.stream(LENGTH)).clamp(1, MOST_TOKENS);
-        let words = Words::essay(opening, would_say);
-        return (vec![Block::Text(words)], StopReason::EndTurn);
+        return (vec![Block::Text(Words::essay(opening, would_say))], StopReason::EndTurn);
     };
-    let input = tool_input::satisfying(&tool.schema, &mut chance.stream(TOOL_INPUT));
+    let invented = || tool_input::satisfying(&tool.schema, &mut chance.stream(TOOL_INPUT));
+    let input = input.cloned().unwrap_or_else(invented);
     let call = Block::ToolUse(Call::new(chance.stream(TOOL_ID).random(), &tool.name, input));
     let blocks = match ask.tool_choice {
         ToolChoice::Auto => vec![Block::Text(Words::sentence(opening)), call],
         _ => vec![call],
     };
     (blocks, StopReason::ToolUse)
+}
+
+/// The tool to call, and its input if a rule gives one.
+fn called<'a>(ask: &'a Ask, saying: Saying<'a>, chance: Chance) -> Option<(&'a Tool, Option<&'a Value>)> {
+    match saying {
+        Saying::Canned(rule) => rule.called(ask),
+        Saying::Essay | Saying::Echo => {
+            ask.called(|many| chance.stream(TOOL).random_range(0..many)).map(|tool| (tool, None))
+        }
+    }
 }
 
 /// What it thinks first: as long as an answer may be, within its budget.

@@ -1,7 +1,6 @@
 //! Why an answer ends.
 
 /// Why a model stopped.
-#[expect(dead_code, reason = "only canned answers, which come next, are stopped by guardrails and filters")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum StopReason {
     /// It had said all it had to say.

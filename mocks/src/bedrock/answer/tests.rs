@@ -4,18 +4,23 @@ use serde_json::json;
 
 use super::*;
 use crate::bedrock::ask::Tool;
+use crate::bedrock::canned::CannedStop;
 use crate::spread::Spread;
 
 const TOKENS_PER_EVENT: NonZeroU32 = NonZeroU32::MIN.saturating_add(2);
 
 fn asked(ask: Ask, output_tokens: u32) -> Answer {
+    saying(Saying::Essay, ask, output_tokens)
+}
+
+fn saying(saying: Saying<'_>, ask: Ask, output_tokens: u32) -> Answer {
     let behaviour = Behaviour {
         ttft: Spread::constant(Duration::from_millis(400)),
         per_token: Spread::constant(Duration::from_millis(10)),
         output_tokens: Spread::constant(output_tokens),
         tokens_per_event: TOKENS_PER_EVENT,
     };
-    Answer::to(&ask, &behaviour, CacheUse::default(), Chance::new(7, 0))
+    Answer::to(&ask, &behaviour, saying, CacheUse::default(), Chance::new(7, 0))
 }
 
 fn answer(output_tokens: u32, max_tokens: Option<u32>) -> Answer {
@@ -142,4 +147,51 @@ fn an_answer_ends_before_a_stop_sequence_unless_it_is_cut_off_earlier() {
     assert!(!text.contains(" the "), "{text}");
     assert_eq!(stop, StopReason::StopSequence(" the ".into()));
     assert_eq!(stopped(Some(2)).1, StopReason::MaxTokens);
+}
+
+#[test]
+fn an_echo_says_what_was_said_within_the_limits() {
+    let ask = |max_tokens: Option<u32>, stop: &str| Ask {
+        last_said: "one two three END four".into(),
+        max_tokens: max_tokens.and_then(NonZeroU32::new),
+        stop_sequences: vec![stop.into()],
+        tools: weather(),
+        ..Ask::default()
+    };
+    let cases = [
+        (ask(None, "never"), "text: one two three END four", 6, StopReason::EndTurn),
+        (ask(Some(2), "never"), "text: one two ", 2, StopReason::MaxTokens),
+        (ask(None, " END"), "text: one two three", 4, StopReason::StopSequence(" END".into())),
+    ];
+    for (ask, text, tokens, stop) in cases {
+        let answer = saying(Saying::Echo, ask, 8);
+        assert_eq!(shown(&answer), [text]);
+        assert_eq!(told(&answer), [text]);
+        assert_eq!((answer.usage().output_tokens, answer.stop()), (tokens, &stop));
+    }
+    let wordless = saying(Saying::Echo, Ask::default(), 8);
+    assert_eq!(wordless.usage().output_tokens, 8);
+}
+
+#[test]
+fn a_rule_says_or_calls_what_it_holds() {
+    let says = CannedRule::say("No.").stop(CannedStop::GuardrailIntervened);
+    let answer = saying(Saying::Canned(&says), Ask { tools: weather(), ..Ask::default() }, 8);
+    assert_eq!(
+        (shown(&answer), answer.stop()),
+        (vec!["text: No.".to_owned()], &StopReason::GuardrailIntervened)
+    );
+    let calls = CannedRule::call_with("weather", json!({ "city": 7 }));
+    let answer =
+        saying(Saying::Canned(&calls), Ask { tools: weather(), brings_result: true, ..Ask::default() }, 8);
+    assert_eq!(answer.stop(), &StopReason::ToolUse);
+    assert_eq!(shown(&answer).last().map(String::as_str), Some(r#"weather: {"city":7}"#));
+}
+
+#[test]
+fn an_empty_text_is_an_answer_too() {
+    let empty = CannedRule::say("");
+    let answer = saying(Saying::Canned(&empty), Ask::default(), 8);
+    assert_eq!(told(&answer), shown(&answer));
+    assert_eq!((answer.usage().output_tokens, answer.stop()), (1, &StopReason::EndTurn));
 }

@@ -30,7 +30,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::answer::Answer;
+use super::answer::{Answer, Saying};
 use super::ask::Ask;
 use super::errors;
 use super::exception::Exception;
@@ -157,7 +157,8 @@ impl AsyncInvokes {
             }
         };
         let takes =
-            Answer::to(&Ask::default(), model.behaviour(), CacheUse::default(), moment.chance).done_at();
+            Answer::to(&Ask::default(), model.behaviour(), Saying::Essay, CacheUse::default(), moment.chance)
+                .done_at();
         let mut invocation = Invocation {
             id,
             model_arn: arn::of_model(moment.region, model.id()),

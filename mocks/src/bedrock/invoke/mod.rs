@@ -67,10 +67,17 @@ impl Dialect {
 pub(crate) fn whole(dialect: Dialect, model: &ModelSpec, answer: Answer, served: &Served) -> Reply {
     let bytes = dialect.message(model, &answer).to_string().into();
     let usage = answer.usage();
-    let reply = Reply::answer("application/json", Content::Whole { after: answer.done_at(), bytes }, usage)
-        .header("x-amzn-bedrock-input-token-count", usage.input_tokens)
-        .header("x-amzn-bedrock-output-token-count", usage.output_tokens)
-        .header("x-amzn-bedrock-invocation-latency", answer.latency_ms());
+    let cached = answer.cached();
+    let mut reply =
+        Reply::answer("application/json", Content::Whole { after: answer.done_at(), bytes }, usage)
+            .header("x-amzn-bedrock-input-token-count", usage.input_tokens)
+            .header("x-amzn-bedrock-output-token-count", usage.output_tokens)
+            .header("x-amzn-bedrock-invocation-latency", answer.latency_ms());
+    if let Some(cached) = cached {
+        reply = reply
+            .header("x-amzn-bedrock-cache-read-input-token-count", cached.read_tokens)
+            .header("x-amzn-bedrock-cache-write-input-token-count", cached.write_tokens());
+    }
     say_served(reply, served)
 }
 

@@ -1,5 +1,6 @@
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
@@ -291,5 +292,49 @@ fn what_is_no_request_is_malformed() {
         let error = read(body).unwrap_err();
         assert_eq!(error.code(), "ValidationException", "{body:?}");
         assert!(String::from_utf8_lossy(&error.body()).contains("Malformed input request"), "{body:?}");
+    }
+}
+
+/// Any JSON, of the words that a request is made of.
+fn anything() -> impl Strategy<Value = Value> {
+    const WORDS: [&str; 11] = [
+        "role",
+        "content",
+        "text",
+        "toolUse",
+        "toolUseId",
+        "toolConfig",
+        "tools",
+        "type",
+        "name",
+        "input",
+        "system",
+    ];
+    let word = || proptest::sample::select(WORDS.as_slice());
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<i32>().prop_map(Value::from),
+        word().prop_map(Value::from),
+        Just(json!("user"))
+    ];
+    leaf.prop_recursive(5, 60, 5, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::btree_map(word().prop_map(str::to_owned), inner, 0..5)
+                .prop_map(|fields| fields.into_iter().collect::<Value>()),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn any_body_is_read_or_refused(body in prop::collection::vec(any::<u8>(), 0..100)) {
+        let _ = read(&body);
+    }
+
+    #[test]
+    fn any_conversation_is_read_or_refused(messages in prop::collection::vec(anything(), 0..4), rest in anything()) {
+        let asked = json!({ "messages": messages, "system": [rest], "toolConfig": rest, "additionalModelRequestFields": rest });
+        let _ = ask(asked);
     }
 }

@@ -3,6 +3,8 @@
 mod events;
 mod request;
 mod response;
+mod tools;
+mod turns;
 
 pub(crate) use events::chunks;
 pub(crate) use request::read;

@@ -1,154 +1,167 @@
-//! What a request of the Messages API asks.
+//! What a request of the Messages API asks, and whether it may.
 //!
-//! As with Converse, whatever is allowed is accepted and counted, and only the length matters.
+//! Anthropic's models check their own requests, and stop at the first mistake. The texts are Anthropic's, as
+//! quoted in public bug reports of Bedrock's or Anthropic's users, but for those marked as recalled.
 
 use std::num::NonZeroU32;
 
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::bedrock::ask::{Ask, Tool, ToolChoice};
+use super::{tools, turns};
+use crate::bedrock::ask::Ask;
 use crate::bedrock::errors;
-use crate::bedrock::prompt::{self, Message, Role};
+use crate::bedrock::prompt;
+use crate::bedrock::prompt_cache::{MOST_MARKS, Marker, Prefix, Ttl};
 use crate::bedrock::thinking::{Sampling, thinking};
+use crate::bedrock::tokens;
 use crate::error::ServiceError;
 
 #[derive(Deserialize)]
 struct Request {
     anthropic_version: Option<String>,
-    max_tokens: Option<u32>,
+    max_tokens: Option<i64>,
     messages: Option<Vec<Message>>,
     #[serde(default)]
     system: Value,
-    tools: Option<Value>,
+    tools: Option<Vec<Value>>,
     #[serde(default)]
     tool_choice: Value,
-    #[serde(default)]
-    stop_sequences: Vec<String>,
+    stop_sequences: Option<Vec<String>>,
     #[serde(default)]
     thinking: Value,
+    temperature: Option<f64>,
+    top_p: Option<f64>,
+    /// The model stands in the path; a body made for Anthropic's own endpoint repeats it.
+    model: Option<Value>,
+    /// The operation says whether to stream; a body made for Anthropic's own endpoint says it too.
+    stream: Option<Value>,
+}
+
+/// One turn.
+#[derive(Deserialize)]
+pub(super) struct Message {
+    /// Who says it.
+    #[serde(default)]
+    pub role: String,
+    /// What is said: a text, or blocks.
+    #[serde(default)]
+    pub content: Value,
+}
+
+impl Message {
+    /// Its blocks; none for a plain text.
+    pub(super) fn blocks(&self) -> &[Value] {
+        self.content.as_array().map_or(&[], Vec::as_slice)
+    }
 }
 
 /// What a request's body asks.
 pub(crate) fn read(body: &[u8]) -> Result<Ask, ServiceError> {
     let request: Request = serde_json::from_slice(body).map_err(|error| errors::malformed(&error))?;
-    required("anthropic_version", request.anthropic_version)?;
-    let max_tokens = required("max_tokens", request.max_tokens)?;
-    let max_tokens = NonZeroU32::new(max_tokens)
-        .ok_or_else(|| errors::validation("max_tokens: must be greater than or equal to 1"))?;
-    let messages = required("messages", request.messages)?;
-    check(&messages)?;
-    let results = tool_results(&messages);
-    let last_said = messages.last().map(Message::text).filter(|text| !text.is_empty());
-    Ok(Ask {
-        prompt_tokens: prompt::count(&request.system, &messages, request.tools.as_ref()),
+    not_permitted("model", request.model.as_ref())?;
+    not_permitted("stream", request.stream.as_ref())?;
+    required("anthropic_version", request.anthropic_version.as_ref())?;
+    let max_tokens = max_tokens(*required("max_tokens", request.max_tokens.as_ref())?)?;
+    let messages = required("messages", request.messages.as_ref())?;
+    within("temperature", request.temperature)?;
+    within("top_p", request.top_p)?;
+    check_system(&request.system)?;
+    turns::check(messages)?;
+    let offered = request.tools.as_deref().unwrap_or_default();
+    let (tools, tool_choice) = tools::read(offered, &request.tool_choice)?;
+    let sampling = Sampling {
         max_tokens: Some(max_tokens),
-        stop_sequences: request.stop_sequences,
-        tools: tools(request.tools.as_ref()),
-        tool_choice: tool_choice(&request.tool_choice),
-        thinking: thinking(&request.thinking, &Sampling::default()).map_err(errors::validation)?,
-        brings_result: !results.is_empty(),
-        last_said: last_said.unwrap_or_else(|| results.join("\n")),
+        temperature: request.temperature,
+        forced: tool_choice.forces(),
+    };
+    let (prompt_tokens, cache_prefixes) = count(offered, &request.system, messages)?;
+    Ok(Ask {
+        prompt_tokens,
+        cache_prefixes,
+        max_tokens: Some(max_tokens),
+        stop_sequences: request.stop_sequences.unwrap_or_default(),
+        tools,
+        tool_choice,
+        thinking: thinking(&request.thinking, &sampling).map_err(errors::validation)?,
+        last_said: turns::last_said(messages),
+        brings_result: turns::brings_result(messages),
         ..Ask::default()
     })
 }
 
-/// What the tool results of the last turn say.
-fn tool_results(messages: &[Message]) -> Vec<String> {
-    let blocks = messages.last().map_or(&[][..], Message::blocks);
-    let results = blocks.iter().filter(|block| block["type"] == "tool_result");
-    let said = |result: &Value| match &result["content"] {
-        Value::String(text) => text.clone(),
-        content => prompt::texts(content.as_array().map_or(&[], Vec::as_slice)),
-    };
-    results.map(said).collect()
-}
-
-fn tools(tools: Option<&Value>) -> Vec<Tool> {
-    let tool = |tool: &Value| {
-        let name = tool["name"].as_str()?.to_owned();
-        Some(Tool { name, schema: tool["input_schema"].clone() })
-    };
-    tools.and_then(Value::as_array).into_iter().flatten().filter_map(tool).collect()
-}
-
-fn tool_choice(choice: &Value) -> ToolChoice {
-    match choice["type"].as_str() {
-        Some("any") => ToolChoice::Any,
-        Some("none") => ToolChoice::Nothing,
-        Some("tool") => ToolChoice::Named(choice["name"].as_str().unwrap_or_default().to_owned()),
-        _ => ToolChoice::Auto,
-    }
-}
-
-fn required<T>(field: &str, value: Option<T>) -> Result<T, ServiceError> {
+fn required<'a, T>(field: &str, value: Option<&'a T>) -> Result<&'a T, ServiceError> {
     value.ok_or_else(|| errors::validation(format!("{field}: Field required")))
 }
 
-fn check(messages: &[Message]) -> Result<(), ServiceError> {
-    let Some(first) = messages.first() else {
-        return Err(errors::validation("messages: at least one message is required"));
-    };
-    if first.role != Role::User {
-        return Err(errors::validation("messages: first message must use the \"user\" role"));
-    }
-    match messages.iter().position(Message::is_empty) {
-        Some(at) => {
-            Err(errors::validation(format!("messages.{at}: all messages must have non-empty content")))
-        }
+fn not_permitted(field: &str, value: Option<&Value>) -> Result<(), ServiceError> {
+    match value {
+        Some(_) => Err(errors::validation(format!("{field}: Extra inputs are not permitted"))),
         None => Ok(()),
     }
 }
 
-#[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
-mod tests {
-    use serde_json::json;
+fn max_tokens(most: i64) -> Result<NonZeroU32, ServiceError> {
+    u32::try_from(most)
+        .ok()
+        .and_then(NonZeroU32::new)
+        .ok_or_else(|| errors::validation("max_tokens: must be greater than or equal to 1"))
+}
 
-    use super::*;
-
-    fn ask(messages: Value, max_tokens: Value) -> Result<Ask, ServiceError> {
-        let request = json!({
-            "anthropic_version": "bedrock-2023-05-31",
-            "max_tokens": max_tokens,
-            "system": "1234",
-            "messages": messages,
-        });
-        read(request.to_string().as_bytes())
-    }
-
-    #[test]
-    fn plain_texts_and_blocks_count_alike() {
-        let plain = ask(json!([{ "role": "user", "content": "12345678" }]), json!(64)).unwrap();
-        let blocks =
-            ask(json!([{ "role": "user", "content": [{ "type": "text", "text": "12345678" }] }]), json!(64))
-                .unwrap();
-        assert_eq!(plain, blocks);
-        assert_eq!((plain.prompt_tokens, plain.max_tokens), (3, NonZeroU32::new(64)));
-    }
-
-    #[test]
-    fn mistakes_are_named_by_their_field() {
-        let hi = json!([{ "role": "user", "content": "hi" }]);
-        let cases = [
-            (json!(null), json!(64), "messages: Field required"),
-            (json!([]), json!(64), "messages: at least one"),
-            (json!([{ "role": "assistant", "content": "hi" }]), json!(64), "messages: first message"),
-            (json!([{ "role": "user", "content": "" }]), json!(64), "messages.0:"),
-            (hi.clone(), json!(null), "max_tokens: Field required"),
-            (hi.clone(), json!(0), "max_tokens: must be"),
-            (hi, json!("many"), "Malformed input request"),
-        ];
-        for (messages, max_tokens, part) in cases {
-            let error = ask(messages.clone(), max_tokens).unwrap_err();
-            assert_eq!(error.code(), "ValidationException", "{messages}");
-            assert!(String::from_utf8_lossy(&error.body()).contains(part), "{messages}: {error:?}");
+/// The text is recalled.
+fn within(field: &str, value: Option<f64>) -> Result<(), ServiceError> {
+    match value {
+        Some(value) if value < 0.0 => {
+            Err(errors::validation(format!("{field}: Input should be greater than or equal to 0")))
         }
-    }
-
-    #[test]
-    fn the_version_is_required() {
-        let error = read(b"{}").unwrap_err();
-        assert!(String::from_utf8_lossy(&error.body()).contains("anthropic_version: Field required"));
+        Some(value) if value > 1.0 => {
+            Err(errors::validation(format!("{field}: Input should be less than or equal to 1")))
+        }
+        _ => Ok(()),
     }
 }
+
+/// A system prompt is a text or text blocks.
+fn check_system(system: &Value) -> Result<(), ServiceError> {
+    let blocks = match system {
+        Value::Null | Value::String(_) => return Ok(()),
+        Value::Array(blocks) => blocks,
+        _ => return Err(errors::validation("system: Input should be a valid list")),
+    };
+    let textless = |block: &Value| block["text"].as_str().is_none_or(str::is_empty);
+    match blocks.iter().position(textless) {
+        Some(_) => Err(errors::validation("system: text content blocks must be non-empty")),
+        None => Ok(()),
+    }
+}
+
+/// The length of the prompt, and of what stands before the end of each marked block: first the tools, then
+/// the system prompt, then the turns.
+fn count(tools: &[Value], system: &Value, messages: &[Message]) -> Result<(u32, Vec<Prefix>), ServiceError> {
+    let mut marker = Marker::new();
+    let mut marks = 0;
+    let mut read = |block: &Value, chars: usize| {
+        marker.read(block, chars);
+        if let Some(control) = block.get("cache_control").filter(|control| control.is_object()) {
+            marks += 1;
+            marker.mark(Ttl::named(&control["ttl"]));
+        }
+        chars
+    };
+    let offered: usize = tools.iter().map(|tool| read(tool, tokens::json_chars(tool))).sum();
+    let said: usize = [system]
+        .into_iter()
+        .chain(messages.iter().map(|message| &message.content))
+        .flat_map(prompt::parts)
+        .map(|part| read(part, tokens::content_chars(part)))
+        .sum();
+    if marks > MOST_MARKS {
+        return Err(errors::validation(format!(
+            "A maximum of {MOST_MARKS} blocks with cache_control may be provided. Found {marks}."
+        )));
+    }
+    Ok((tokens::estimate(offered + said), marker.finish()))
+}
+
+#[cfg(test)]
+mod tests;

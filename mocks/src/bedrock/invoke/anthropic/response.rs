@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::bedrock::answer::{Answer, Block};
+use crate::bedrock::answer::{Answer, Block, StopReason};
 use crate::bedrock::base62;
 use crate::bedrock::model::ModelSpec;
 
@@ -11,7 +11,6 @@ const TOOL_USE_ID_LENGTH: usize = 24;
 
 /// The whole answer.
 pub(crate) fn message(model: &ModelSpec, answer: &Answer) -> Value {
-    let usage = answer.usage();
     let content: Vec<Value> = answer.blocks().iter().map(block).collect();
     json!({
         "id": id(answer),
@@ -19,9 +18,9 @@ pub(crate) fn message(model: &ModelSpec, answer: &Answer) -> Value {
         "role": "assistant",
         "model": model.id(),
         "content": content,
-        "stop_reason": answer.stop().name(),
+        "stop_reason": stop_reason(answer),
         "stop_sequence": answer.stop().sequence(),
-        "usage": { "input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens },
+        "usage": usage(answer, answer.usage().output_tokens),
     })
 }
 
@@ -35,8 +34,32 @@ pub(crate) fn begun(model: &ModelSpec, answer: &Answer) -> Value {
         "content": [],
         "stop_reason": null,
         "stop_sequence": null,
-        "usage": { "input_tokens": answer.usage().input_tokens, "output_tokens": 1 },
+        "usage": usage(answer, 1),
     })
+}
+
+/// What an answer costs, with so many tokens of it told. Of the cache it speaks to those who asked for one.
+pub(super) fn usage(answer: &Answer, output_tokens: u32) -> Value {
+    let mut usage = json!({ "input_tokens": answer.usage().input_tokens });
+    if let Some(cached) = answer.cached() {
+        usage["cache_creation_input_tokens"] = json!(cached.write_tokens());
+        usage["cache_read_input_tokens"] = json!(cached.read_tokens);
+        usage["cache_creation"] = json!({
+            "ephemeral_5m_input_tokens": cached.write_5m_tokens,
+            "ephemeral_1h_input_tokens": cached.write_1h_tokens,
+        });
+    }
+    usage["output_tokens"] = json!(output_tokens);
+    usage
+}
+
+/// Why it stops, in the words of the Messages API, which has its own for a filter and none for a guardrail.
+pub(super) fn stop_reason(answer: &Answer) -> &'static str {
+    match answer.stop() {
+        StopReason::ContentFiltered => "refusal",
+        StopReason::GuardrailIntervened => StopReason::EndTurn.name(),
+        stop => stop.name(),
+    }
 }
 
 fn block(block: &Block) -> Value {
