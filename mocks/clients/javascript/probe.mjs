@@ -8,7 +8,7 @@ import { createRequire } from 'node:module';
 import {
   BedrockRuntimeClient, ConverseCommand, ConverseStreamCommand, InvokeModelCommand, InvokeModelWithResponseStreamCommand,
 } from '@aws-sdk/client-bedrock-runtime';
-import { NodeHttp2Handler, NodeHttpHandler } from '@smithy/node-http-handler';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
 
 const REQUEST_TIMEOUT_MS = 4000;
 const modelId = 'anthropic.claude-3-haiku-20240307-v1:0';
@@ -27,7 +27,8 @@ const client = new BedrockRuntimeClient({
   region: 'us-east-1',
   endpoint,
   credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'dummy' },
-  requestHandler: transport === 'h1' ? new NodeHttpHandler(timeout) : new NodeHttp2Handler({ ...timeout, disableConcurrentStreams: true }),
+  // Options alone leave the SDK its own handler, and that handler's setting for Bedrock Runtime.
+  requestHandler: transport === 'h1' ? new NodeHttpHandler(timeout) : { ...timeout, disableConcurrentStreams: true },
 });
 const count = (next) => (args) => {
   report.attempts += 1;
@@ -36,7 +37,12 @@ const count = (next) => (args) => {
 client.middlewareStack.addRelativeTo(count, { name: 'countAttempts', relation: 'after', toMiddleware: 'retryMiddleware' });
 
 const calls = {
-  converse: () => client.send(new ConverseCommand({ modelId, messages })),
+  converse: async () => {
+    const answer = await client.send(new ConverseCommand({
+      modelId, messages, serviceTier: { type: 'priority' }, performanceConfig: { latency: 'optimized' },
+    }));
+    Object.assign(report, { tier: answer.serviceTier?.type, latency: answer.performanceConfig?.latency });
+  },
   invoke: () => client.send(new InvokeModelCommand({ modelId, body, contentType: 'application/json' })),
   'converse-stream': async () => {
     const { stream } = await client.send(new ConverseStreamCommand({ modelId, messages }));

@@ -49,7 +49,11 @@ def main(url, operation):
 
 def call(client, operation, report):
     if operation == "converse":
-        client.converse(modelId=MODEL, messages=MESSAGES)
+        answer = client.converse(
+            modelId=MODEL, messages=MESSAGES, serviceTier={"type": "priority"}, performanceConfig={"latency": "optimized"}
+        )
+        report["tier"] = answer.get("serviceTier", {}).get("type")
+        report["latency"] = answer.get("performanceConfig", {}).get("latency")
     elif operation == "invoke":
         client.invoke_model(modelId=MODEL, body=ANTHROPIC)["body"].read()
     elif operation == "converse-stream":

@@ -18,7 +18,10 @@ use aws_sdk_bedrockruntime::config::{BehaviorVersion, Config, Region};
 use aws_sdk_bedrockruntime::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_sdk_bedrockruntime::meta::PKG_VERSION;
 use aws_sdk_bedrockruntime::primitives::Blob;
-use aws_sdk_bedrockruntime::types::{ContentBlock, ConversationRole, ConverseStreamOutput, Message, ResponseStream};
+use aws_sdk_bedrockruntime::types::{
+    ContentBlock, ConversationRole, ConverseStreamOutput, Message, PerformanceConfigLatency,
+    PerformanceConfiguration, ResponseStream, ServiceTier, ServiceTierType,
+};
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextRef;
 use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
@@ -45,7 +48,9 @@ struct Report {
     events: u32,
     stop: bool,
     metadata: bool,
-    elapsed_ms: u128,
+    tier: Option<String>,
+    latency: Option<String>,
+    elapsed_ms: u64,
 }
 
 #[derive(Debug, Serialize)]
@@ -72,10 +77,11 @@ async fn probe(url: &str, operation: &str) -> Report {
     let attempts = Attempts::default();
     let client = client(url, attempts.clone());
     let clock = Clock::start(ClockKind::Real);
-    let mut report = Report { sdk: format!("Rust, aws-sdk-bedrockruntime {PKG_VERSION}"), ..Report::default() };
+    let mut report =
+        Report { sdk: format!("Rust, aws-sdk-bedrockruntime {PKG_VERSION}"), ..Report::default() };
     let begin = clock.now();
     report.failure = call(&client, operation, &mut report).await.err();
-    report.elapsed_ms = (clock.now() - begin).as_millis();
+    report.elapsed_ms = clock.now().since(begin).as_micros() / 1_000;
     report.ok = report.failure.is_none();
     report.attempts = attempts.0.load(Ordering::Relaxed);
     report
@@ -102,7 +108,13 @@ async fn call(client: &Client, operation: &str, report: &mut Report) -> Result<(
         .map_err(|error| local(&error))?;
     match operation {
         "converse" => {
-            client.converse().model_id(MODEL).messages(said).send().await.map_err(|error| of_call(&error))?;
+            let tier = ServiceTier::builder().r#type(ServiceTierType::Priority).build();
+            let speed = PerformanceConfiguration::builder().latency(PerformanceConfigLatency::Optimized);
+            let request = client.converse().model_id(MODEL).messages(said).performance_config(speed.build());
+            let request = request.service_tier(tier.map_err(|error| local(&error))?);
+            let answer = request.send().await.map_err(|error| of_call(&error))?;
+            report.tier = answer.service_tier().map(|tier| tier.r#type().as_str().to_owned());
+            report.latency = answer.performance_config().map(|config| config.latency().as_str().to_owned());
         }
         "invoke" => {
             let body = Blob::new(ANTHROPIC);
@@ -118,7 +130,8 @@ async fn call(client: &Client, operation: &str, report: &mut Report) -> Result<(
             }
         }
         "invoke-stream" => {
-            let request = client.invoke_model_with_response_stream().model_id(MODEL).body(Blob::new(ANTHROPIC));
+            let request =
+                client.invoke_model_with_response_stream().model_id(MODEL).body(Blob::new(ANTHROPIC));
             let mut stream = request.send().await.map_err(|error| of_call(&error))?.body;
             while let Some(event) = stream.recv().await.map_err(|error| failure(&error, None))? {
                 report.events += 1;

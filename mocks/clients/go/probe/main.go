@@ -45,6 +45,8 @@ type report struct {
 	Events    int    `json:"events"`
 	Stop      bool   `json:"stop"`
 	Metadata  bool   `json:"metadata"`
+	Tier      string `json:"tier,omitempty"`
+	Latency   string `json:"latency,omitempty"`
 	ElapsedMs int64  `json:"elapsed_ms"`
 }
 
@@ -75,8 +77,22 @@ func (r *report) call(client *bedrockruntime.Client, operation string) error {
 	}}
 	switch operation {
 	case "converse":
-		_, err := client.Converse(ctx, &bedrockruntime.ConverseInput{ModelId: aws.String(model), Messages: messages})
-		return err
+		out, err := client.Converse(ctx, &bedrockruntime.ConverseInput{
+			ModelId:           aws.String(model),
+			Messages:          messages,
+			ServiceTier:       &types.ServiceTier{Type: types.ServiceTierTypePriority},
+			PerformanceConfig: &types.PerformanceConfiguration{Latency: types.PerformanceConfigLatencyOptimized},
+		})
+		if err != nil {
+			return err
+		}
+		if out.ServiceTier != nil {
+			r.Tier = string(out.ServiceTier.Type)
+		}
+		if out.PerformanceConfig != nil {
+			r.Latency = string(out.PerformanceConfig.Latency)
+		}
+		return nil
 	case "invoke":
 		_, err := client.InvokeModel(ctx, &bedrockruntime.InvokeModelInput{ModelId: aws.String(model), Body: []byte(anthropic)})
 		return err

@@ -13,6 +13,8 @@ import software.amazon.awssdk.core.util.VersionInfo;
 import software.amazon.awssdk.services.bedrockruntime.model.ConverseStreamOutput;
 import software.amazon.awssdk.services.bedrockruntime.model.ConverseStreamResponseHandler;
 import software.amazon.awssdk.services.bedrockruntime.model.InvokeModelWithResponseStreamResponseHandler;
+import software.amazon.awssdk.services.bedrockruntime.model.PerformanceConfigLatency;
+import software.amazon.awssdk.services.bedrockruntime.model.ServiceTierType;
 
 /**
  * Makes one call with the AWS SDK for Java 2.x and prints as a line of JSON what the SDK reported.
@@ -29,6 +31,8 @@ public final class Probe {
     private final AtomicInteger events = new AtomicInteger();
     private volatile boolean stop;
     private volatile boolean metadata;
+    private String tier = "";
+    private String latency = "";
 
     private Probe() {}
 
@@ -49,7 +53,15 @@ public final class Probe {
     private Throwable call(Region region, String operation) {
         try {
             switch (operation) {
-                case "converse" -> region.calls().converse(Asks.converse().overrideConfiguration(this::counted).build());
+                case "converse" -> {
+                    var answer = region.calls().converse(Asks.converse()
+                            .serviceTier(asked -> asked.type(ServiceTierType.PRIORITY))
+                            .performanceConfig(asked -> asked.latency(PerformanceConfigLatency.OPTIMIZED))
+                            .overrideConfiguration(this::counted)
+                            .build());
+                    tier = answer.serviceTier() == null ? "" : answer.serviceTier().typeAsString();
+                    latency = answer.performanceConfig() == null ? "" : answer.performanceConfig().latencyAsString();
+                }
                 case "invoke" -> region.calls().invokeModel(Asks.invoke().overrideConfiguration(this::counted).build());
                 case "converse-stream" -> region.streams()
                         .converseStream(
@@ -113,6 +125,8 @@ public final class Probe {
         report.put("events", events.get());
         report.put("stop", stop);
         report.put("metadata", metadata);
+        report.put("tier", tier);
+        report.put("latency", latency);
         report.put("elapsed_ms", elapsed.toMillis());
         return report;
     }
