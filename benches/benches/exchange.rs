@@ -75,7 +75,7 @@ fn ask() -> Ask {
     Ask {
         messages: vec![ask::Message { role: Role::User, text: "river ".repeat(130) }],
         system: None,
-        max_tokens: 128,
+        max_tokens: Some(128),
         temperature: None,
         top_p: None,
         stop_sequences: Vec::new(),

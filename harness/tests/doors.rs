@@ -69,7 +69,7 @@ fn ask() -> Ask {
     Ask {
         messages: vec![Message { role: Role::User, text: "What is the weather?".into() }],
         system: Some("Be brief.".into()),
-        max_tokens: 64,
+        max_tokens: Some(64),
         temperature: Some(0.5),
         top_p: Some(0.9),
         stop_sequences: vec!["END".into()],

@@ -87,7 +87,7 @@ async fn call(http: SharedHttpClient, endpoint: String, clock: Clock, operation:
     let ask = Ask {
         messages: vec![Message { role: Role::User, text: "What about my refund?".into() }],
         system: None,
-        max_tokens: 64,
+        max_tokens: Some(64),
         temperature: None,
         top_p: None,
         stop_sequences: Vec::new(),

@@ -6,9 +6,10 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
+use bedload::engine::assembly::{self, cloud_spec};
 use bedload::scenario::{
-    Behaviour, CODES, Code, Inject, Input, Load, Mistakes, Plan, Set, Source, Spread, Target, Unreadable,
-    expand, schema,
+    Answers, Behaviour, CODES, Code, Inject, Input, Load, Mistakes, Names, Plan, Set, Source, Spread,
+    StopReason, Target, Unreadable, When, WindowLaw, expand, faults, schema,
 };
 use bedload_reports::gate::Limit;
 use bedload_reports::header::ClockKind;
@@ -79,11 +80,9 @@ fn every_mistake_of_a_file_is_told_at_once() {
 }
 
 /// The small scenario with one change, and what is then told.
-fn changed(from: &str, to: &str) -> (String, Vec<String>) {
+fn changed(from: &str, to: &str) -> Vec<String> {
     assert!(SMALL.contains(from), "{from}");
-    let text = SMALL.replacen(from, to, 1);
-    let told = told(&text, &[]);
-    (text, told)
+    told(&SMALL.replacen(from, to, 1), &[])
 }
 
 /// Each kind of mistake: what to change in the small scenario, and what is then told of it.
@@ -117,7 +116,18 @@ const KINDS: &[(&str, &str, &[&str])] = &[
     ("target: { mock: { regions: [us-east-1, us-west-2] } }", "target: { endpoint: http://127.0.0.1:4580 }\nclock: virtual", &[
         "5:8 S010 only a mock target can run in virtual time: another one answers by the wall clock",
         "7:12 S005 missing key `regions`",
-        "16:3 S014 fault `throttle`: only a mock target injects faults so far",
+    ]),
+    ("us-west-2] } }", "us-west-2], account: 123456789012 } }", &["4:61 S006 expected the twelve digits of an account in quotes, found the number `123456789012`"]),
+    ("us-west-2] } }", "us-west-2], account: \"12345\" } }", &["4:61 S007 `12345` is not the twelve digits of an account in quotes"]),
+    ("us-west-2] } }", "us-west-2], profiles: { su: [us-west-2], us: [us-west-1], eu: [] } } }", &[
+        "4:64 S009 there is no profile `su`",
+        "4:86 S009 there is no region `us-west-1`",
+        "4:98 S008 no region at all",
+    ]),
+    ("us-west-2] } }", "us-west-2], async: { fails: 0.05, takes: 1s }, guardrail: { blocks: bomb } } }", &[
+        "4:68 S007 the number `0.05` has no unit",
+        "4:74 S004 unknown key `takes`",
+        "4:108 S006 expected a list, found `bomb`",
     ]),
 
     // Models.
@@ -132,7 +142,37 @@ const KINDS: &[(&str, &str, &[&str])] = &[
         "5:89 S008 the number `-1` is out of bounds",
         "5:108 S007 `x` is not a plain number",
     ]),
-    ("v1:0 }", "v1:0, quota: { rpm: 2400 } }", &["5:66 S004 unknown key `quota`"]),
+    ("v1:0 }", "v1:0, quota: { rpm: 0 } }", &["5:80 S008 the number `0` is out of bounds"]),
+    ("v1:0 }", "v1:0, quota: { rpm: 600/min } }", &["5:80 S007 `600/min` is not a whole number"]),
+    ("v1:0 }", "v1:0, quota: { tpm: 2m, rpd: 5 } }", &["5:80 S007 `2m` is not a whole number", "5:84 S004 unknown key `rpd`"]),
+    ("v1:0 }", "v1:0, quota: { burndown: 0, window: minute, reserved: { input_tpm: 100k } } }", &[
+        "5:85 S008 the number `0` is out of bounds",
+        "5:96 S009 `minute` is not a window",
+        "5:104 S005 missing key `output_tpm`",
+    ]),
+    ("v1:0 }", "v1:0, quota: { provisioned: { p: { units: 2, region: eu-west-1 } } } }", &[
+        "5:90 S005 missing key `tpm_per_unit`",
+        "5:113 S009 there is no region `eu-west-1`",
+    ]),
+    ("v1:0 }", "v1:0, regions: [us-east-1, eu-west-1, us-east-1] }", &[
+        "5:87 S009 there is no region `eu-west-1`",
+        "5:98 S012 region `us-east-1` stands twice",
+    ]),
+    ("v1:0 }", "v1:0, regions: [] }", &["5:66 S008 no region at all"]),
+    ("v1:0 }", "v1:0, on_demand: no }", &["5:77 S006 expected `true` or `false`, found `no`"]),
+    ("v1:0 }", "v1:0, on_demand: false }", &[
+        "12:45 S010 model `sonnet` is served through a profile only, and its id is none",
+        "13:37 S010 model `sonnet` is served through a profile only, and its id is none",
+    ]),
+    ("v1:0 }", "v1:0, mock: { answers: essey, capacity: 0, max_output_tokens: 0 } }", &[
+        "5:83 S009 `essey` is not a kind of answers",
+        "5:100 S008 the number `0` is out of bounds",
+        "5:122 S008 the number `0` is out of bounds",
+    ]),
+    ("v1:0 }", "v1:0, mock: { optimized: { speedup: 1, rpm: 0 } } }", &[
+        "5:96 S008 the number `1` is out of bounds",
+        "5:104 S008 the number `0` is out of bounds",
+    ]),
     ("sonnet: {", "son.net: {", &[
         "5:11 S007 `son.net` cannot be a name",
         "12:45 S009 there is no model `sonnet`",
@@ -182,6 +222,29 @@ const KINDS: &[(&str, &str, &[&str])] = &[
     ("converse: { model: sonnet }", "converse: { model: sonnet, tools: [{ name: t, input_schema: string }] }",
         &["13:78 S006 expected a JSON object, found `string`"]),
     ("anthropic.claude-3-sonnet-20240229-v1:0 } }\nclients", "cohere.command-r-v1:0 } }\nclients", &[]),
+    ("converse: { model: sonnet }", "converse: { model: sonnet, max_tokens: off }", &["13:57 S007 `off` is not a whole number"]),
+    ("converse: { model: sonnet }", "invoke: { model: sonnet, max_tokens: unset }",
+        &["13:55 S014 `max_tokens: unset` on `invoke`: a body of Anthropic Messages must say"]),
+
+    // Answers.
+    ("clients:", "answers: { a: {} }\nclients:", &["6:12 S005 an answer that says nothing"]),
+    ("clients:", "answers: { a: { say: '' } }\nclients:", &["6:22 S007 `` is not a text that says something"]),
+    ("clients:", "answers: { a: { say: 5 } }\nclients:", &["6:22 S006 expected a text that says something, found the number `5`"]),
+    ("clients:", "answers: { a: { say: x }, b: { say: y } }\nclients:", &["6:27 S010 answer `b` is never given: `a` answers everybody"]),
+    ("clients:", "answers: { a: { call: { input: 3 }, stop_reason: tool } }\nclients:", &[
+        "6:17 S005 missing key `tool`",
+        "6:32 S006 expected a JSON object, found the number `3`",
+        "6:50 S009 `tool` is not a stop reason",
+    ]),
+    ("clients:", "answers: { a: { where: { model: sonet, operation: count_tokens, prompt: { regexp: x } }, say: x } }\nclients:", &[
+        "6:33 S009 there is no model `sonet`",
+        "6:51 S009 `count_tokens` is not an operation",
+        "6:65 S005 missing key `regex`",
+        "6:75 S004 unknown key `regexp`",
+    ]),
+    ("{ mock: { regions: [us-east-1, us-west-2] } }\nmodels: { sonnet: { id: anthropic.claude-3-sonnet-20240229-v1:0 } }\nclients: { plain: {} }",
+        "{ endpoint: http://127.0.0.1:4580 }\nmodels: { sonnet: { id: anthropic.claude-3-sonnet-20240229-v1:0 } }\nclients: { plain: { regions: [us-east-1] } }\nanswers: { a: { say: x } }",
+        &["7:1 S014 only a mock target answers by rule"]),
 
     // Faults.
     ("during: storm", "during: strom", &["15:23 S009 there is no stage `strom`"]),
@@ -196,14 +259,70 @@ const KINDS: &[(&str, &str, &[&str])] = &[
         "15:68 S009 there is no region `eu-west-1`",
     ]),
     ("during: storm", "during: storm, where: { operation: convers }", &["15:50 S009 `convers` is not an operation"]),
+    ("during: storm, inject", "inject", &[]),
+    ("during: storm", "where: { tier: fast, attempt: [0, 2], prompt: { regex: '(' } }", &[
+        "15:30 S009 `fast` is not a service tier",
+        "15:46 S008 the number `0` is out of bounds",
+        "15:70 S007 not a regular expression: unclosed group",
+    ]),
+    ("during: storm", "where: { prompt: 404 }", &["15:32 S006 expected a text that says something, found the number `404`"]),
+    ("{ throttle: {} }", "{ throttle: { retry_after: 2, message: { txt: x } } }", &[
+        "15:65 S007 the number `2` has no unit",
+        "15:68 S005 missing key `text`",
+        "15:79 S004 unknown key `txt`",
+    ]),
+    ("{ throttle: {} }", "{ throttle: {}, latency: { add: 1s } }", &["15:54 S010 `latency` is a second choice where only one can be"]),
+    ("{ throttle: {} }", "{ throtle: {} }", &["15:40 S004 unknown key `throtle`"]),
+    ("{ throttle: {} }", "{ latency: { after: 3 } }", &["15:40 S005 missing key `add`", "15:51 S004 unknown key `after`"]),
+    ("{ throttle: {} }", "{ unavailable: { message: full } }", &["15:64 S009 `full` is not a reason"]),
+    ("{ throttle: {} }", "{ error: {} }", &["15:30 S005 an error without `type` and `status`"]),
+    ("{ throttle: {} }", "{ error: { type: ModelTimoutException } }", &["15:55 S009 Bedrock models no `ModelTimoutException`, and it has no `status`"]),
+    ("{ throttle: {} }", "{ error: { type: SlowDown, status: 200, headers: { bad.name: 1, x: \"a\\nb\" } } }", &[
+        "15:73 S008 the number `200` is out of bounds",
+        "15:89 S007 `bad.name` cannot be a name",
+        "15:105 S007 `a…` is not the value of a header in printable ASCII",
+    ]),
+    ("{ throttle: {} }", "{ first_byte: { add: 2 } }", &["15:59 S007 the number `2` has no unit"]),
+    ("{ throttle: {} }", "{ slow_tokens: { factor: 1 } }", &["15:63 S008 the number `1` is out of bounds"]),
+    ("{ throttle: {} }", "{ drip: { rate: 512 } }", &["15:54 S007 the number `512` has no unit"]),
+    ("{ throttle: {} }", "{ drip: { rate: 0B/s } }", &["15:54 S008 `0B/s` is out of bounds"]),
+    ("{ throttle: {} }", "{ stall: { for: ever, after: -1 } }", &["15:54 S007 `ever` is not a duration", "15:67 S008 the number `-1` is out of bounds"]),
+    ("{ throttle: {} }", "{ stall: { after: 3 } }", &["15:40 S005 missing key `for`"]),
+    ("{ throttle: {} }", "{ exception_frame: { type: ThrotlingException } }", &["15:65 S009 `ThrotlingException` is not an exception of Bedrock"]),
+    ("{ throttle: {} }", "{ bad_crc: { part: body } }", &["15:57 S009 `body` is not a checksum"]),
+    ("{ throttle: {} }", "{ truncate: { after: 1.5 } }", &["15:59 S007 the number `1.5` is not a whole number"]),
+    ("{ throttle: {} }", "{ reset: { when: before_head, after: 3 } }", &["15:75 S010 `after` counts events of the body, and the connection is reset before it begins"]),
+    ("{ throttle: {} }", "{ reset: { when: later } }", &["15:55 S009 `later` is not a moment"]),
+    ("{ throttle: {} }", "{ refuse: { after: 3 } }", &["15:50 S004 unknown key `after`"]),
+    ("{ throttle: {} }", "{ wrong_date: {} }", &["15:30 S005 a wrong date that is not wrong"]),
+    ("{ throttle: {} }", "{ wrong_date: { ahead: 1h, behind: 1h } }", &["15:73 S010 a date both ahead and behind"]),
+    ("{ throttle: {} }", "{ downgrade: { of: price } }", &["15:57 S009 `price` is not something to get less of"]),
+    ("{ throttle: {} }", "{ outage: { region: us-east-1 } }", &["15:50 S004 unknown key `region`"]),
+    ("{ throttle: {} }", "{ quota_squeeze: { to: 0%, share: 10% } }", &["15:61 S008 `0%` is out of bounds", "15:65 S004 unknown key `share`"]),
+    // What could never strike.
+    ("{ throttle: {} }", "{ quota_squeeze: { to: 50% } }", &["15:3 S014 fault `throttle`: there is no quota to squeeze of `sonnet`"]),
+    ("inject: { throttle: {} }", "where: { flow: chat }, inject: { quota_squeeze: { to: 50% } }",
+        &["15:3 S010 fault `throttle`: a quota is everybody's, so it cannot be squeezed by `flow`"]),
+    ("inject: { throttle: {} }", "where: { flow: ask, operation: converse_stream }, inject: { throttle: {} }",
+        &["15:3 S010 fault `throttle`: `converse_stream` is called by none of `ask`"]),
+    ("inject: { throttle: {} }", "where: { flow: ask }, inject: { early_end: {} }",
+        &["15:3 S010 fault `throttle`: `early_end` strikes streams, and there is none in `converse`"]),
+    ("inject: { throttle: {} }", "where: { operation: [invoke, count_tokens] }, inject: { bad_crc: {} }",
+        &["15:3 S010 fault `throttle`: `bad_crc` strikes streams, and there is none in `invoke` and `count_tokens`"]),
+    ("inject: { throttle: {} }", "where: { operation: [invoke, invoke_stream] }, inject: { swap_events: {} }", &[]),
+    ("{ mock: { regions: [us-east-1, us-west-2] } }\nmodels: { sonnet: { id: anthropic.claude-3-sonnet-20240229-v1:0 } }\nclients: { plain: {} }",
+        "{ endpoint: http://127.0.0.1:4580 }\nmodels: { sonnet: { id: anthropic.claude-3-sonnet-20240229-v1:0 } }\nclients: { plain: { regions: [us-east-1] } }", &[]),
 ];
 
 #[test]
 fn each_kind_of_mistake_is_told_with_its_place() {
-    for (from, to, expected) in KINDS {
-        let (text, told) = changed(from, to);
-        assert_eq!(told, *expected, "{text}");
-    }
+    let wrong: Vec<String> = KINDS
+        .iter()
+        .map(|(from, to, expected)| (to, changed(from, to), expected))
+        .filter(|(_, told, expected)| told != *expected)
+        .map(|(to, told, expected)| format!("{to}\n   told {told:#?}\n   not {expected:#?}"))
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 /// Gates on the small scenario, and what is told of them.
@@ -352,11 +471,26 @@ fn the_whole_language_is_read() {
     let plan = parse(FULL, &[]).unwrap();
     assert_eq!((&**plan.name(), plan.seed(), plan.clock()), ("every-key", 7, ClockKind::Virtual));
     assert_eq!((plan.max_in_flight(), plan.length()), (2000, Nanos::from_secs(300)));
-    assert_eq!(plan.target(), &Target::Mock { regions: vec!["us-east-1".into(), "us-west-2".into()] });
+    let Target::Mock { regions, account, profiles, async_fails, blocked_words } = plan.target() else {
+        unreachable!("a mock")
+    };
+    assert_eq!((regions.len(), &**account, profiles.len()), (2, "000123456789", 2));
+
+    assert_eq!((*async_fails, blocked_words.len()), (0.05, 1));
 
     let sonnet = plan.model("sonnet").unwrap();
     assert_eq!(sonnet.behaviour().output_tokens, Spread::LogNormal { p50: 150.0, p99: 600.0 });
     assert_eq!(sonnet.price().unwrap().output_per_1k, 0.015);
+
+    let quota = sonnet.quota().unwrap();
+    assert_eq!((quota.on_demand.rpm, quota.on_demand.tpd), (Some(2400), Some(1_000_000_000)));
+    assert_eq!((quota.burndown, quota.window), (5, WindowLaw::Refill));
+    assert_eq!(quota.provisioned.iter().map(|bought| bought.units).collect::<Vec<_>>(), [2, 1]);
+    assert_eq!(sonnet.behaviour().optimized.unwrap().speedup, 2.5);
+    let haiku = plan.model("haiku").unwrap();
+    assert_eq!((haiku.regions().len(), haiku.behaviour().answers), (1, Answers::Echo));
+    let reasons: Vec<_> = plan.answers().iter().map(|answer| answer.stop_reason()).collect();
+    assert_eq!(reasons, [StopReason::ToolUse, StopReason::StopSequence, StopReason::EndTurn]);
 
     let client = plan.client("plain").unwrap();
     assert_eq!((client.retry().attempts, client.retry().max_backoff), (5, Duration::from_secs(10)));
@@ -373,19 +507,35 @@ fn the_whole_language_is_read() {
     let Load::Closed { segments, .. } = lookup.load() else { unreachable!("a closed load") };
     assert_eq!(segments.iter().map(|segment| segment.users).collect::<Vec<_>>(), [8, 16]);
     assert!(matches!(&batch.call().input, Input::Messages(messages) if messages.len() == 1));
+    assert_eq!((batch.call().max_tokens, chat.call().max_tokens), (None, Some(512)));
     assert!(matches!(events.load(), Load::Closed { segments, .. } if segments.len() == 4));
 
     let throttle = &plan.faults()[0];
-    assert_eq!(throttle.window(), (Nanos::from_secs(150), Nanos::from_secs(210)));
+    assert_eq!(throttle.when().window(), Some((Nanos::from_secs(150), Nanos::from_secs(210))));
     assert_eq!((throttle.trigger().share, throttle.trigger().first), (0.7, Some(10_000)));
     assert!(
         matches!(throttle.inject(), Inject::Throttle { retry_after: Some(wait), .. } if wait.as_secs() == 2)
     );
 
+    let kinds: BTreeSet<&str> = plan.faults().iter().map(|fault| fault.inject().name()).collect();
+    assert_eq!(kinds.len(), 23, "{kinds:?}");
+    assert_eq!(plan.faults()[4].when(), &When::Always);
+
     let gate = &plan.gates()[5];
-    assert_eq!((gate.limit, gate.line), (Limit::Max(2e6), Some(104)));
+    assert_eq!((gate.limit, gate.line), (Limit::Max(2e6), Some(165)));
     assert_eq!(plan.validity().min_achieved, 0.975);
     assert_eq!(plan.source_text(), FULL);
+}
+
+#[test]
+fn the_whole_language_makes_a_cloud_and_its_faults() {
+    let plan = parse(FULL, &[]).unwrap();
+    cloud_spec(&plan).unwrap();
+    let made = assembly::faults(plan.faults()).unwrap();
+    assert_eq!(made.len(), plan.faults().len());
+    for (made, asked) in made.iter().zip(plan.faults()) {
+        assert_eq!((made.name(), made.kind().word()), (&**asked.name(), asked.inject().name()));
+    }
 }
 
 #[test]
@@ -400,15 +550,114 @@ fn faults_say_what_they_do() {
     let plan = parse(FULL, &[]).unwrap();
     let about: Vec<String> =
         plan.faults().iter().map(|fault| fault.about().replace('\u{202f}', " ")).collect();
-    assert_eq!(
-        about,
-        [
-            "429 to 70 % of one in 3 of the first 10000 of chat+lookup converse_stream sonnet us-east-1",
-            "503 to 12.5 % of all requests",
-            "500 to one in 100 of converse+invoke",
-            "about 1.00 s more to 10 % of all requests",
-        ]
-    );
+    insta::assert_snapshot!("about", about.join("\n"));
+}
+
+/// What is told of a document of faults, added to a mock that serves the small scenario, or to none.
+fn told_of_faults(text: &str, plan: Option<&Plan>) -> Result<Vec<String>, Vec<String>> {
+    let names = plan.map_or_else(|| Names::served(["sonnet".into()], ["us-east-1".into()]), Names::of);
+    match faults(&source(text), &names, plan) {
+        Ok(faults) => Ok(faults.iter().map(|fault| fault.about().replace('\u{202f}', " ")).collect()),
+        Err(mistakes) => Err(mistakes
+            .iter()
+            .map(|mistake| format!("{}:{} {}", mistake.line(), mistake.column(), mistake.message()))
+            .collect()),
+    }
+}
+
+#[test]
+fn faults_are_read_without_a_scenario() {
+    let json = r#"{
+  "slow": { "where": { "model": "sonnet", "region": "us-east-1" }, "inject": { "latency": { "add": "2s" } } },
+  "late": { "during": "1m..2m", "inject": { "early_end": { "after": 3, "share": "50%" } } }
+}"#;
+    let about = ["2.00 s more to sonnet us-east-1", "a clean end after 3 events to 50 % of all requests"];
+    assert_eq!(told_of_faults(json, None), Ok(about.map(str::to_owned).into()));
+    assert_eq!(told_of_faults("{}", None), Ok(Vec::new()));
+
+    let plan = parse(SMALL, &[]).unwrap();
+    let yaml = "storm: { during: storm, where: { flow: chat, region: us-west-2 }, inject: { refuse: {} } }";
+    let about = "a refused connection to chat us-west-2".to_owned();
+    assert_eq!(told_of_faults(yaml, Some(&plan)), Ok(vec![about]));
+}
+
+#[test]
+fn faults_without_a_scenario_are_held_against_what_is_served() {
+    let plan = parse(SMALL, &[]).unwrap();
+    let table: [(&str, Option<&Plan>, &[&str]); 7] = [
+        ("f: { inject: { thrott: {} } }", None, &["1:16 unknown key `thrott`"]),
+        (
+            "f: { where: { model: opus, flow: chat }, during: storm, inject: { outage: {} } }",
+            None,
+            &[
+                "1:22 there is no model `opus`",
+                "1:34 there is no flow `chat`",
+                "1:50 there is no stage `storm`",
+            ],
+        ),
+        (
+            "f: { where: { region: eu-west-1 }, during: 3m..5m, inject: { outage: {} } }",
+            Some(&plan),
+            &[
+                "1:23 there is no region `eu-west-1`",
+                "1:44 the window ends after the timeline, which is 4\u{202f}m\u{202f}00\u{202f}s long",
+            ],
+        ),
+        (
+            "f: { where: { flow: ask }, inject: { bad_crc: {} } }",
+            Some(&plan),
+            &["1:1 fault `f`: `bad_crc` strikes streams, and there is none in `converse`"],
+        ),
+        ("[]", None, &["1:1 expected a map from names, found a list"]),
+        ("{", None, &["1:1 not YAML: unclosed bracket '{'"]),
+        ("", None, &["1:1 the document is empty"]),
+    ];
+    for (text, plan, expected) in table {
+        assert_eq!(
+            told_of_faults(text, plan),
+            Err(expected.iter().map(|it| it.to_string()).collect()),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn before_other_targets_stand_the_faults_that_can() {
+    const ENDPOINT: &str = "{ endpoint: http://127.0.0.1:4580 }";
+    let table: [(&str, &str, &[&str]); 7] = [
+        (ENDPOINT, "inject: { early_end: {} }", &[]),
+        (ENDPOINT, "where: { flow: chat, region: us-east-1 }, inject: { unavailable: {} }", &[]),
+        (
+            ENDPOINT,
+            "where: { region: us-west-2 }, inject: { unavailable: {} }",
+            &["15:39 S009 there is no region `us-west-2`"],
+        ),
+        (
+            ENDPOINT,
+            "inject: { outage: {} }",
+            &["15:3 S014 fault `throttle`: only a mock target can have `outage`"],
+        ),
+        (
+            ENDPOINT,
+            "inject: { downgrade: { of: tier } }",
+            &["15:3 S014 fault `throttle`: only a mock target can have `downgrade`"],
+        ),
+        ("{ aws: {} }", "where: { attempt: 1 }, inject: { reset: { when: before_head } }", &[]),
+        (
+            "{ aws: {} }",
+            "where: { flow: chat }, inject: { throttle: {} }",
+            &[
+                "15:3 S014 fault `throttle`: AWS is not told which flow a request is of, so no fault before it can tell",
+            ],
+        ),
+    ];
+    for (target, fault, expected) in table {
+        let text = SMALL
+            .replace("{ mock: { regions: [us-east-1, us-west-2] } }", target)
+            .replace("{ plain: {} }", "{ plain: { regions: [us-east-1] } }")
+            .replace("during: storm, inject: { throttle: {} }", fault);
+        assert_eq!(told(&text, &[]), expected, "{text}");
+    }
 }
 
 #[test]
@@ -426,7 +675,7 @@ fn held(plan: &Plan) -> String {
         "{:#?}",
         (
             (plan.name(), plan.about(), plan.seed(), plan.clock(), plan.target(), plan.max_in_flight()),
-            (plan.stages(), plan.models(), plan.clients(), plan.flows(), plan.faults()),
+            (plan.stages(), plan.models(), plan.answers(), plan.clients(), plan.flows(), plan.faults()),
             (plan.slo(), gates, plan.validity()),
         )
     )
@@ -449,6 +698,8 @@ fn the_expanded_scenario_is_the_same_plan() {
     let elsewhere = [
         "target={ aws: { profile: \"a b\", max_cost: 0.1, max_requests: 10k } }",
         "faults={}",
+        "models.sonnet.regions=[us-east-1]",
+        "models.sonnet.quota={ rpm: 1, provisioned: { p: { tpm_per_unit: 1 } } }",
         "clients.plain.regions=[eu-west-1]",
         "models.sonnet.price={ input_per_1k: 0.003, output_per_1k: 1e-7 }",
         "validity.min_achieved=33.3%",

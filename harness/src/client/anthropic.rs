@@ -18,7 +18,6 @@ pub fn body(ask: &Ask) -> Vec<u8> {
         .collect();
     let mut body = json!({
         "anthropic_version": ANTHROPIC_VERSION,
-        "max_tokens": ask.max_tokens,
         "messages": messages,
     });
     let mut set = |key: &str, value: Option<Value>| {
@@ -26,6 +25,7 @@ pub fn body(ask: &Ask) -> Vec<u8> {
             body[key] = value;
         }
     };
+    set("max_tokens", ask.max_tokens.map(|limit| json!(limit)));
     set("system", ask.system.as_ref().map(|text| json!(text)));
     set("temperature", ask.temperature.map(|number| json!(number)));
     set("top_p", ask.top_p.map(|number| json!(number)));

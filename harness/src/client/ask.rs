@@ -9,8 +9,8 @@ pub struct Ask {
     pub messages: Vec<Message>,
     /// The system prompt.
     pub system: Option<String>,
-    /// The most tokens that may be written.
-    pub max_tokens: u32,
+    /// The most tokens that may be written; the service's own limit without it. Bodies of Anthropic Messages need it.
+    pub max_tokens: Option<u32>,
     /// Sampling temperature.
     pub temperature: Option<f32>,
     /// Nucleus sampling.

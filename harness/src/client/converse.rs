@@ -27,7 +27,7 @@ impl Parts {
     /// Builds the parts; fails where the SDK refuses a value.
     pub fn of(ask: &Ask) -> Result<Self, BuildError> {
         let inference = InferenceConfiguration::builder()
-            .max_tokens(i32::try_from(ask.max_tokens).unwrap_or(i32::MAX))
+            .set_max_tokens(ask.max_tokens.map(|limit| i32::try_from(limit).unwrap_or(i32::MAX)))
             .set_temperature(ask.temperature)
             .set_top_p(ask.top_p)
             .set_stop_sequences((!ask.stop_sequences.is_empty()).then(|| ask.stop_sequences.clone()))

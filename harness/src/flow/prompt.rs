@@ -70,7 +70,7 @@ mod tests {
         Ask {
             messages: Vec::new(),
             system: None,
-            max_tokens: 64,
+            max_tokens: Some(64),
             temperature: None,
             top_p: None,
             stop_sequences: Vec::new(),

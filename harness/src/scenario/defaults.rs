@@ -7,7 +7,7 @@ use std::time::Duration;
 use bedload_reports::gate::{OnNoData, Severity};
 use bedload_reports::validity::Thresholds;
 
-use super::plan::{Spread, ThrottleMessage};
+use super::plan::{Answers, CrcPart, Spread, ThrottleMessage, UnavailableMessage, WindowLaw};
 use crate::client::policy::{RetryMode, RetryProfile};
 use crate::pace::Arrivals;
 
@@ -18,6 +18,9 @@ pub(crate) const SEED: u64 = 1;
 /// little enough that a stalled target shows up as dropped arrivals before memory does.
 pub(crate) const MAX_IN_FLIGHT: u64 = 1000;
 
+/// The account of a mock's callers: the one that AWS's own examples use.
+pub(crate) const ACCOUNT: &str = "123456789012";
+
 /// Time to first token of a mock model. Ours: the order of a mid-sized chat model under light load.
 pub(crate) const TTFT: Spread = Spread::LogNormal { p50: 0.4, p99: 1.5 };
 
@@ -26,6 +29,37 @@ pub(crate) const PER_TOKEN: Spread = Spread::Constant(0.012);
 
 /// Tokens in an answer of a mock model. Ours: a paragraph.
 pub(crate) const OUTPUT_TOKENS: Spread = Spread::Constant(150.0);
+
+/// Tokens that a mock model thinks: none, so that an answer's length is what the scenario says.
+pub(crate) const REASONING_TOKENS: Spread = Spread::Constant(0.0);
+
+/// The most tokens that a mock model can write: the maximum of the Claude 4 generation, of those that the
+/// documentation lists.
+pub(crate) const MAX_OUTPUT_TOKENS: u64 = 64_000;
+
+/// What a mock model says.
+pub(crate) const ANSWERS: Answers = Answers::Essay;
+
+/// Whether a model is served under its own id.
+pub(crate) const ON_DEMAND: bool = true;
+
+/// How much faster latency-optimised inference is. Ours: AWS names no figure.
+pub(crate) const SPEEDUP: f64 = 2.0;
+
+/// The share of asynchronous invocations that fail.
+pub(crate) const ASYNC_FAILS: f64 = 0.0;
+
+/// An output token is a token, for most models; newer Claude models use up 5 to 15 of the quota.
+pub(crate) const BURNDOWN: u64 = 1;
+
+/// Whether a reservation counts cached input. AWS's pages disagree; the cautious answer is that it does.
+pub(crate) const COUNT_CACHE_READS: bool = true;
+
+/// When a minute's quota comes back. Bedrock does not say; that it does on the minute is the harder case.
+pub(crate) const WINDOW: WindowLaw = WindowLaw::ClockMinute;
+
+/// Model units of provisioned throughput: the least that can be bought.
+pub(crate) const UNITS: u64 = 1;
 
 /// Tokens in each content event of a mock stream. Ours: the finest grain, which loads a client the most.
 pub(crate) const TOKENS_PER_EVENT: u64 = 1;
@@ -66,6 +100,20 @@ pub(crate) const SHARE: f64 = 1.0;
 
 /// The quota that throttling errors blame: the one that is hit first by short requests.
 pub(crate) const THROTTLE_MESSAGE: ThrottleMessage = ThrottleMessage::Requests;
+
+/// What errors for want of capacity say.
+pub(crate) const UNAVAILABLE_MESSAGE: UnavailableMessage = UnavailableMessage::Temporarily;
+
+/// The events before a stream breaks. Ours: it has begun, so that no SDK tries again.
+pub(crate) const EVENTS_BEFORE: u64 = 1;
+
+/// Of a frame's checksums the one that covers all of it.
+pub(crate) const CRC_PART: CrcPart = CrcPart::Message;
+
+/// What an `error` frame says: the code and words of the event-stream specification's own example (recalled).
+pub(crate) const ERROR_CODE: &str = "InternalError";
+/// See [`ERROR_CODE`].
+pub(crate) const ERROR_MESSAGE: &str = "An internal server error occurred.";
 
 /// A gate that cannot fail the run has to say so.
 pub(crate) const SEVERITY: Severity = Severity::Fail;

@@ -4,7 +4,7 @@ use crate::client::ask::Role;
 use crate::client::policy::{RetryMode, RetryProfile};
 use crate::pace::Arrivals;
 
-use super::plan::ThrottleMessage;
+use super::plan::{Answers, CrcPart, DowngradeOf, ThrottleMessage, UnavailableMessage, WindowLaw};
 
 /// `standard`, `adaptive`, `off`
 pub(crate) fn retry_mode(mode: RetryMode) -> &'static str {
@@ -39,11 +39,54 @@ pub(crate) fn role(role: Role) -> &'static str {
     }
 }
 
-/// `requests`, `tokens`, `tokens_per_day`
-pub(crate) fn throttle_message(message: ThrottleMessage) -> &'static str {
+/// `requests`, `tokens`, `tokens_per_day`; nothing for other texts.
+pub(crate) fn throttle_message(message: &ThrottleMessage) -> Option<&'static str> {
     match message {
-        ThrottleMessage::Requests => "requests",
-        ThrottleMessage::Tokens => "tokens",
-        ThrottleMessage::TokensPerDay => "tokens_per_day",
+        ThrottleMessage::Requests => Some("requests"),
+        ThrottleMessage::Tokens => Some("tokens"),
+        ThrottleMessage::TokensPerDay => Some("tokens_per_day"),
+        ThrottleMessage::Other(_) => None,
+    }
+}
+
+/// `temporarily`, `connections`, `unable`; nothing for other texts.
+pub(crate) fn unavailable_message(message: &UnavailableMessage) -> Option<&'static str> {
+    match message {
+        UnavailableMessage::Temporarily => Some("temporarily"),
+        UnavailableMessage::Connections => Some("connections"),
+        UnavailableMessage::Unable => Some("unable"),
+        UnavailableMessage::Other(_) => None,
+    }
+}
+
+/// `message`, `prelude`
+pub(crate) fn crc_part(part: CrcPart) -> &'static str {
+    match part {
+        CrcPart::Message => "message",
+        CrcPart::Prelude => "prelude",
+    }
+}
+
+/// `tier`, `latency`
+pub(crate) fn downgrade_of(of: DowngradeOf) -> &'static str {
+    match of {
+        DowngradeOf::Tier => "tier",
+        DowngradeOf::Latency => "latency",
+    }
+}
+
+/// `essay`, `echo`
+pub(crate) fn answers(answers: Answers) -> &'static str {
+    match answers {
+        Answers::Essay => "essay",
+        Answers::Echo => "echo",
+    }
+}
+
+/// `clock_minute`, `refill`
+pub(crate) fn window_law(law: WindowLaw) -> &'static str {
+    match law {
+        WindowLaw::ClockMinute => "clock_minute",
+        WindowLaw::Refill => "refill",
     }
 }

@@ -7,7 +7,7 @@ use bedload_reports::record::{Name, Tokens};
 use bedload_reports::units::Nanos;
 
 use crate::engine::assembly::{header, schedule};
-use crate::scenario::{Flow, Input, Load, Plan, Spread};
+use crate::scenario::{Behaviour, CallSpec, Flow, Input, Load, Plan, Spread};
 
 /// What a run is expected to send.
 #[derive(Debug)]
@@ -62,17 +62,14 @@ fn expect_flow(plan: &Plan, flow: &Flow) -> ExpectedFlow {
     };
     let sum: u64 = requests.iter().sum();
     let call = flow.call();
-    let output = plan.model(&call.model).map_or(0.0, |model| median(model.behaviour().output_tokens));
+    let output = plan.model(&call.model).map_or(0.0, |model| output_tokens(model.behaviour(), call));
     let input = match &call.input {
         Input::Tokens(length) => median(*length),
         Input::Messages(messages) => {
             messages.iter().map(|message| message.text.len() as f64 / CHARS_PER_TOKEN as f64).sum()
         }
     };
-    let tokens = Tokens {
-        input: sum * input.ceil() as u64,
-        output: sum * output.min(f64::from(call.max_tokens)).ceil() as u64,
-    };
+    let tokens = Tokens { input: sum * input.ceil() as u64, output: sum * output.ceil() as u64 };
     ExpectedFlow { name: flow.name().clone(), requests, estimated, tokens }
 }
 
@@ -90,7 +87,7 @@ fn of_users(plan: &Plan, flow: &Flow) -> Vec<u64> {
     let Load::Closed { segments, think } = flow.load() else { return vec![0; plan.stages().len()] };
     let model = plan.model(&flow.call().model).map(|model| *model.behaviour());
     let service_s = model.map_or(0.0, |pace| {
-        let tokens = median(pace.output_tokens).min(f64::from(flow.call().max_tokens));
+        let tokens = output_tokens(&pace, flow.call());
         median(pace.ttft) + (tokens - 1.0).max(0.0) * median(pace.per_token)
     });
     let round_s = (median(*think) + service_s).max(0.001);
@@ -103,6 +100,12 @@ fn of_users(plan: &Plan, flow: &Flow) -> Vec<u64> {
             rounds.sum::<f64>().round() as u64
         })
         .collect()
+}
+
+/// What an answer has at the median, within what request and model allow.
+fn output_tokens(behaviour: &Behaviour, call: &CallSpec) -> f64 {
+    let most = call.max_tokens.unwrap_or(u32::MAX).min(behaviour.max_output_tokens);
+    median(behaviour.output_tokens).min(f64::from(most))
 }
 
 fn median(spread: Spread) -> f64 {

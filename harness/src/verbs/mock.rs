@@ -75,14 +75,10 @@ fn introduce(url: &str, plan: Option<&Plan>, terminal: &Terminal) {
         }
         Some(plan) => {
             for fault in plan.faults() {
-                let (from, to) = fault.window();
-                terminal.say(&format!(
-                    "  fault {}: {} from {} to {} after this line",
-                    fault.name(),
-                    fault.about(),
-                    number::clock(from),
-                    number::clock(to)
-                ));
+                let when = fault.when().window().map_or_else(String::new, |(from, to)| {
+                    format!(" from {} to {} after this line", number::clock(from), number::clock(to))
+                });
+                terminal.say(&format!("  fault {}: {}{when}", fault.name(), fault.about()));
             }
         }
     }

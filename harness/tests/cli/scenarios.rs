@@ -1,9 +1,11 @@
 //! Every scenario that ships is run, and passes; the first one does what the README says of it.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
 use crate::support::{Desk, all_shipped, shipped};
+use bedload::scenario::{Plan, Source};
 use bedload_reports::summary::{RunVerdict, Summary};
 
 fn summary(run: &Path) -> Summary {
@@ -27,11 +29,37 @@ fn every_shipped_scenario_opens_with_its_question_and_passes() {
         assert_eq!(summary.verdict, RunVerdict::Pass, "{}", path.display());
         assert!(summary.total.requests > 500, "{} asks little", path.display());
         assert!(
-            !summary.errors.is_empty() || path.ends_with("chat.yaml"),
+            summary.total.failed > 0 || !summary.errors.is_empty() || path.ends_with("chat.yaml"),
             "{} breaks nothing",
             path.display()
         );
     }
+}
+
+/// The names of all faults that struck, by the ledger of a run.
+fn struck(run: &Path) -> BTreeSet<String> {
+    let ledger =
+        zstd::decode_all(fs::File::open(run.join("ledger.jsonl.zst")).expect("a ledger")).expect("zstd");
+    let mut names = BTreeSet::new();
+    for line in String::from_utf8(ledger).expect("UTF-8").lines() {
+        let exchange: serde_json::Value = serde_json::from_str(line).expect("JSON");
+        let faults = exchange["faults"].as_array().into_iter().flatten();
+        names.extend(faults.filter_map(|fault| fault.as_str()).map(str::to_owned));
+    }
+    names
+}
+
+#[test]
+fn every_fault_strikes_but_the_downgrades_that_nobody_here_can_meet() {
+    let desk = Desk::new();
+    let path = shipped("every-fault.yaml");
+    let said = desk.bedload(["run", path.to_str().expect("UTF-8"), "--out=run"]);
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let plan = Plan::parse(&Source::read(&path).expect("a scenario"), &[]).expect("a plan");
+    let struck = struck(&desk.path("run"));
+    let missed = plan.faults().iter().filter(|fault| !struck.contains(&**fault.name()));
+    let kinds: BTreeSet<_> = missed.map(|fault| fault.inject().name()).collect();
+    assert_eq!(kinds, BTreeSet::from(["downgrade"]), "{struck:?}");
 }
 
 #[test]

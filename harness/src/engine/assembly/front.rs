@@ -8,7 +8,8 @@ use bedload_mocks::Epoch;
 use bedload_mocks::faults::{Front, Script};
 
 use super::AssemblyError;
-use super::cloud::{fault, model};
+use super::cloud::bare_model;
+use super::fault::faults;
 use crate::scenario::Plan;
 use crate::seed::Seed;
 use crate::transport::injected::InjectedDoor;
@@ -18,10 +19,9 @@ pub(super) fn front(plan: &Plan, epoch: Epoch) -> Result<Option<Arc<Front>>, Ass
     if plan.faults().is_empty() {
         return Ok(None);
     }
-    let models = plan.models().iter().map(model).collect::<Result<_, _>>()?;
-    let faults = plan.faults().iter().map(fault).collect::<Result<_, _>>()?;
+    let models = plan.models().iter().map(bare_model).collect::<Result<_, _>>()?;
     let seed = Seed::new(plan.seed()).derive("cloud");
-    Ok(Some(Front::new(seed, models, Script::new(faults)?, epoch)))
+    Ok(Some(Front::new(seed, models, Script::new(faults(plan.faults())?)?, epoch)))
 }
 
 /// A door with faults before it, if there are any.

@@ -1,6 +1,7 @@
 //! From a plan to what readers of its log must know.
 
 use bedload_reports::header::{ClockKind, FORMAT_VERSION, FaultWindow, Flow, Header, Model};
+use bedload_reports::units::Nanos;
 
 use crate::pace::{Curve, Schedule};
 use crate::scenario::{self, Load, Plan, Target};
@@ -17,7 +18,7 @@ pub fn header(plan: &Plan, clock: ClockKind) -> Header {
         clock,
         target: target(plan.target(), clock),
         stages: plan.stages().to_vec(),
-        faults: plan.faults().iter().map(fault).collect(),
+        faults: plan.faults().iter().map(|fault| self::fault(plan, fault)).collect(),
         flows: plan.flows().iter().map(|flow| self::flow(plan, flow)).collect(),
         models: plan.models().iter().map(model).collect(),
         slo: plan.slo(),
@@ -35,16 +36,18 @@ pub fn schedule(plan: &Plan, flow: &scenario::Flow) -> Option<Schedule> {
 
 fn target(target: &Target, clock: ClockKind) -> String {
     match (target, clock) {
-        (Target::Mock { regions }, ClockKind::Virtual) => format!("mock of {} in memory", regions.join(", ")),
-        (Target::Mock { regions }, ClockKind::Real) => format!("mock of {} over TCP", regions.join(", ")),
+        (Target::Mock { regions, .. }, ClockKind::Virtual) => {
+            format!("mock of {} in memory", regions.join(", "))
+        }
+        (Target::Mock { regions, .. }, ClockKind::Real) => format!("mock of {} over TCP", regions.join(", ")),
         (Target::Endpoint(url), _) => format!("endpoint {url}"),
         (Target::Aws { profile: Some(profile), .. }, _) => format!("AWS with profile {profile}"),
         (Target::Aws { profile: None, .. }, _) => "AWS".to_owned(),
     }
 }
 
-fn fault(fault: &scenario::Fault) -> FaultWindow {
-    let (from, to) = fault.window();
+fn fault(plan: &Plan, fault: &scenario::Fault) -> FaultWindow {
+    let (from, to) = fault.when().window().unwrap_or((Nanos::ZERO, plan.length()));
     FaultWindow { name: fault.name().clone(), from, to, about: fault.about() }
 }
 

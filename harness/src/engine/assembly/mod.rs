@@ -1,9 +1,11 @@
 //! Puts a plan together: the cloud it runs against, the clients that ask it, the traffic that they carry.
 //!
 //! The one place that knows both a scenario's words and the parts that carry them out. `cloud` turns the
-//! plan into a cloud, `front` into faults before another target, `header` into what readers of the log must know, `traffic` into requesters.
+//! plan into a cloud, `fault` its faults into those of the mocks, `front` puts them before another target,
+//! `header` makes what readers of the log must know, `traffic` the requesters.
 
 mod cloud;
+mod fault;
 mod front;
 mod header;
 mod traffic;
@@ -12,11 +14,14 @@ use std::sync::Arc;
 
 use aws_config::SdkConfig;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
-use bedload_mocks::faults::{ScriptError, ShareError, WindowError};
-use bedload_mocks::{Cloud, Epoch, ModelError, SpecError, SpreadError};
+use bedload_mocks::faults::{
+    ErrorAnswerError, FactorError, FrameError, PromptMatchError, ScriptError, ShareError, WindowError,
+};
+use bedload_mocks::{AccountError, Cloud, Epoch, ModelError, QuotaError, SpecError, SpreadError};
 use bedload_reports::header::ClockKind;
 
 pub use cloud::{behaviour, spec as cloud_spec};
+pub use fault::faults;
 pub use header::{header, schedule};
 pub use traffic::traffic;
 
@@ -52,6 +57,24 @@ pub enum AssemblyError {
     /// A window that ends before it begins.
     #[error(transparent)]
     Window(#[from] WindowError),
+    /// An account that is none.
+    #[error(transparent)]
+    Account(#[from] AccountError),
+    /// Figures that make no quota.
+    #[error(transparent)]
+    Quota(#[from] QuotaError),
+    /// An error that HTTP cannot carry.
+    #[error(transparent)]
+    Error(#[from] ErrorAnswerError),
+    /// An event that is too long for its frame.
+    #[error(transparent)]
+    Frame(#[from] FrameError),
+    /// A factor that slows nothing.
+    #[error(transparent)]
+    Factor(#[from] FactorError),
+    /// A text that is no regular expression.
+    #[error(transparent)]
+    Prompt(#[from] PromptMatchError),
     /// A name that the plan does not define.
     #[error("the plan has no {kind} `{name}`")]
     Unknown {

@@ -7,7 +7,7 @@ use super::page::{Page, counts, json, list, quoted, times, word};
 use crate::client::ask::{Message, Tool};
 use crate::pace::{Arrivals, Segment};
 use crate::scenario::defaults;
-use crate::scenario::leaf::Rate;
+use crate::scenario::leaf::{MaxTokens, Rate};
 use crate::scenario::plan::{CallSpec, Flow, Input, Load, Spread, UserSegment};
 use crate::scenario::words;
 
@@ -21,7 +21,9 @@ pub(super) fn flow(page: &mut Page, flow: &Flow, stages: &[Stage]) {
 
 fn call(page: &mut Page, call: &CallSpec) {
     page.entry("model", word(&call.model));
-    page.entry_or_default("max_tokens", call.max_tokens, u64::from(call.max_tokens) == defaults::MAX_TOKENS);
+    let limit = call.max_tokens;
+    let is_default = limit.is_some_and(|limit| u64::from(limit) == defaults::MAX_TOKENS);
+    page.entry_or_default("max_tokens", MaxTokens::written(limit), is_default);
     page.entry_if("temperature", call.temperature);
     page.entry_if("top_p", call.top_p);
     let stops = list(call.stop_sequences.iter().map(|text| quoted(text)));

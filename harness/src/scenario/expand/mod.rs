@@ -4,16 +4,19 @@
 //! `check --expand` prints it, the digest is taken of it, and a test reads it back, so nothing that a plan
 //! holds can be left out here unnoticed.
 
+mod fault;
 mod flow;
+mod model;
 mod page;
 mod rules;
 mod settings;
 
 use bedload_reports::header::ClockKind;
+use bedload_reports::record::Name;
 use bedload_reports::units::Nanos;
 
 use super::defaults;
-use super::leaf::Time;
+use super::leaf::{Share, Time};
 use super::plan::{Content, Target};
 use page::{Page, list, quoted, word};
 
@@ -21,13 +24,16 @@ use page::{Page, list, quoted, word};
 pub(super) fn expand(content: &Content) -> String {
     let mut page = Page::default();
     head(&mut page, content);
-    page.block("models", |page| content.models.iter().for_each(|model| settings::model(page, model)));
+    page.block("models", |page| {
+        content.models.iter().for_each(|model| model::model(page, model, &content.target))
+    });
+    page.section("answers", &content.answers, model::answer);
     page.block("clients", |page| {
         content.clients.iter().for_each(|client| settings::client(page, client, &content.target))
     });
     page.block("stages", |page| content.stages.iter().for_each(|stage| settings::stage(page, stage)));
     page.block("flows", |page| content.flows.iter().for_each(|flow| flow::flow(page, flow, &content.stages)));
-    page.section("faults", &content.faults, rules::fault);
+    page.section("faults", &content.faults, fault::fault);
     rules::slo(&mut page, &content.slo);
     page.section("gates", &content.gates, rules::gate);
     rules::validity(&mut page, &content.validity);
@@ -51,8 +57,26 @@ fn head(page: &mut Page, content: &Content) {
 
 fn target(page: &mut Page, target: &Target) {
     match target {
-        Target::Mock { regions } => {
-            page.block("mock", |page| page.entry("regions", list(regions.iter().map(|region| word(region)))))
+        Target::Mock { regions, account, profiles, async_fails, blocked_words } => {
+            page.block("mock", |page| {
+                let names = |regions: &[Name]| list(regions.iter().map(|region| word(region)));
+                page.entry("regions", names(regions));
+                page.entry_or_default("account", quoted(account), &**account == defaults::ACCOUNT);
+                page.section("profiles", profiles, |page, (prefix, regions)| {
+                    page.entry(prefix, names(regions))
+                });
+                page.block("async", |page| {
+                    page.entry_or_default(
+                        "fails",
+                        Share::written(*async_fails),
+                        *async_fails == defaults::ASYNC_FAILS,
+                    );
+                });
+                page.block("guardrail", |page| {
+                    let blocks = list(blocked_words.iter().map(|word| quoted(word)));
+                    page.entry_or_default("blocks", blocks, blocked_words.is_empty());
+                });
+            })
         }
         Target::Endpoint(url) => page.entry("endpoint", quoted(url)),
         Target::Aws { profile, max_cost, max_requests } => page.block("aws", |page| {

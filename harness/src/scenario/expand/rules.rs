@@ -1,4 +1,4 @@
-//! `faults:`, `slo:`, `gates:` and `validity:`
+//! `slo:`, `gates:` and `validity:`
 
 use bedload_reports::gate::{Gate, Limit, OnNoData, Scope, Severity};
 use bedload_reports::header::Slo;
@@ -6,56 +6,10 @@ use bedload_reports::metric::Unit;
 use bedload_reports::validity::Thresholds;
 
 use super::nanos;
-use super::page::{Page, list, times, word};
+use super::page::{Page, list, word};
 use crate::scenario::defaults;
-use crate::scenario::leaf::{Rate, Share, Time};
-use crate::scenario::plan::{Aim, Fault, Inject, Trigger, time};
-use crate::scenario::words;
-
-pub(super) fn fault(page: &mut Page, fault: &Fault) {
-    page.block(fault.name(), |page| {
-        let (from, to) = fault.window();
-        let window = || format!("{}..{}", nanos(from), nanos(to));
-        page.entry("during", fault.stage().map_or_else(window, |stage| word(stage)));
-        if *fault.aim() != Aim::default() {
-            page.block("where", |page| aim(page, fault.aim()));
-        }
-        page.block("inject", |page| inject(page, fault.inject(), fault.trigger()));
-    });
-}
-
-fn aim(page: &mut Page, aim: &Aim) {
-    let operations: Vec<_> = aim.operations.iter().map(|operation| operation.name().into()).collect();
-    for (key, names) in
-        [("flow", &aim.flows), ("operation", &operations), ("model", &aim.models), ("region", &aim.regions)]
-    {
-        let names = (!names.is_empty()).then(|| list(names.iter().map(|name| word(name))));
-        page.entry_if(key, names);
-    }
-}
-
-fn inject(page: &mut Page, inject: &Inject, when: &Trigger) {
-    match inject {
-        Inject::Throttle { message, retry_after } => page.block("throttle", |page| {
-            trigger(page, when);
-            let is_default = *message == defaults::THROTTLE_MESSAGE;
-            page.entry_or_default("message", words::throttle_message(*message), is_default);
-            page.entry_if("retry_after", retry_after.map(Time::written));
-        }),
-        Inject::Unavailable => page.block("unavailable", |page| trigger(page, when)),
-        Inject::InternalError => page.block("internal_error", |page| trigger(page, when)),
-        Inject::Latency { add } => page.block("latency", |page| {
-            page.entry("add", times(*add));
-            trigger(page, when);
-        }),
-    }
-}
-
-fn trigger(page: &mut Page, trigger: &Trigger) {
-    page.entry_or_default("share", Share::written(trigger.share), trigger.share == defaults::SHARE);
-    page.entry_if("first", trigger.first);
-    page.entry_if("every", trigger.every);
-}
+use crate::scenario::leaf::{Rate, Share};
+use crate::scenario::plan::time;
 
 pub(super) fn slo(page: &mut Page, slo: &Slo) {
     if *slo != Slo::default() {

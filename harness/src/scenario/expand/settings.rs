@@ -1,38 +1,16 @@
-//! `models:`, `clients:` and `stages:`
+//! `clients:` and `stages:`
 
 use std::slice;
 
 use bedload_reports::header::Stage;
 
 use super::nanos;
-use super::page::{Page, counts, list, quoted, times, word};
+use super::page::{Page, list, word};
 use crate::client::policy::{Retry, RetryMode, Timeouts};
 use crate::scenario::defaults;
 use crate::scenario::leaf::{Time, TimeOrOff};
-use crate::scenario::plan::{Behaviour, Client, Model, Target, default_retry, default_timeouts};
+use crate::scenario::plan::{Client, Target, default_retry, default_timeouts};
 use crate::scenario::words;
-
-pub(super) fn model(page: &mut Page, model: &Model) {
-    page.block(model.name(), |page| {
-        page.entry("id", quoted(model.id()));
-        page.block("mock", |page| behaviour(page, model.behaviour()));
-        if let Some(price) = model.price() {
-            page.block("price", |page| {
-                page.entry("input_per_1k", price.input_per_1k);
-                page.entry("output_per_1k", price.output_per_1k);
-            });
-        }
-    });
-}
-
-fn behaviour(page: &mut Page, behaviour: &Behaviour) {
-    let default = Behaviour::default();
-    page.entry_or_default("ttft", times(behaviour.ttft), behaviour.ttft == default.ttft);
-    page.entry_or_default("per_token", times(behaviour.per_token), behaviour.per_token == default.per_token);
-    let (tokens, per_event) = (behaviour.output_tokens, behaviour.tokens_per_event);
-    page.entry_or_default("output_tokens", counts(tokens), tokens == default.output_tokens);
-    page.entry_or_default("tokens_per_event", per_event, per_event == default.tokens_per_event);
-}
 
 pub(super) fn client(page: &mut Page, client: &Client, target: &Target) {
     page.block(client.name(), |page| {

@@ -6,7 +6,7 @@ use super::load::Load;
 use super::model::Tokens;
 use crate::scenario::decode::{List, Optional, Required, choice, record};
 use crate::scenario::defaults;
-use crate::scenario::leaf::{JsonObject, Name, SpreadOf, Text, UpToOne, Whole};
+use crate::scenario::leaf::{JsonObject, MaxTokens, Name, SpreadOf, Text, UpToOne};
 
 /// One kind of traffic.
 #[derive(Debug, JsonSchema)]
@@ -49,9 +49,10 @@ choice!(Call {
 pub(crate) struct CallSettings {
     /// The model, by its name in this scenario.
     pub model: Required<Name>,
-    /// The most tokens that may be written.
+    /// The most tokens that may be written. `unset`: the request does not say, and a quota reserves all that the
+    /// model can write.
     #[schemars(extend("default" = defaults::MAX_TOKENS))]
-    pub max_tokens: Optional<Whole<1, 200_000>>,
+    pub max_tokens: Optional<MaxTokens>,
     /// Sampling temperature; the model's own without it.
     pub temperature: Optional<UpToOne>,
     /// Nucleus sampling; the model's own without it.

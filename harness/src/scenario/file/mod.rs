@@ -5,23 +5,31 @@
 //! unit) are refused here; what only the whole file can tell (a stage that is not there) is refused where
 //! the plan is built.
 
+mod answer;
 mod client;
 mod fault;
 mod flow;
 mod gate;
 mod load;
 mod model;
+mod operation;
+mod quota;
 mod target;
 
 use schemars::JsonSchema;
 
+pub(crate) use answer::{Answer, AnswerWhere, StopWord, ToolCall};
 pub(crate) use client::{Client, Retry, RetryMode, RetryProfile, Timeouts};
-pub(crate) use fault::{Fault, Inject, ThrottleMessage, Where};
+pub(crate) use fault::{
+    CrcPart, DowngradeOf, Error, Fault, Inject, Reset, ResetWhen, Says, Strikes, ThrottleWord, TierWord,
+    UnavailableWord, Where, WrongDate,
+};
 pub(crate) use flow::{Call, CallSettings, Flow, Message, Prompt, Role, Tool};
 pub(crate) use gate::{Gate, OnNoData, Severity};
 pub(crate) use load::{Arrivals, ByStage, Load, Open, Pace};
-pub(crate) use model::{Behaviour, Model, Price};
-pub(crate) use target::Target;
+pub(crate) use model::{Answers, Behaviour, Model, Optimized, Price};
+pub(crate) use quota::{ProfileQuota, Provisioned, Quota, Reserved, WindowWord};
+pub(crate) use target::{MockTarget, Target};
 
 use super::code::Code;
 use super::decode::{Leaf, List, Optional, Required, Slip, Table, Word, choice, record};
@@ -50,13 +58,15 @@ pub(crate) struct File {
     pub max_in_flight: Optional<Whole<1, 1_000_000>>,
     /// The models that flows may ask, by name.
     pub models: Required<Table<Model>>,
+    /// What mock models say to some prompts, by name: the first rule that matches answers. Mock targets only.
+    pub answers: Optional<Table<Answer>>,
     /// The clients that carry flows, by name.
     pub clients: Required<Table<Client>>,
     /// The timeline: one stage after another, from 0.
     pub stages: Required<List<Stage>>,
     /// The traffic, by name.
     pub flows: Required<Table<Flow>>,
-    /// What goes wrong, by name. Mock targets only.
+    /// What goes wrong, by name. Before another target than a mock, faults stand between it and the SDK.
     pub faults: Optional<Table<Fault>>,
     /// What counts as good enough for one request.
     pub slo: Optional<Slo>,
@@ -75,6 +85,7 @@ record!(File {
     target,
     max_in_flight,
     models,
+    answers,
     clients,
     stages,
     flows,

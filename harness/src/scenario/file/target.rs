@@ -2,8 +2,9 @@
 
 use schemars::JsonSchema;
 
-use crate::scenario::decode::{List, Optional, Required, choice, record};
-use crate::scenario::leaf::{Number, Positive, RegionName, Text, Url, Whole};
+use crate::scenario::decode::{List, Optional, Required, Table, choice, record};
+use crate::scenario::defaults;
+use crate::scenario::leaf::{Account, Number, Positive, RegionName, Share, Text, Url, Whole};
 
 /// What the run is aimed at.
 #[derive(Debug, JsonSchema)]
@@ -25,9 +26,40 @@ choice!(Target { mock: Mock, endpoint: Endpoint, aws: Aws });
 pub(crate) struct MockTarget {
     /// The regions of the cloud; the first is home.
     pub regions: Required<List<RegionName>>,
+    /// The account that callers belong to.
+    #[schemars(extend("default" = defaults::ACCOUNT))]
+    pub account: Optional<Account>,
+    /// Where cross-region inference may go, by the profile's prefix: `us`, `eu`, `global`. A prefix that is not
+    /// named goes to those of the cloud's regions that lie in its geography.
+    pub profiles: Optional<Table<List<RegionName>>>,
+    /// How asynchronous invocations fare.
+    pub r#async: Optional<AsyncInvokes>,
+    /// What guardrails do; all are the same.
+    pub guardrail: Optional<Guardrail>,
 }
 
-record!(MockTarget { regions });
+record!(MockTarget { regions, account, profiles, r#async, guardrail });
+
+/// How asynchronous invocations fare. Each takes as long as an answer of its model would.
+#[derive(Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct AsyncInvokes {
+    /// The share of them that end as failed.
+    #[schemars(extend("default" = Share::written(defaults::ASYNC_FAILS)))]
+    pub fails: Optional<Share>,
+}
+
+record!(AsyncInvokes { fails });
+
+/// What guardrails do.
+#[derive(Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct Guardrail {
+    /// The words at which they step in, wherever they stand and in whatever case; at none without this.
+    pub blocks: Optional<List<Text>>,
+}
+
+record!(Guardrail { blocks });
 
 /// AWS itself, and how much of it a run may use.
 #[derive(Debug, JsonSchema)]

@@ -4,10 +4,17 @@
 //! Units are part of a value. A bare `60` could be seconds or milliseconds, `20` a second or a minute,
 //! and the two are told apart only by the outage; so neither is accepted.
 
+mod account;
+mod byte_rate;
+mod error_type;
+mod factor;
+mod header_text;
 mod json;
+mod max_tokens;
 mod name;
 mod number;
 mod one_or_many;
+mod pattern;
 mod positive;
 mod rate;
 mod raw;
@@ -19,17 +26,24 @@ mod url;
 mod whole;
 mod window;
 
+pub(crate) use account::Account;
+pub(crate) use byte_rate::ByteRate;
+pub(crate) use error_type::{ErrorType, ExceptionName};
+pub(crate) use factor::Factor;
+pub(crate) use header_text::HeaderText;
 pub(crate) use json::JsonObject;
+pub(crate) use max_tokens::MaxTokens;
 pub(crate) use name::{Name, RegionName, ScenarioName};
 pub(crate) use number::{Number, UpToOne};
 pub(crate) use one_or_many::OneOrMany;
+pub(crate) use pattern::Pattern;
 pub(crate) use positive::Positive;
 pub(crate) use rate::Rate;
 pub(crate) use raw::Raw;
 pub(crate) use share::Share;
 pub(crate) use spread::SpreadOf;
 pub(crate) use text::Text;
-pub(crate) use time::{Time, TimeOrOff};
+pub(crate) use time::{Time, TimeOrForever, TimeOrOff};
 pub(crate) use url::Url;
 pub(crate) use whole::Whole;
 pub(crate) use window::Window;

@@ -65,12 +65,13 @@ impl MaybeZero for Number {
     }
 }
 
-/// Digits, perhaps a fraction, perhaps `k` or `M`: never a sign, an exponent or a lower-case `m`, which is
+/// Digits, perhaps a fraction, perhaps `k`, `M` or `G`: never a sign, an exponent or a lower-case `m`, which is
 /// a million to some and a minute to others.
 pub(crate) fn magnitude(text: &str) -> Option<f64> {
     let (digits, scale) = match text.as_bytes().last()? {
         b'k' => (&text[..text.len() - 1], 1e3),
         b'M' => (&text[..text.len() - 1], 1e6),
+        b'G' => (&text[..text.len() - 1], 1e9),
         _ => (text, 1.0),
     };
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
@@ -95,6 +96,7 @@ mod tests {
             ("0.5", Some(0.5)),
             ("10k", Some(10_000.0)),
             ("1.5M", Some(1_500_000.0)),
+            ("2G", Some(2e9)),
         ];
         for (text, expected) in table {
             assert_eq!(magnitude(text), expected, "{text}");

@@ -97,7 +97,7 @@ fn bounded(rate: Rate) -> Result<Rate, Slip> {
 
 leaf_schema!(Rate, "Rate", {
     "type": "string",
-    "pattern": r"^\d+(\.\d+)?[kM]? */ *(s|min|h)$",
+    "pattern": r"^\d+(\.\d+)?[kMG]? */ *(s|min|h)$",
     "examples": ["20/s", "90/min"],
 });
 

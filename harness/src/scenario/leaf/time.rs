@@ -21,6 +21,10 @@ pub(crate) struct Time(Duration);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TimeOrOff(Option<Duration>);
 
+/// A length of time, or the word `forever`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TimeOrForever(Option<Duration>);
+
 impl Time {
     /// The time itself.
     pub(crate) fn get(self) -> Duration {
@@ -56,6 +60,18 @@ impl TimeOrOff {
     /// As a scenario writes it.
     pub(crate) fn written(limit: Option<Duration>) -> String {
         limit.map_or_else(|| "off".to_owned(), Time::written)
+    }
+}
+
+impl TimeOrForever {
+    /// The time; none is for ever.
+    pub(crate) fn get(self) -> Option<Duration> {
+        self.0
+    }
+
+    /// As a scenario writes it.
+    pub(crate) fn written(time: Option<Duration>) -> String {
+        time.map_or_else(|| "forever".to_owned(), Time::written)
     }
 }
 
@@ -109,6 +125,19 @@ impl Leaf for TimeOrOff {
     }
 }
 
+impl Leaf for TimeOrForever {
+    fn shape() -> String {
+        format!("{}, or `forever`", Time::shape())
+    }
+
+    fn read(word: Word<'_>) -> Result<Self, Slip> {
+        match word {
+            Word::Text("forever") => Ok(TimeOrForever(None)),
+            _ => super::Positive::<Time>::read(word).map(|time| TimeOrForever(Some(time.get().get()))),
+        }
+    }
+}
+
 impl MaybeZero for Time {
     fn is_zero(&self) -> bool {
         self.0.is_zero()
@@ -131,6 +160,12 @@ leaf_schema!(TimeOrOff, "TimeOrOff", {
     "type": "string",
     "pattern": r"^(off|\d+(\.\d+)? *[a-zµ]+( *\d+(\.\d+)? *[a-zµ]+)*)$",
     "examples": ["20s", "off"],
+});
+
+leaf_schema!(TimeOrForever, "TimeOrForever", {
+    "type": "string",
+    "pattern": r"^(forever|\d+(\.\d+)? *[a-zµ]+( *\d+(\.\d+)? *[a-zµ]+)*)$",
+    "examples": ["20s", "forever"],
 });
 
 #[cfg(test)]
@@ -167,6 +202,8 @@ mod tests {
         assert!(matches!(Time::read(Word::Whole(60)), Err(Slip::Unit(_))));
         assert!(matches!(read("169h"), Err(Slip::Range(_))));
         assert!(matches!(TimeOrOff::read(Word::Text("0s")), Err(Slip::Range(_))));
+        assert!(matches!(TimeOrForever::read(Word::Text("0s")), Err(Slip::Range(_))));
+        assert_eq!(TimeOrForever::read(Word::Text("off")), Err(Slip::Form));
     }
 
     #[test]

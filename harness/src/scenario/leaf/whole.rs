@@ -1,4 +1,4 @@
-//! Whole numbers within bounds: `512`, `10k`, `2M`.
+//! Whole numbers within bounds: `512`, `10k`, `2M`, `1G`.
 
 use std::borrow::Cow;
 
@@ -55,6 +55,7 @@ fn parse(text: &str) -> Option<i128> {
     let (number, zeros) = match text.as_bytes().last()? {
         b'k' => (&text[..text.len() - 1], 3),
         b'M' => (&text[..text.len() - 1], 6),
+        b'G' => (&text[..text.len() - 1], 9),
         _ => (text, 0),
     };
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
@@ -91,7 +92,7 @@ impl<const MIN: u64, const MAX: u64> JsonSchema for Whole<MIN, MAX> {
         if MAX < u64::MAX {
             number.insert("maximum".to_owned(), MAX.into());
         }
-        json_schema!({ "anyOf": [number, { "type": "string", "pattern": r"^\d+(\.\d+)?[kM]$" }] })
+        json_schema!({ "anyOf": [number, { "type": "string", "pattern": r"^\d+(\.\d+)?[kMG]$" }] })
     }
 }
 
@@ -107,6 +108,7 @@ mod tests {
             ("1.5k", Some(1_500)),
             ("2M", Some(2_000_000)),
             ("0.25M", Some(250_000)),
+            ("1G", Some(1_000_000_000)),
         ];
         for (text, expected) in table {
             assert_eq!(parse(text), expected, "{text}");

@@ -4,17 +4,21 @@ use bedload_reports::gate::Gate;
 use bedload_reports::header::Slo;
 use bedload_reports::validity::Thresholds;
 
+use super::answer::Answer;
 use super::evidence::Evidence;
 use super::gate::Gatekeeper;
 use super::known::Known;
-use super::{Client, Content, Fault, Flow, Model, Target, World};
+use super::names::Names;
+use super::reach::Reach;
+use super::{Client, Content, Fault, Flow, Model, Plan, Target, World};
 use crate::scenario::code::Code;
 use crate::scenario::decode::{Decode, Optional, Required, Row, Table};
 use crate::scenario::defaults;
 use crate::scenario::file::{self, File};
+use crate::scenario::leaf::Name;
 use crate::scenario::node::{Node, Value};
 use crate::scenario::notes::{Note, Noted, Notes};
-use crate::scenario::place::{Place, Span};
+use crate::scenario::place::{At, Place, Span};
 use crate::scenario::set::Set;
 use crate::scenario::source::Source;
 use crate::scenario::yaml::{self, Piece};
@@ -35,7 +39,11 @@ pub(super) fn content(source: &Source, sets: &[Set]) -> Result<Content, Notes> {
 fn tree(source: &Source, sets: &[Set], notes: &mut Notes) -> Result<Node, Noted> {
     let mut tree = yaml::read(Piece { text: source.text(), number: 0, from: 0 }, notes)?;
     if tree.value == Value::Nothing && sets.is_empty() {
-        return Err(notes.add(empty(source)));
+        return Err(notes.add(empty(
+            source,
+            "scenario",
+            "begin with `version: 1` and `name: …`; `bedload schema` describes the rest",
+        )));
     }
     for (place, set) in sets.iter().enumerate() {
         // A change that cannot be made is noted; the others are made all the same.
@@ -47,11 +55,10 @@ fn tree(source: &Source, sets: &[Set], notes: &mut Notes) -> Result<Node, Noted>
     Ok(tree)
 }
 
-fn empty(source: &Source) -> Note {
+fn empty(source: &Source, what: &str, help: &str) -> Note {
     let start = source.text().trim_end().len();
-    Note::new(Code::Syntax, Place::of(Span { text: 0, start, len: 0 }), "the scenario is empty")
-        .label("nothing here")
-        .help("begin with `version: 1` and `name: …`; `bedload schema` describes the rest")
+    let place = Place::of(Span { text: 0, start, len: 0 });
+    Note::new(Code::Syntax, place, format!("the {what} is empty")).label("nothing here").help(help)
 }
 
 /// Holds the parts of the file against each other.
@@ -59,11 +66,19 @@ fn check(file: &File, text: &str, notes: &mut Notes) -> Result<Content, Noted> {
     let world = World::build(file, notes);
     let clock =
         world.target.as_ref().map_err(|noted| *noted).and_then(|target| target.clock(&file.clock, notes));
-    let models = rows(&file.models, "model", notes, |row, raw, _| Model::build(&row.name.value, raw));
+    let models = rows(&file.models, "model", notes, |row, raw, notes| Model::build(row, raw, &world, notes));
     let clients =
         rows(&file.clients, "client", notes, |row, raw, notes| Client::build(row, raw, &world, notes));
     let flows = rows(&file.flows, "flow", notes, |row, raw, notes| Flow::build(row, raw, &world, notes));
-    let faults = faults(&file.faults, &world, notes);
+    let answers = answers(&file.answers, &world, notes);
+    let regions = regions_to_ask(&world, &clients);
+    let reach = Reach {
+        mock: world.target.as_ref().ok().map(Target::is_mock),
+        hears_flows: !matches!(world.target, Ok(Target::Aws { .. })),
+        models: good(&models),
+        flows: good(&flows),
+    };
+    let faults = faults(&file.faults, &Names::read(&world, &regions), &reach, notes);
     let slo = slo(&file.slo);
     let evidence = Evidence {
         stages: world.timeline.whole(),
@@ -73,7 +88,7 @@ fn check(file: &File, text: &str, notes: &mut Notes) -> Result<Content, Noted> {
         faults: faults.iter().flatten().collect(),
         slo: slo.ok(),
     };
-    let gatekeeper = Gatekeeper { world: &world, regions: regions_to_ask(&world, &clients), evidence, text };
+    let gatekeeper = Gatekeeper { world: &world, regions, evidence, text };
     let gates = gates(&file.gates, &gatekeeper, notes);
     file.version.value()?;
     Ok(Content {
@@ -84,6 +99,7 @@ fn check(file: &File, text: &str, notes: &mut Notes) -> Result<Content, Noted> {
         max_in_flight: file.max_in_flight.map_or(defaults::MAX_IN_FLIGHT, |cap| cap.get())? as usize,
         stages: world.timeline.whole()?.to_vec(),
         models: whole(models)?,
+        answers: whole(answers)?,
         clients: whole(clients)?,
         flows: whole(flows)?,
         faults: whole(faults)?,
@@ -125,26 +141,98 @@ fn each<T, U>(
     table.rows().iter().map(build).collect()
 }
 
-fn faults(raw: &Optional<Table<file::Fault>>, world: &World, notes: &mut Notes) -> Vec<Result<Fault, Noted>> {
-    let table = match raw.value() {
+fn faults(
+    raw: &Optional<Table<file::Fault>>,
+    names: &Names,
+    reach: &Reach<'_>,
+    notes: &mut Notes,
+) -> Vec<Result<Fault, Noted>> {
+    match raw.value() {
+        Ok(None) => Vec::new(),
+        Ok(Some(table)) => fault_table(table, names, reach, notes),
+        Err(noted) => vec![Err(noted)],
+    }
+}
+
+fn fault_table(
+    table: &Table<file::Fault>,
+    names: &Names,
+    reach: &Reach<'_>,
+    notes: &mut Notes,
+) -> Vec<Result<Fault, Noted>> {
+    each(table, notes, |row, raw, notes| {
+        let fault = Fault::build(row, raw, names, notes)?;
+        reach.check(&fault, row.name.place, notes)?;
+        Ok(fault)
+    })
+}
+
+fn faults_tree(source: &Source, notes: &mut Notes) -> Result<Node, Noted> {
+    let tree = yaml::read(Piece { text: source.text(), number: 0, from: 0 }, notes)?;
+    if tree.value == Value::Nothing {
+        return Err(notes.add(empty(
+            source,
+            "document",
+            "write faults by their names: `slow: { inject: { … } }`",
+        )));
+    }
+    Ok(tree)
+}
+
+fn never_asked(answer: &At<Name>, before: &At<Name>) -> Note {
+    let message = format!("answer `{}` is never given: `{}` answers everybody", answer.value, before.value);
+    Note::new(Code::Contradiction, answer.place, message)
+        .label("never given")
+        .also(before.place.span, "answers everybody")
+        .help("put the rule without `where` last")
+}
+
+/// The faults of a document that holds nothing else, or all that is wrong with them.
+pub(super) fn faults_alone(source: &Source, names: &Names, plan: Option<&Plan>) -> Result<Vec<Fault>, Notes> {
+    let mut notes = Notes::default();
+    let reach = Reach {
+        mock: Some(true),
+        hears_flows: true,
+        models: plan.map_or_else(|| vec![None], |plan| plan.models().iter().map(Some).collect()),
+        flows: plan.map_or_else(|| vec![None], |plan| plan.flows().iter().map(Some).collect()),
+    };
+    let faults = faults_tree(source, &mut notes)
+        .and_then(|tree| Table::decode(&tree, &mut notes))
+        .and_then(|table| whole(fault_table(&table, names, &reach, &mut notes)));
+    match faults {
+        Ok(faults) if notes.is_empty() => Ok(faults),
+        _ => Err(notes),
+    }
+}
+
+/// The rules by which mock models answer. The first that matches does, so none may follow one for everybody.
+fn answers(
+    raw: &Optional<Table<file::Answer>>,
+    world: &World,
+    notes: &mut Notes,
+) -> Vec<Result<Answer, Noted>> {
+    let table = match raw.get() {
         Ok(None) => return Vec::new(),
         Ok(Some(table)) => table,
         Err(noted) => return vec![Err(noted)],
     };
-    each(table, notes, |row, raw, notes| {
-        let fault = Fault::build(row, raw, world, notes);
-        match &world.target {
-            Ok(target) if !target.is_mock() => Err(notes.add(not_injected(row))),
-            _ => fault,
+    if world.target.as_ref().is_ok_and(|target| !target.is_mock()) {
+        let note = Note::new(Code::Unsupported, table.place, "only a mock target answers by rule")
+            .label("never said")
+            .help("remove `answers`, or aim at `target: { mock: … }`");
+        return vec![Err(notes.add(note))];
+    }
+    let mut for_all: Option<At<Name>> = None;
+    each(&table.value, notes, |row, raw, notes| {
+        let answer = Answer::build(row, raw, world, notes)?;
+        if let Some(before) = &for_all {
+            return Err(notes.add(never_asked(&row.name, before)));
         }
+        if answer.aim().is_everybody() {
+            for_all = Some(row.name.clone());
+        }
+        Ok(answer)
     })
-}
-
-fn not_injected(row: &Row<file::Fault>) -> Note {
-    let message = format!("fault `{}`: only a mock target injects faults so far", row.name.value);
-    Note::new(Code::Unsupported, row.name.place, message)
-        .label("never injected")
-        .help("remove the fault, or aim at `target: { mock: … }`")
 }
 
 fn gates(

@@ -4,6 +4,7 @@ use bedload_reports::record::{Name, Operation};
 
 use super::World;
 use super::spread::Spread;
+use super::target::PREFIXES;
 use crate::client::ask::{Message, Role, Tool};
 use crate::scenario::code::Code;
 use crate::scenario::decode::{List, Optional};
@@ -19,8 +20,8 @@ pub struct CallSpec {
     pub operation: Operation,
     /// The model that is asked first, by its name in the scenario.
     pub model: Name,
-    /// The most tokens that may be written.
-    pub max_tokens: u32,
+    /// The most tokens that may be written, if the request says.
+    pub max_tokens: Option<u32>,
     /// Sampling temperature; the model's own without it.
     pub temperature: Option<f32>,
     /// Nucleus sampling; the model's own without it.
@@ -49,10 +50,11 @@ impl CallSpec {
         let (operation, settings) = operation(raw);
         let model = model(operation, settings, world, notes);
         let input = input(settings, notes);
+        let max_tokens = max_tokens(operation, settings, notes);
         Ok(CallSpec {
             operation,
             model: model?,
-            max_tokens: settings.max_tokens.map_or(defaults::MAX_TOKENS as u32, |count| count.get_u32())?,
+            max_tokens: max_tokens?,
             temperature: settings.temperature.value()?.map(|number| number.get() as f32),
             top_p: settings.top_p.value()?.map(|number| number.get() as f32),
             stop_sequences: all(&settings.stop_sequences, |text| Ok(text.get().to_string()))?,
@@ -72,23 +74,55 @@ fn operation(raw: &file::Call) -> (Operation, &CallSettings) {
     }
 }
 
-fn model(operation: Operation, raw: &CallSettings, world: &World, notes: &mut Notes) -> Result<Name, Noted> {
-    let given = raw.model.get()?;
-    let name = world.models.find(given.value.get(), given.place, notes)?;
-    let speaks_bodies = matches!(operation, Operation::Invoke | Operation::InvokeStream);
-    match world.model_ids.iter().find(|(model, _)| *model == name) {
-        Some((_, id)) if speaks_bodies && !id.contains("anthropic.") => {
+/// Whether an operation carries the words of the model itself.
+fn speaks_bodies(operation: Operation) -> bool {
+    matches!(operation, Operation::Invoke | Operation::InvokeStream)
+}
+
+fn max_tokens(operation: Operation, raw: &CallSettings, notes: &mut Notes) -> Result<Option<u32>, Noted> {
+    match raw.max_tokens.get()? {
+        None => Ok(Some(defaults::MAX_TOKENS as u32)),
+        Some(given) if given.value.get().is_none() && speaks_bodies(operation) => {
             let message = format!(
-                "`{}` on `{name}`: only Anthropic Messages bodies are spoken so far",
+                "`max_tokens: unset` on `{}`: a body of Anthropic Messages must say",
                 operation.name()
             );
             let note = Note::new(Code::Unsupported, given.place, message)
-                .label(format!("its id is `{id}`"))
-                .help("ask it through `converse` or `converse_stream`, which every model takes");
+                .label("must be a number here")
+                .help("give a number, or call `converse` or `converse_stream`");
             Err(notes.add(note))
         }
-        _ => Ok(name),
+        Some(given) => Ok(given.value.get()),
     }
+}
+
+fn model(operation: Operation, raw: &CallSettings, world: &World, notes: &mut Notes) -> Result<Name, Noted> {
+    let given = raw.model.get()?;
+    let name = world.models.find(given.value.get(), given.place, notes)?;
+    let Some(way) = world.ways.iter().find(|way| way.model == name) else { return Ok(name) };
+    if speaks_bodies(operation) && !way.id.contains("anthropic.") {
+        let message =
+            format!("`{}` on `{name}`: only Anthropic Messages bodies are spoken so far", operation.name());
+        let note = Note::new(Code::Unsupported, given.place, message)
+            .label(format!("its id is `{}`", way.id))
+            .help("ask it through `converse` or `converse_stream`, which every model takes");
+        return Err(notes.add(note));
+    }
+    if !way.on_demand && !is_profile(&way.id) {
+        let message = format!("model `{name}` is served through a profile only, and its id is none");
+        let note = Note::new(Code::Contradiction, given.place, message)
+            .label("refused each time")
+            .help(format!("write `id: us.{}` or the like, or remove `on_demand: false`", way.id));
+        return Err(notes.add(note));
+    }
+    Ok(name)
+}
+
+/// Whether an id is that of an inference profile, or an ARN of one or of provisioned units.
+fn is_profile(id: &str) -> bool {
+    id.contains("inference-profile/")
+        || id.contains("provisioned-model/")
+        || PREFIXES.iter().any(|prefix| id.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('.')))
 }
 
 fn input(raw: &CallSettings, notes: &mut Notes) -> Result<Input, Noted> {

@@ -8,6 +8,7 @@ use bedload_reports::gate::Scope;
 use bedload_reports::header::{Slo, Stage};
 use bedload_reports::metric::{Figure, Metric, Needs};
 use bedload_reports::record::Name;
+use bedload_reports::units::Nanos;
 
 use super::{Client, Fault, Flow, Load, Model};
 use crate::scenario::notes::Noted;
@@ -117,7 +118,7 @@ impl Evidence<'_> {
             ));
         };
         let fault = self.faults.iter().find(|fault| fault.name() == name)?;
-        let (from, to) = fault.window();
+        let (from, to) = fault.when().window().unwrap_or((Nanos::ZERO, Nanos::new(u64::MAX)));
         let mut recorded = self.stages.ok()?.iter().filter(|stage| stage.record).peekable();
         if recorded.peek().is_some_and(|first| first.from >= from) {
             let why = format!("nothing is recorded before fault `{name}`, so there is no level to return to");

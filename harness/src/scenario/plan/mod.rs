@@ -3,6 +3,7 @@
 //! Every name in it leads somewhere, every window lies on the timeline, every gate can have data. Whoever
 //! holds a plan need check nothing, and nobody but the reader can make one.
 
+mod answer;
 mod build;
 mod call;
 mod client;
@@ -14,6 +15,11 @@ mod known;
 mod limit;
 mod load;
 mod model;
+mod names;
+mod operation;
+mod pattern;
+mod quota;
+mod reach;
 mod spread;
 mod target;
 mod timeline;
@@ -28,20 +34,33 @@ use bedload_reports::units::Nanos;
 use bedload_reports::validity::Thresholds;
 use sha2::{Digest, Sha256};
 
+pub use answer::{Answer, AnswerAim, StopReason, ToolCall};
 pub use call::{CallSpec, Input};
 pub use client::Client;
 pub(crate) use client::{default_retry, default_timeouts};
-pub use fault::{Aim, Fault, Inject, ThrottleMessage, Trigger};
+pub(crate) use fault::named as named_exception;
+pub use fault::{
+    Aim, CrcPart, DowngradeOf, ErrorAnswer, Fault, Inject, Reset, ThrottleMessage, Trigger,
+    UnavailableMessage, When, WrongDate,
+};
 pub use flow::Flow;
 pub use load::{Load, UserSegment};
-pub use model::{Behaviour, Model};
+pub use model::{Answers, Behaviour, Model, Optimized};
+pub use names::Names;
+pub use operation::AnyOperation;
+pub use pattern::Pattern;
+pub use quota::{OnDemand, Provisioned, Quota, Reserved, WindowLaw};
 pub use spread::Spread;
 pub(crate) use spread::time;
 pub use target::Target;
 use world::World;
 
+use super::decode::Optional;
 use super::expand::expand;
+use super::leaf::OneOrMany;
 use super::mistakes::Mistakes;
+use super::notes::Noted;
+use super::place::At;
 use super::set::Set;
 use super::source::Source;
 
@@ -64,6 +83,7 @@ pub(crate) struct Content {
     pub max_in_flight: usize,
     pub stages: Vec<Stage>,
     pub models: Vec<Model>,
+    pub answers: Vec<Answer>,
     pub clients: Vec<Client>,
     pub flows: Vec<Flow>,
     pub faults: Vec<Fault>,
@@ -130,6 +150,11 @@ impl Plan {
         self.content.models.iter().find(|model| &**model.name() == name)
     }
 
+    /// The rules by which mock models answer; the first that matches does.
+    pub fn answers(&self) -> &[Answer] {
+        &self.content.answers
+    }
+
     /// The clients, in the scenario's order.
     pub fn clients(&self) -> &[Client] {
         &self.content.clients
@@ -185,4 +210,27 @@ impl Plan {
     pub(crate) fn content(&self) -> &Content {
         &self.content
     }
+}
+
+/// The faults of a document that holds nothing else: `{ name: { where: …, inject: … }, … }`, in YAML or JSON.
+///
+/// `plan` is what is served, if that is a scenario; it tells which faults could never strike. Without `during` a
+/// fault is on from its addition to its removal.
+///
+/// # Errors
+/// All the mistakes in it.
+pub fn faults(source: &Source, names: &Names, plan: Option<&Plan>) -> Result<Vec<Fault>, Mistakes> {
+    build::faults_alone(source, names, plan).map_err(|notes| Mistakes::new(notes, source, &[]))
+}
+
+/// Makes something of every item: each is looked at, though one broken item breaks the list.
+fn each<T, U>(
+    raw: &Optional<OneOrMany<T>>,
+    mut make: impl FnMut(&At<T>) -> Result<U, Noted>,
+) -> Result<Vec<U>, Noted> {
+    let Some(many) = raw.value()? else {
+        return Ok(Vec::new());
+    };
+    let made: Vec<_> = many.items().iter().map(|item| make(item.as_ref().map_err(|noted| *noted)?)).collect();
+    made.into_iter().collect()
 }

@@ -5,9 +5,10 @@ use bedload_reports::record::Name;
 
 use super::known::Known;
 use crate::scenario::code::Code;
-use crate::scenario::decode::{List, Optional};
+use crate::scenario::decode::{List, Optional, Row};
+use crate::scenario::defaults;
 use crate::scenario::file;
-use crate::scenario::leaf::RegionName;
+use crate::scenario::leaf::{RegionName, Text};
 use crate::scenario::notes::{Note, Noted, Notes};
 use crate::scenario::place::At;
 
@@ -18,6 +19,14 @@ pub enum Target {
     Mock {
         /// Its regions, the home region first; never empty.
         regions: Vec<Name>,
+        /// The account of its callers, in twelve digits.
+        account: Name,
+        /// Where profiles go that do not go where they usually do, by their prefix.
+        profiles: Vec<(Name, Vec<Name>)>,
+        /// The share of asynchronous invocations that fail.
+        async_fails: f64,
+        /// The words at which guardrails step in.
+        blocked_words: Vec<Name>,
     },
     /// A server that speaks Bedrock's protocol.
     ///
@@ -43,16 +52,32 @@ impl Target {
     /// The region that a client asks who names none; only a mock has one.
     pub(crate) fn home(&self) -> Option<&Name> {
         match self {
-            Target::Mock { regions } => regions.first(),
+            Target::Mock { regions, .. } => regions.first(),
             Target::Endpoint(_) | Target::Aws { .. } => None,
+        }
+    }
+
+    /// The regions that are known to be there; only a mock's are.
+    pub fn regions(&self) -> &[Name] {
+        match self {
+            Target::Mock { regions, .. } => regions,
+            Target::Endpoint(_) | Target::Aws { .. } => &[],
         }
     }
 
     pub(super) fn build(raw: &file::Target, notes: &mut Notes) -> Result<Self, Noted> {
         match raw {
             file::Target::Mock(mock) => {
-                let regions = regions(mock.regions.get()?, notes)?;
-                Ok(Target::Mock { regions })
+                let regions = regions(mock.regions.get()?, notes);
+                let profiles = profiles(mock, &regions, notes);
+                let account = mock.account.map_or(defaults::ACCOUNT.into(), |account| account.get().clone());
+                Ok(Target::Mock {
+                    regions: regions?,
+                    account: account?,
+                    profiles: profiles?,
+                    async_fails: async_fails(mock)?,
+                    blocked_words: blocked_words(mock)?,
+                })
             }
             file::Target::Endpoint(url) => Ok(Target::Endpoint(url.get().to_string())),
             file::Target::Aws(aws) => Ok(Target::Aws {
@@ -81,10 +106,10 @@ impl Target {
         }
     }
 
-    /// The regions that are known to be there; only a mock's are.
-    pub(super) fn regions(target: &Result<Target, Noted>) -> Known {
+    /// The regions to hold names against, where they are known.
+    pub(super) fn known_regions(target: &Result<Target, Noted>) -> Known {
         match target {
-            Ok(Target::Mock { regions }) => Known::all("region", regions.iter().cloned()),
+            Ok(Target::Mock { regions, .. }) => Known::all("region", regions.iter().cloned()),
             _ => Known::unsure("region"),
         }
     }
@@ -111,6 +136,52 @@ pub(super) fn regions(raw: &At<List<RegionName>>, notes: &mut Notes) -> Result<V
         }
     }
     broken.map(|()| regions)
+}
+
+/// The prefixes of Bedrock's inference profiles.
+pub(super) const PREFIXES: [&str; 7] = ["us", "eu", "apac", "au", "jp", "us-gov", "global"];
+
+/// Where profiles go, each to regions that are there.
+fn profiles(
+    raw: &file::MockTarget,
+    regions_there: &Result<Vec<Name>, Noted>,
+    notes: &mut Notes,
+) -> Result<Vec<(Name, Vec<Name>)>, Noted> {
+    let Some(table) = raw.profiles.value()? else {
+        return Ok(Vec::new());
+    };
+    let there = match regions_there {
+        Ok(regions) => Known::all("region", regions.iter().cloned()),
+        Err(_) => Known::unsure("region"),
+    };
+    let prefixes = Known::all("profile", PREFIXES.map(Name::from));
+    let mut profile = |row: &Row<List<RegionName>>| {
+        let prefix = prefixes.find(row.name.value.get(), row.name.place, notes);
+        let list = row.value.as_ref().map_err(|noted| *noted)?;
+        for region in list.value.good() {
+            // The list is checked whole; a region that is not there is noted and the rest read on.
+            let _ = there.find(region.value.get(), region.place, notes);
+        }
+        Ok((prefix?, regions(list, notes)?))
+    };
+    let built: Vec<_> = table.rows().iter().map(&mut profile).collect();
+    built.into_iter().collect()
+}
+
+fn async_fails(raw: &file::MockTarget) -> Result<f64, Noted> {
+    match raw.r#async.value()? {
+        Some(raw) => raw.fails.map_or(defaults::ASYNC_FAILS, |share| share.get()),
+        None => Ok(defaults::ASYNC_FAILS),
+    }
+}
+
+fn blocked_words(raw: &file::MockTarget) -> Result<Vec<Name>, Noted> {
+    let Some(list) = raw.guardrail.value()?.map_or(Ok(None), |raw| raw.blocks.value())? else {
+        return Ok(Vec::new());
+    };
+    let word =
+        |word: &Result<At<Text>, Noted>| Ok(word.as_ref().map_err(|noted| *noted)?.value.get().clone());
+    list.items().iter().map(word).collect()
 }
 
 /// The note for a name that stands twice in a list.

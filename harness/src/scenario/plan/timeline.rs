@@ -29,6 +29,12 @@ impl Timeline {
         }
     }
 
+    /// Stages that are known already; with none of them the time is not bounded.
+    pub(super) fn known(stages: Vec<Stage>) -> Self {
+        let names = Known::all("stage", stages.iter().map(|stage| stage.name.clone()));
+        Timeline { stages, names, broken: None }
+    }
+
     fn of(list: &At<List<file::Stage>>, notes: &mut Notes) -> Self {
         let mut walk = Walk::default();
         for item in list.value.items() {
@@ -51,9 +57,9 @@ impl Timeline {
         self.broken.map_or(Ok(&self.stages), Err)
     }
 
-    /// When the last stage ends.
-    pub(super) fn length(&self) -> Result<Nanos, Noted> {
-        Ok(self.whole()?.last().map_or(Nanos::ZERO, |stage| stage.to))
+    /// When the last stage ends, if there is any.
+    pub(super) fn length(&self) -> Result<Option<Nanos>, Noted> {
+        Ok(self.whole()?.last().map(|stage| stage.to))
     }
 
     /// The name of a stage, if there is one such.
