@@ -55,14 +55,14 @@ def call(client, operation, report):
         report["tier"] = answer.get("serviceTier", {}).get("type")
         report["latency"] = answer.get("performanceConfig", {}).get("latency")
     elif operation == "invoke":
-        client.invoke_model(modelId=MODEL, body=ANTHROPIC)["body"].read()
+        client.invoke_model(modelId=MODEL, body=ANTHROPIC, contentType="application/json")["body"].read()
     elif operation == "converse-stream":
         for event in client.converse_stream(modelId=MODEL, messages=MESSAGES)["stream"]:
             report["events"] += 1
             report["stop"] |= "messageStop" in event
             report["metadata"] |= "metadata" in event
     elif operation == "invoke-stream":
-        for event in client.invoke_model_with_response_stream(modelId=MODEL, body=ANTHROPIC)["body"]:
+        for event in client.invoke_model_with_response_stream(modelId=MODEL, body=ANTHROPIC, contentType="application/json")["body"]:
             report["events"] += 1
             data = event.get("chunk", {}).get("bytes", b"")
             report["stop"] |= b'"message_stop"' in data

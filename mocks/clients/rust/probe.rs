@@ -35,6 +35,7 @@ use serde::Serialize;
 
 const READ_TIMEOUT: Duration = Duration::from_secs(4);
 const MODEL: &str = "anthropic.claude-3-haiku-20240307-v1:0";
+const JSON: &str = "application/json";
 const ANTHROPIC: &str = r#"{"anthropic_version":"bedrock-2023-05-31","max_tokens":64,"messages":[{"role":"user","content":"Say hello."}]}"#;
 
 /// What the SDK reported.
@@ -118,7 +119,14 @@ async fn call(client: &Client, operation: &str, report: &mut Report) -> Result<(
         }
         "invoke" => {
             let body = Blob::new(ANTHROPIC);
-            client.invoke_model().model_id(MODEL).body(body).send().await.map_err(|error| of_call(&error))?;
+            client
+                .invoke_model()
+                .model_id(MODEL)
+                .content_type(JSON)
+                .body(body)
+                .send()
+                .await
+                .map_err(|error| of_call(&error))?;
         }
         "converse-stream" => {
             let request = client.converse_stream().model_id(MODEL).messages(said);
@@ -130,8 +138,11 @@ async fn call(client: &Client, operation: &str, report: &mut Report) -> Result<(
             }
         }
         "invoke-stream" => {
-            let request =
-                client.invoke_model_with_response_stream().model_id(MODEL).body(Blob::new(ANTHROPIC));
+            let request = client
+                .invoke_model_with_response_stream()
+                .model_id(MODEL)
+                .content_type(JSON)
+                .body(Blob::new(ANTHROPIC));
             let mut stream = request.send().await.map_err(|error| of_call(&error))?.body;
             while let Some(event) = stream.recv().await.map_err(|error| failure(&error, None))? {
                 report.events += 1;

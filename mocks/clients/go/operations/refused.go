@@ -20,10 +20,10 @@ func refused(ctx context.Context, c *checks, client *bedrockruntime.Client) {
 	_, err = client.ConverseStream(ctx, &bedrockruntime.ConverseStreamInput{ModelId: aws.String(model), Messages: []types.Message{}})
 	typed[*types.ValidationException](c, "refused.stream_no_messages", err, 400)
 
-	_, err = client.InvokeModel(ctx, &bedrockruntime.InvokeModelInput{ModelId: aws.String(model), Body: []byte("{not json")})
+	_, err = client.InvokeModel(ctx, &bedrockruntime.InvokeModelInput{ModelId: aws.String(model), Body: []byte("{not json"), ContentType: aws.String("application/json")})
 	typed[*types.ValidationException](c, "refused.not_json", err, 400)
 
-	_, err = client.InvokeModelWithResponseStream(ctx, &bedrockruntime.InvokeModelWithResponseStreamInput{ModelId: aws.String(model), Body: []byte("{not json")})
+	_, err = client.InvokeModelWithResponseStream(ctx, &bedrockruntime.InvokeModelWithResponseStreamInput{ModelId: aws.String(model), Body: []byte("{not json"), ContentType: aws.String("application/json")})
 	typed[*types.ValidationException](c, "refused.stream_not_json", err, 400)
 
 	_, err = client.Converse(ctx, &bedrockruntime.ConverseInput{ModelId: aws.String("acme.does-not-exist-v9:0"), Messages: says("Hello.")})

@@ -42,14 +42,16 @@ var calls = []call{
 		return out.ResultMetadata, stream.Err()
 	}},
 	{"invoke", func(ctx context.Context, client *bedrockruntime.Client) (middleware.Metadata, error) {
-		out, err := client.InvokeModel(ctx, &bedrockruntime.InvokeModelInput{ModelId: aws.String(model), Body: []byte(anthropic)})
+		out, err := client.InvokeModel(ctx, &bedrockruntime.InvokeModelInput{ModelId: aws.String(model), Body: []byte(anthropic), ContentType: aws.String("application/json")})
 		if err != nil {
 			return middleware.Metadata{}, err
 		}
 		return out.ResultMetadata, nil
 	}},
 	{"invoke_stream", func(ctx context.Context, client *bedrockruntime.Client) (middleware.Metadata, error) {
-		out, err := client.InvokeModelWithResponseStream(ctx, &bedrockruntime.InvokeModelWithResponseStreamInput{ModelId: aws.String(model), Body: []byte(anthropic)})
+		out, err := client.InvokeModelWithResponseStream(ctx, &bedrockruntime.InvokeModelWithResponseStreamInput{
+			ModelId: aws.String(model), Body: []byte(anthropic), ContentType: aws.String("application/json"),
+		})
 		if err != nil {
 			return middleware.Metadata{}, err
 		}

@@ -94,7 +94,7 @@ func (r *report) call(client *bedrockruntime.Client, operation string) error {
 		}
 		return nil
 	case "invoke":
-		_, err := client.InvokeModel(ctx, &bedrockruntime.InvokeModelInput{ModelId: aws.String(model), Body: []byte(anthropic)})
+		_, err := client.InvokeModel(ctx, &bedrockruntime.InvokeModelInput{ModelId: aws.String(model), Body: []byte(anthropic), ContentType: aws.String("application/json")})
 		return err
 	case "converse-stream":
 		out, err := client.ConverseStream(ctx, &bedrockruntime.ConverseStreamInput{ModelId: aws.String(model), Messages: messages})
@@ -114,7 +114,9 @@ func (r *report) call(client *bedrockruntime.Client, operation string) error {
 		}
 		return stream.Err()
 	case "invoke-stream":
-		out, err := client.InvokeModelWithResponseStream(ctx, &bedrockruntime.InvokeModelWithResponseStreamInput{ModelId: aws.String(model), Body: []byte(anthropic)})
+		out, err := client.InvokeModelWithResponseStream(ctx, &bedrockruntime.InvokeModelWithResponseStreamInput{
+			ModelId: aws.String(model), Body: []byte(anthropic), ContentType: aws.String("application/json"),
+		})
 		if err != nil {
 			return err
 		}
