@@ -123,8 +123,7 @@ impl Cloud {
         let arrived = clock::now();
         let number = self.arrivals.fetch_add(1, Ordering::Relaxed);
         let chance = Chance::new(self.seed, number);
-        let mut entry =
-            Entry::open(number, Caller::of(head), arrived, self.epoch, self.ledger.clone());
+        let mut entry = Entry::open(number, Caller::of(head), arrived, self.epoch, self.ledger.clone());
         entry.exchange.request_id = request_id::draw(chance);
         entry.exchange.request_bytes = body.as_ref().map_or(0, |body| body.len() as u64);
         let arrival = Arrival { head, body, at: self.epoch.offset(arrived), chance };

@@ -70,7 +70,9 @@ fn is_loopback(ip: IpAddr) -> bool {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum AccessError {
     /// Anybody could break the cloud for the others.
-    #[error("{0} can be reached from other machines; give a token for the admin paths, or a loopback address")]
+    #[error(
+        "{0} can be reached from other machines; give a token for the admin paths, or a loopback address"
+    )]
     Open(SocketAddr),
     /// The token fits into no header.
     #[error("the admin token must be one or more printable ASCII characters without spaces")]
@@ -112,7 +114,9 @@ mod tests {
             access.admits(&HeaderMap::from_iter(value))
         };
         assert!(admits(Some("Bearer secret")));
-        for value in [None, Some(""), Some("Bearer "), Some("Bearer secre"), Some("Bearer secrets"), Some("secret")] {
+        for value in
+            [None, Some(""), Some("Bearer "), Some("Bearer secre"), Some("Bearer secrets"), Some("secret")]
+        {
             assert!(!admits(value), "{value:?}");
         }
     }

@@ -100,7 +100,10 @@ mod tests {
         let cases = [
             ("", "Unsupported AWS 'algorithm': ''"),
             ("Basic abc", "Unsupported AWS 'algorithm': 'Basic'"),
-            ("AWS4-HMAC-SHA256", "requires 'Credential' parameter. Authorization header requires 'Signature'"),
+            (
+                "AWS4-HMAC-SHA256",
+                "requires 'Credential' parameter. Authorization header requires 'Signature'",
+            ),
             (
                 "AWS4-HMAC-SHA256 Credential=a/b/c/d/aws4_request, SignedHeaders=host",
                 "requires 'Signature' parameter. Authorization=AWS4",
@@ -112,7 +115,8 @@ mod tests {
             ),
         ];
         for (header, text) in cases {
-            let error = Authorization::parse(header).map_err(|Incomplete(error)| error).err().unwrap_or_default();
+            let error =
+                Authorization::parse(header).map_err(|Incomplete(error)| error).err().unwrap_or_default();
             assert!(error.contains(text), "{header}: {error}");
         }
     }

@@ -93,7 +93,8 @@ impl Keys {
             let known = self.api_keys.iter().fold(false, |known, key| known | same(given, key.as_bytes()));
             return if known { Ok(()) } else { Err(denial::unknown_bearer()) };
         }
-        let header = header.to_str().map_err(|_| denial::incomplete("Authorization is no ASCII text".into()))?;
+        let header =
+            header.to_str().map_err(|_| denial::incomplete("Authorization is no ASCII text".into()))?;
         let claim =
             Authorization::parse(header).map_err(|Incomplete(message)| denial::incomplete(message))?;
         let stamp = text(&head.headers, "x-amz-date").ok_or_else(|| denial::incomplete(undated(header)))?;
@@ -169,7 +170,9 @@ fn undated(header: &str) -> String {
 }
 
 fn misdated(stamp: &str) -> String {
-    format!("Date must be in ISO-8601 'basic format'. Got '{stamp}'. See http://en.wikipedia.org/wiki/ISO_8601")
+    format!(
+        "Date must be in ISO-8601 'basic format'. Got '{stamp}'. See http://en.wikipedia.org/wiki/ISO_8601"
+    )
 }
 
 fn check_time(stamp: &str, signed_at: SystemTime, now: SystemTime) -> Result<(), ServiceError> {

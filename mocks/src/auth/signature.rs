@@ -28,8 +28,7 @@ pub(super) fn expected(
     let headers = headers.iter().map(|(name, value)| (*name, value.as_str()));
     let address = head.uri.path_and_query().map_or("/", |address| address.as_str());
     let uri = format!("http://{host}{address}");
-    let request =
-        SignableRequest::new(head.method.as_str(), uri, headers, SignableBody::Bytes(body)).ok()?;
+    let request = SignableRequest::new(head.method.as_str(), uri, headers, SignableBody::Bytes(body)).ok()?;
     let identity = Credentials::new(claim.access_key_id, secret, None, None, "bedload").into();
     let mut settings = SigningSettings::default();
     settings.excluded_headers = None;
@@ -52,6 +51,7 @@ fn host(head: &Parts) -> Option<&str> {
 }
 
 fn value(head: &Parts, name: &str) -> Option<String> {
-    let values: Option<Vec<&str>> = head.headers.get_all(name).iter().map(|value| value.to_str().ok()).collect();
+    let values: Option<Vec<&str>> =
+        head.headers.get_all(name).iter().map(|value| value.to_str().ok()).collect();
     values.filter(|values| !values.is_empty()).map(|values| values.join(","))
 }

@@ -78,7 +78,10 @@ fn a_query_is_part_of_what_is_signed() {
         code(keys().admit(&head, b"", at(0)))
     };
     assert_eq!(list("statusEquals=Completed&maxResults=5&nameContains=a%20b%2Bc"), "let in");
-    assert_eq!(list("statusEquals=Completed&maxResults=6&nameContains=a%20b%2Bc"), "InvalidSignatureException");
+    assert_eq!(
+        list("statusEquals=Completed&maxResults=6&nameContains=a%20b%2Bc"),
+        "InvalidSignatureException"
+    );
 }
 
 #[test]
@@ -127,18 +130,97 @@ fn each_mistake_has_its_code_and_words() {
     let right = claim(SCOPE, SIGNED, SIGNATURE);
     let cases = [
         (right.clone(), STAMP, 300, None),
-        (right.clone(), STAMP, 301, Some((403, "InvalidSignatureException", "Signature expired: 20260101T000000Z is now earlier than 20260101T000001Z (20260101T000501Z - 5 min.)"))),
-        (right.clone(), "20260101T000501Z", 0, Some((403, "InvalidSignatureException", "Signature not yet current: 20260101T000501Z is still later than 20260101T000500Z (20260101T000000Z + 5 min.)"))),
-        (right.clone(), "Thu, 01 Jan 2026 00:00:00 GMT", 0, Some((400, "IncompleteSignatureException", "Date must be in ISO-8601 'basic format'. Got 'Thu, 01 Jan 2026 00:00:00 GMT'."))),
-        (other("AKID", "AKIX"), STAMP, 0, Some((403, "UnrecognizedClientException", "The security token included in the request is invalid."))),
-        (other("20260101", "20260102"), STAMP, 0, Some((403, "InvalidSignatureException", "'20260102' != '20260101', from '20260101T000000Z'"))),
-        (other("bedrock", "bedrock-runtime"), STAMP, 0, Some((403, "InvalidSignatureException", "Credential should be scoped to correct service: 'bedrock'."))),
-        (other("us-east-1", "us-west-2"), STAMP, 0, Some((403, "InvalidSignatureException", "The request signature we calculated does not match"))),
-        (claim(SCOPE, "x-amz-date", SIGNATURE), STAMP, 0, Some((403, "InvalidSignatureException", "'Host' or ':authority' must be a 'SignedHeader'"))),
-        (claim(SCOPE, SIGNED, "0"), STAMP, 0, Some((403, "InvalidSignatureException", "The request signature we calculated does not match"))),
-        ("AWS4-HMAC-SHA256 SignedHeaders=host".into(), STAMP, 0, Some((400, "IncompleteSignatureException", "requires 'Credential' parameter"))),
+        (
+            right.clone(),
+            STAMP,
+            301,
+            Some((
+                403,
+                "InvalidSignatureException",
+                "Signature expired: 20260101T000000Z is now earlier than 20260101T000001Z (20260101T000501Z - 5 min.)",
+            )),
+        ),
+        (
+            right.clone(),
+            "20260101T000501Z",
+            0,
+            Some((
+                403,
+                "InvalidSignatureException",
+                "Signature not yet current: 20260101T000501Z is still later than 20260101T000500Z (20260101T000000Z + 5 min.)",
+            )),
+        ),
+        (
+            right.clone(),
+            "Thu, 01 Jan 2026 00:00:00 GMT",
+            0,
+            Some((
+                400,
+                "IncompleteSignatureException",
+                "Date must be in ISO-8601 'basic format'. Got 'Thu, 01 Jan 2026 00:00:00 GMT'.",
+            )),
+        ),
+        (
+            other("AKID", "AKIX"),
+            STAMP,
+            0,
+            Some((
+                403,
+                "UnrecognizedClientException",
+                "The security token included in the request is invalid.",
+            )),
+        ),
+        (
+            other("20260101", "20260102"),
+            STAMP,
+            0,
+            Some((403, "InvalidSignatureException", "'20260102' != '20260101', from '20260101T000000Z'")),
+        ),
+        (
+            other("bedrock", "bedrock-runtime"),
+            STAMP,
+            0,
+            Some((
+                403,
+                "InvalidSignatureException",
+                "Credential should be scoped to correct service: 'bedrock'.",
+            )),
+        ),
+        (
+            other("us-east-1", "us-west-2"),
+            STAMP,
+            0,
+            Some((403, "InvalidSignatureException", "The request signature we calculated does not match")),
+        ),
+        (
+            claim(SCOPE, "x-amz-date", SIGNATURE),
+            STAMP,
+            0,
+            Some((403, "InvalidSignatureException", "'Host' or ':authority' must be a 'SignedHeader'")),
+        ),
+        (
+            claim(SCOPE, SIGNED, "0"),
+            STAMP,
+            0,
+            Some((403, "InvalidSignatureException", "The request signature we calculated does not match")),
+        ),
+        (
+            "AWS4-HMAC-SHA256 SignedHeaders=host".into(),
+            STAMP,
+            0,
+            Some((400, "IncompleteSignatureException", "requires 'Credential' parameter")),
+        ),
         ("Bearer bedrock-api-key".into(), STAMP, 0, None),
-        ("Bearer bedrock-api-kez".into(), STAMP, 0, Some((403, "AccessDeniedException", "Authentication failed: Please make sure your API Key is valid."))),
+        (
+            "Bearer bedrock-api-kez".into(),
+            STAMP,
+            0,
+            Some((
+                403,
+                "AccessDeniedException",
+                "Authentication failed: Please make sure your API Key is valid.",
+            )),
+        ),
     ];
     for (authorization, stamp, secs, expected) in cases {
         let result = keys().admit(&signed(&authorization, stamp), BODY, at(secs));

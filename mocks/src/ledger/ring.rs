@@ -76,7 +76,10 @@ impl Ring {
 
     /// How many exchanges had each verdict since the start, or since they were forgotten.
     pub fn counts(&self) -> impl Iterator<Item = (Verdict, u64)> {
-        Verdict::ALL.into_iter().zip(&self.counts).map(|(verdict, count)| (verdict, count.load(Ordering::Relaxed)))
+        Verdict::ALL
+            .into_iter()
+            .zip(&self.counts)
+            .map(|(verdict, count)| (verdict, count.load(Ordering::Relaxed)))
     }
 
     /// Forgets everything. Places go on counting, so that no reader takes new exchanges for old.
@@ -124,7 +127,11 @@ mod tests {
         let ring = ring(4, 10);
         for (place, limit, kept, next, missed) in cases {
             let extract = ring.since(place, limit);
-            assert_eq!((numbers(&extract).as_slice(), extract.next, extract.missed), (kept, next, missed), "{place}");
+            assert_eq!(
+                (numbers(&extract).as_slice(), extract.next, extract.missed),
+                (kept, next, missed),
+                "{place}"
+            );
         }
     }
 

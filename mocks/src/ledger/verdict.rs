@@ -64,7 +64,9 @@ impl Verdict {
             None => Verdict::HungUp,
             Some(..400) => Verdict::Answered,
             Some(429) => Verdict::Throttled,
-            Some(400) if exchange.error_type.as_deref() == Some("ServiceQuotaExceededException") => Verdict::Throttled,
+            Some(400) if exchange.error_type.as_deref() == Some("ServiceQuotaExceededException") => {
+                Verdict::Throttled
+            }
             Some(503) => Verdict::Unavailable,
             Some(401 | 403 | 413) => Verdict::Refused,
             Some(408 | 424 | 500..) => Verdict::Failed,
@@ -78,7 +80,10 @@ mod tests {
     use super::*;
 
     fn verdict(status: u16, error_type: Option<&'static str>) -> Verdict {
-        Verdict::on(&Exchange { status: Some(status), error_type: error_type.map(Into::into), ..Exchange::default() }, false)
+        Verdict::on(
+            &Exchange { status: Some(status), error_type: error_type.map(Into::into), ..Exchange::default() },
+            false,
+        )
     }
 
     #[test]

@@ -189,7 +189,11 @@ pub(crate) mod tls {
 
     use super::*;
 
-    pub(crate) async fn connect(served: &Served, authority: &str, protocol: &str) -> Outcome<TlsStream<TcpStream>> {
+    pub(crate) async fn connect(
+        served: &Served,
+        authority: &str,
+        protocol: &str,
+    ) -> Outcome<TlsStream<TcpStream>> {
         let mut roots = RootCertStore::empty();
         roots.add(CertificateDer::from_pem_slice(authority.as_bytes())?)?;
         let mut config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))

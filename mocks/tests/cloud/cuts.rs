@@ -87,9 +87,12 @@ async fn a_cut_on_http_2_strikes_its_own_exchange_only() -> Outcome {
 #[tokio::test]
 async fn cuts_go_through_tls() -> Outcome {
     let tls = Tls::self_made([])?;
-    let served =
-        serve_with(vec![Fault::new("cut", Kind::Reset(Reset::BeforeHead))], Some(tls.clone()), Duration::ZERO)
-            .await?;
+    let served = serve_with(
+        vec![Fault::new("cut", Kind::Reset(Reset::BeforeHead))],
+        Some(tls.clone()),
+        Duration::ZERO,
+    )
+    .await?;
     let mut stream = crate::clients::tls::connect(&served, tls.authority_pem(), "http/1.1").await?;
     stream.write_all(post("converse", HELLO).as_bytes()).await?;
     let mut answer = Vec::new();
