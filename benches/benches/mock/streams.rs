@@ -1,0 +1,119 @@
+//! Paced streams at once, and how late their events are read.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::runtime::Builder;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep};
+
+use super::served::{self, Served};
+use super::{Scale, asked};
+
+const TTFT: Duration = Duration::from_secs(1);
+/// 20 events a second.
+const PACE: Duration = Duration::from_millis(50);
+/// The most that an event in a hundred may be late by.
+const BAR: Duration = Duration::from_millis(10);
+
+/// When each event of a stream was read; the first is `messageStart`.
+type Readings = Vec<Instant>;
+
+pub(crate) fn run(scale: Scale) -> bool {
+    let (streams, seconds) = match scale {
+        Scale::Full => (5_000, 20),
+        Scale::Short => (50, 1),
+    };
+    let tokens = seconds * 20;
+    let mock = served::mock(TTFT, PACE, tokens, false);
+    let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let readings = runtime.block_on(read_all(&mock, streams));
+    let mut lateness = lateness(&mock, &readings, tokens as usize, streams);
+    mock.stop();
+    lateness.sort_unstable();
+    let at = |share: f64| lateness[((lateness.len() - 1) as f64 * share) as usize];
+    let millis = |time: Duration| time.as_secs_f64() * 1e3;
+    println!(
+        "streams: {streams} at once, {} events; late by p50 {:.2} ms, p90 {:.2} ms, p99 {:.2} ms, most {:.2} ms (bar: p99 under {} ms)",
+        lateness.len(),
+        millis(at(0.5)),
+        millis(at(0.9)),
+        millis(at(0.99)),
+        millis(at(1.0)),
+        BAR.as_millis()
+    );
+    at(0.99) < BAR
+}
+
+async fn read_all(mock: &Served, streams: usize) -> HashMap<String, Readings> {
+    let mut clients = JoinSet::new();
+    for number in 0..streams {
+        let address = mock.address;
+        clients.spawn(async move {
+            // Spread over the first second, so that not all are due in the same millisecond.
+            sleep(Duration::from_millis(number as u64 * 1000 / streams as u64)).await;
+            let mut stream = TcpStream::connect(address).await.expect("a connection");
+            stream.set_nodelay(true).expect("no delay");
+            stream.write_all(&asked::request("converse-stream", number)).await.expect("to write");
+            (format!("{number:08}-5c52-4ab9-8a3c-9ee3a6a5f0de"), read(&mut stream).await)
+        });
+    }
+    clients.join_all().await.into_iter().collect()
+}
+
+/// Notes when each event was there. An event is a chunk of its own; what matters is only where it ends.
+async fn read(stream: &mut TcpStream) -> Readings {
+    let (mut readings, mut buffer, mut in_head) = (Vec::new(), Vec::with_capacity(8192), true);
+    loop {
+        assert!(stream.read_buf(&mut buffer).await.expect("to read") > 0, "the server closed");
+        let now = Instant::now();
+        if in_head {
+            let Some(end) = buffer.windows(4).position(|part| part == b"\r\n\r\n") else { continue };
+            buffer.drain(..end + 4);
+            in_head = false;
+        }
+        let mut taken = 0;
+        while let Some((length, digits)) = chunk(&buffer[taken..]) {
+            if length == 0 {
+                return readings;
+            }
+            let end = taken + digits + 2 + length + 2;
+            if buffer.len() < end {
+                break;
+            }
+            readings.push(now);
+            taken = end;
+        }
+        buffer.drain(..taken);
+    }
+}
+
+/// The length of the chunk that begins here, and how many digits say so.
+fn chunk(bytes: &[u8]) -> Option<(usize, usize)> {
+    let digits = bytes.windows(2).position(|part| part == b"\r\n")?;
+    let text = std::str::from_utf8(&bytes[..digits]).ok()?;
+    Some((usize::from_str_radix(text, 16).ok()?, digits))
+}
+
+/// How late every content event was read, by the time that the ledger has for its request's arrival.
+fn lateness(
+    mock: &Served,
+    readings: &HashMap<String, Readings>,
+    events: usize,
+    streams: usize,
+) -> Vec<Duration> {
+    let extract = mock.ledger.ring().since(0, usize::MAX);
+    assert_eq!(extract.exchanges.len(), streams, "every stream is in the ledger");
+    let mut lateness = Vec::new();
+    for exchange in &extract.exchanges {
+        let arrived = mock.epoch + Duration::from_nanos(exchange.at_ns);
+        let id = exchange.invocation_id.as_deref().expect("an id");
+        let contents = &readings[id][1..=events];
+        lateness.extend((0..).zip(contents).map(|(place, reading): (u32, _)| {
+            reading.saturating_duration_since(arrived + TTFT + PACE * place)
+        }));
+    }
+    lateness
+}
