@@ -7,6 +7,7 @@ mod clients;
 mod common;
 mod cuts;
 mod determinism;
+mod dialects;
 mod faults;
 mod front_end;
 mod ledger;
