@@ -14,11 +14,23 @@ use crate::exit::{Exit, Status};
 use crate::scenario::{self, Plan, Target};
 use crate::terminal::Terminal;
 
-/// What is served without a scenario: models that most examples name, in two regions.
-const MODELS: [(&str, &str); 3] = [
+/// What is served without a scenario: models that most examples name, one of each family at least, in two
+/// regions.
+const MODELS: [(&str, &str); 14] = [
     ("haiku", "anthropic.claude-3-haiku-20240307-v1:0"),
     ("sonnet", "anthropic.claude-3-sonnet-20240229-v1:0"),
     ("sonnet-4", "anthropic.claude-sonnet-4-20250514-v1:0"),
+    ("nova-lite", "amazon.nova-lite-v1:0"),
+    ("nova-reel", "amazon.nova-reel-v1:0"),
+    ("titan", "amazon.titan-text-express-v1"),
+    ("titan-embed", "amazon.titan-embed-text-v2:0"),
+    ("llama", "meta.llama3-1-8b-instruct-v1:0"),
+    ("mistral", "mistral.mistral-7b-instruct-v0:2"),
+    ("mistral-large", "mistral.mistral-large-2407-v1:0"),
+    ("command", "cohere.command-text-v14"),
+    ("command-r", "cohere.command-r-v1:0"),
+    ("marengo", "twelvelabs.marengo-embed-2-7-v1:0"),
+    ("ray", "luma.ray-v2:0"),
 ];
 const REGIONS: [&str; 2] = ["us-east-1", "us-west-2"];
 

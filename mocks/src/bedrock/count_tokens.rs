@@ -43,7 +43,7 @@ pub(crate) fn read(model: &ModelSpec, body: &[u8]) -> Result<Ask, ServiceError> 
         Input::InvokeModel { body } => {
             let body = base64::decode(&body)
                 .map_err(|_| errors::validation("The body of input.invokeModel is not base64."))?;
-            Dialect::of(model)?.read(&body)
+            Dialect::of(model)?.read(model, &body)
         }
     }
 }

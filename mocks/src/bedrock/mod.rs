@@ -1,4 +1,4 @@
-//! Amazon Bedrock Runtime: four operations and the count of their tokens, each model with a behaviour of its own.
+//! Amazon Bedrock Runtime: its operations, and models with a behaviour each of its own.
 //!
 //! A request becomes a [`Question`] by its path and headers alone, which is all that the faults need to
 //! know. Only then is the body read, in the words of Converse or of the model's own dialect, into an
@@ -174,7 +174,7 @@ impl Question<'_> {
         let ask = match self.operation {
             Operation::Converse | Operation::ConverseStream => converse::read(body),
             Operation::InvokeModel | Operation::InvokeModelWithResponseStream => {
-                Dialect::of(model)?.read(body)
+                Dialect::of(model)?.read(model, body)
             }
             Operation::CountTokens => count_tokens::read(model, body),
             Operation::StartAsyncInvoke
@@ -215,9 +215,9 @@ impl Question<'_> {
         Ok(match self.operation {
             Operation::Converse => converse::whole(decided(), ask, served),
             Operation::ConverseStream => converse::stream(decided(), ask, served),
-            Operation::InvokeModel => invoke::whole(Dialect::of(model)?, model, decided(), served),
+            Operation::InvokeModel => invoke::whole(Dialect::of(model)?, model, ask, decided(), served),
             Operation::InvokeModelWithResponseStream => {
-                invoke::stream(Dialect::of(model)?, model, decided(), served)
+                invoke::stream(Dialect::of(model)?, model, decided(), served)?
             }
             Operation::CountTokens => count_tokens::answer(ask),
             Operation::StartAsyncInvoke

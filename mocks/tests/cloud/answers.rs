@@ -7,7 +7,7 @@ use bytes::{Buf, Bytes};
 use serde_json::Value;
 
 /// Each event's type and payload, a line each; the payload of a chunk decoded.
-fn tell(mut stream: Bytes) -> Outcome<String> {
+pub(crate) fn tell(mut stream: Bytes) -> Outcome<String> {
     let mut story = String::new();
     while stream.has_remaining() {
         let message = read_message_from(&mut stream)?;

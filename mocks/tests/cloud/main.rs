@@ -8,6 +8,7 @@ mod common;
 mod conversation;
 mod cuts;
 mod determinism;
+mod dialects;
 mod faults;
 mod front_end;
 mod ledger;

@@ -135,7 +135,6 @@ impl Answer {
     }
 
     /// All its text, without thoughts and calls: what a dialect without blocks says.
-    #[expect(dead_code, reason = "the dialects without blocks come next")]
     pub(crate) fn text(&self) -> String {
         let text = |block: &Block| match block {
             Block::Text(words) => Some(words.whole()),
@@ -145,7 +144,6 @@ impl Answer {
     }
 
     /// Its text piece by piece, each at its time.
-    #[expect(dead_code, reason = "the dialects without blocks come next")]
     pub(crate) fn text_pieces(self) -> impl Iterator<Item = (Duration, String)> + Send + Sync + use<> {
         self.steps().filter_map(|step| match step.act {
             Act::Delta(Delta::Text(text)) => Some((step.at, text)),

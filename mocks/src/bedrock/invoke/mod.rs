@@ -4,6 +4,12 @@
 //! in `chunk` events. The dialect decides the words, this file the wrapping.
 
 mod anthropic;
+mod cohere;
+mod llama;
+mod mistral;
+mod nova;
+mod schema;
+mod titan;
 
 use std::time::Duration;
 
@@ -19,53 +25,132 @@ use super::tier::Served;
 use crate::body::Beat;
 use crate::error::ServiceError;
 use crate::reply::{Content, Reply};
+use mistral::Form;
+
+/// The words of an answer as they are streamed, each with its time.
+type Chunks = Box<dyn Iterator<Item = (Duration, Value)> + Send + Sync>;
 
 /// The request and response format of a family of models.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Dialect {
     /// Anthropic's Messages API.
     Anthropic,
+    /// Amazon Nova's `messages-v1`.
+    Nova,
+    /// Amazon Titan's texts.
+    Titan,
+    /// Amazon Titan's embeddings.
+    TitanEmbed,
+    /// Meta's Llama.
+    Llama,
+    /// Mistral AI's, in the form that the model knows.
+    Mistral(Form),
+    /// Cohere's Command.
+    Command,
+    /// Cohere's Command R.
+    CommandR,
 }
 
+/// The families that have a dialect, by the beginning of their bare ids; the first that fits.
+const FAMILIES: [(&str, Dialect); 10] = [
+    ("anthropic.", Dialect::Anthropic),
+    ("amazon.nova-micro", Dialect::Nova),
+    ("amazon.nova-lite", Dialect::Nova),
+    ("amazon.nova-pro", Dialect::Nova),
+    ("amazon.nova-premier", Dialect::Nova),
+    ("amazon.titan-text", Dialect::Titan),
+    ("amazon.titan-embed-text", Dialect::TitanEmbed),
+    ("meta.llama", Dialect::Llama),
+    ("cohere.command-r", Dialect::CommandR),
+    ("cohere.command", Dialect::Command),
+];
+
 impl Dialect {
-    /// The dialect of a model; those of other providers than Anthropic are reached through Converse only.
+    /// The dialect of a model; those of families that have none here are reached through Converse only.
     pub(crate) fn of(model: &ModelSpec) -> Result<Self, ServiceError> {
-        match model.provider() {
-            "anthropic" => Ok(Dialect::Anthropic),
-            other => Err(errors::validation(format!(
-                "This cloud's InvokeModel does not speak the dialect of `{other}`; ask {} through Converse.",
-                model.id()
-            ))),
+        let id = model.bare_id();
+        if id.starts_with("mistral.") {
+            return Ok(Dialect::Mistral(Form::of(id)));
         }
+        let nova_2 = id.starts_with("amazon.nova-2-").then_some(Dialect::Nova);
+        let family =
+            || FAMILIES.iter().find(|(family, _)| id.starts_with(family)).map(|(_, dialect)| *dialect);
+        nova_2.or_else(family).ok_or_else(|| {
+            errors::validation(format!(
+                "This cloud's InvokeModel does not speak the dialect of `{}`; ask {} through Converse.",
+                model.provider(),
+                model.id()
+            ))
+        })
     }
 
     /// What a request's body asks.
-    pub(crate) fn read(self, body: &[u8]) -> Result<Ask, ServiceError> {
+    pub(crate) fn read(self, model: &ModelSpec, body: &[u8]) -> Result<Ask, ServiceError> {
         match self {
             Dialect::Anthropic => anthropic::read(body),
+            Dialect::Nova => nova::read(body),
+            Dialect::Titan => titan::read(body),
+            Dialect::TitanEmbed => titan::read_embed(model, body),
+            Dialect::Llama => llama::read(body),
+            Dialect::Mistral(form) => form.read(body),
+            Dialect::Command => cohere::read(body),
+            Dialect::CommandR => cohere::read_r(body),
         }
     }
 
-    fn message(self, model: &ModelSpec, answer: &Answer) -> Value {
+    fn message(self, model: &ModelSpec, answer: &Answer, ask: &Ask) -> Value {
         match self {
             Dialect::Anthropic => anthropic::message(model, answer),
+            Dialect::Nova => nova::message(answer),
+            Dialect::Titan => titan::message(answer),
+            Dialect::TitanEmbed => titan::embedding(model, ask),
+            Dialect::Llama => llama::message(answer),
+            Dialect::Mistral(form) => form.message(model, answer),
+            Dialect::Command => cohere::message(answer),
+            Dialect::CommandR => cohere::message_r(answer),
         }
     }
 
-    fn chunks(
-        self,
-        model: &ModelSpec,
-        answer: Answer,
-    ) -> impl Iterator<Item = (Duration, Value)> + Send + Sync + use<> {
-        match self {
-            Dialect::Anthropic => anthropic::chunks(model, answer),
-        }
+    fn chunks(self, model: &ModelSpec, answer: Answer) -> Result<Chunks, ServiceError> {
+        Ok(match self {
+            Dialect::Anthropic => Box::new(anthropic::chunks(model, answer)),
+            Dialect::Nova => nova::chunks(answer),
+            Dialect::Titan => titan::chunks(answer),
+            Dialect::TitanEmbed => return Err(no_stream()),
+            Dialect::Llama => llama::chunks(answer),
+            Dialect::Mistral(form) => form.chunks(model, answer),
+            Dialect::Command => cohere::chunks(answer),
+            Dialect::CommandR => cohere::chunks_r(answer),
+        })
     }
 }
 
+/// 400: the model answers whole or not at all; quoted in aws-samples/amazon-bedrock-client-for-mac#112.
+fn no_stream() -> ServiceError {
+    errors::validation("The model is unsupported for streaming.")
+}
+
+/// The last chunk of a stream, with the service's own measurements in it.
+fn metered(mut last: Value, answer: &Answer) -> Value {
+    let usage = answer.usage();
+    last["amazon-bedrock-invocationMetrics"] = json!({
+        "inputTokenCount": usage.input_tokens,
+        "outputTokenCount": usage.output_tokens,
+        "invocationLatency": answer.latency_ms(),
+        "firstByteLatency": answer.first_latency_ms(),
+    });
+    last
+}
+
 /// The answer to InvokeModel.
-pub(crate) fn whole(dialect: Dialect, model: &ModelSpec, answer: Answer, served: &Served) -> Reply {
-    let bytes = dialect.message(model, &answer).to_string().into();
+pub(crate) fn whole(
+    dialect: Dialect,
+    model: &ModelSpec,
+    ask: &Ask,
+    answer: Answer,
+    served: &Served,
+) -> Reply {
+    let bytes = dialect.message(model, &answer, ask).to_string().into();
     let usage = answer.usage();
     let cached = answer.cached();
     let mut reply =
@@ -82,15 +167,23 @@ pub(crate) fn whole(dialect: Dialect, model: &ModelSpec, answer: Answer, served:
 }
 
 /// The answer to InvokeModelWithResponseStream.
-pub(crate) fn stream(dialect: Dialect, model: &ModelSpec, answer: Answer, served: &Served) -> Reply {
+///
+/// # Errors
+/// The model has nothing to stream.
+pub(crate) fn stream(
+    dialect: Dialect,
+    model: &ModelSpec,
+    answer: Answer,
+    served: &Served,
+) -> Result<Reply, ServiceError> {
     let usage = answer.usage();
-    let beats = dialect.chunks(model, answer).map(|(at, chunk)| {
+    let beats = dialect.chunks(model, answer)?.map(|(at, chunk)| {
         let payload = json!({ "bytes": base64::encode(chunk.to_string()) });
         Beat { at, frame: event_stream::event("chunk", &payload) }
     });
     let reply = Reply::answer(event_stream::CONTENT_TYPE, Content::Stream(Box::new(beats)), usage)
         .header("x-amzn-bedrock-content-type", http::HeaderValue::from_static("application/json"));
-    say_served(reply, served)
+    Ok(say_served(reply, served))
 }
 
 /// The tier and the latency mode that were used, in the headers of the service model.
