@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use thiserror::Error;
 
@@ -11,7 +12,7 @@ use crate::bedrock::errand::ErrandSettings;
 use crate::bedrock::guardrail::BlockedWords;
 use crate::bedrock::model::ModelSpec;
 use crate::bedrock::quota::{Account, Accounts};
-use crate::faults::{Script, Share};
+use crate::faults::{Script, ScriptError, Share};
 use crate::regions::Regions;
 
 /// A cloud's regions, models and faults, the accounts that ask it, and the seed of all its chance.
@@ -61,6 +62,15 @@ impl CloudSpec {
     #[must_use]
     pub fn answering(self, rules: Vec<CannedRule>) -> Self {
         CloudSpec { rules, ..self }
+    }
+
+    /// The same spec, whose faults come again: every `period` their windows begin anew.
+    ///
+    /// # Errors
+    /// A period of no length.
+    pub fn repeating(mut self, period: Duration) -> Result<Self, ScriptError> {
+        self.faults = self.faults.repeating(period)?;
+        Ok(self)
     }
 
     /// The same, strict about who asks: only what is signed with one of these keys is answered.

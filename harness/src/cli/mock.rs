@@ -74,16 +74,3 @@ pub struct AdminArgs {
     )]
     pub admin_token: Option<String>,
 }
-
-impl MockArgs {
-    /// Where the control paths listen, if they do.
-    pub fn admin_address(&self) -> Option<SocketAddr> {
-        let beside = || SocketAddr::new(self.listen.ip(), next_port(self.listen.port()));
-        (!self.admin.no_admin).then(|| self.admin.listen.unwrap_or_else(beside))
-    }
-}
-
-/// The port after this one; a free one after a free one.
-fn next_port(port: u16) -> u16 {
-    if port == 0 { 0 } else { port.checked_add(1).unwrap_or(0) }
-}
