@@ -259,3 +259,19 @@ fn the_services_own_faults_are_named_too() {
     let named: Vec<_> = call.attempts.iter().map(|attempt| attempt.fault.as_deref()).collect();
     assert_eq!((named, reached), (vec![Some("own"), None], 2));
 }
+
+#[test]
+fn the_in_memory_door_cuts_as_a_connector_would() {
+    let idle = || Fault::new("idle", Kind::EarlyEnd(EarlyEnd { after: 999 }));
+    for kind in [Kind::Refuse(Refuse), Kind::Reset(Reset::BeforeHead), Kind::Reset(Reset::WithinHead)] {
+        let word = format!("{kind:?}");
+        let (call, _) = in_memory(idle(), vec![fault(kind)], Operation::Converse);
+        assert_eq!(end(&call), "Connection", "{word}");
+        let seen: Vec<_> =
+            call.attempts.iter().map(|attempt| (attempt.status, attempt.fault.as_deref())).collect();
+        assert_eq!(seen, [(None, Some("f")), (None, Some("f"))], "{word}: retried once, and named");
+    }
+    let broken = fault(Kind::Reset(Reset::WithinBody { after: 3 }));
+    let (call, _) = in_memory(idle(), vec![broken], Operation::ConverseStream);
+    assert_eq!((end(&call).as_str(), call.attempts[0].fault.as_deref()), ("StreamBroken", Some("f")));
+}

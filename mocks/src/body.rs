@@ -236,7 +236,10 @@ impl Paced {
                 (Some(Ok(bytes)), rest)
             }
             Leaving::Error(error) => {
-                self.entry.close();
+                match error {
+                    BodyError::Reset => self.entry.sever(),
+                    _ => self.entry.close(),
+                }
                 (Some(Err(error)), Kind::Over)
             }
             Leaving::End => {

@@ -203,7 +203,7 @@ impl Cloud {
         content_type::check(question.operation, &arrival.head.headers)?;
         if let Some(errand) = &question.errand {
             self.faults.capacity(&occasion, arrival.chance).map_err(|(refusal, fault)| {
-                entry.strikes.get_or_insert_default().decide(&fault);
+                entry.blame(&fault);
                 errors::refused(refusal)
             })?;
             let moment = Moment { region, now: clock::now(), epoch: self.epoch, chance: arrival.chance };
@@ -224,7 +224,7 @@ impl Cloud {
                 };
                 let (served, tenancy) = self.serve(applicant, &occasion).map_err(|unanswered| {
                     if let Some(fault) = &unanswered.fault {
-                        entry.strikes.get_or_insert_default().decide(fault);
+                        entry.blame(fault);
                     }
                     unanswered.error
                 })?;
@@ -233,7 +233,7 @@ impl Cloud {
             }
             _ => {
                 self.faults.capacity(&occasion, arrival.chance).map_err(|(refusal, fault)| {
-                    exchange.fault = Some(fault);
+                    entry.blame(&fault);
                     errors::refused(refusal)
                 })?;
                 Served::as_asked(&ask, region.clone())

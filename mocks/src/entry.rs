@@ -58,6 +58,11 @@ impl Entry {
         self.tenancy = Some(tenancy);
     }
 
+    /// Notes the fault because of which there is no answer.
+    pub(crate) fn blame(&mut self, fault: &Arc<str>) {
+        self.strikes.get_or_insert_default().decide(fault);
+    }
+
     /// Counts what was handed to the client.
     pub(crate) fn count_bytes(&mut self, bytes: usize) {
         self.exchange.response_bytes += bytes as u64;

@@ -106,7 +106,7 @@ impl Edited {
         B: Body<Data = Bytes> + Unpin,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
-        while !self.drained && !self.chain.is_over() && self.held < MOST_HELD {
+        while !self.drained && !self.chain.is_over() && !self.is_full() {
             match Pin::new(&mut *inner).poll_frame(context) {
                 Poll::Pending => return,
                 Poll::Ready(Some(Ok(frame))) => {
@@ -126,6 +126,11 @@ impl Edited {
                 }
             }
         }
+    }
+
+    /// Whether enough waits to leave. What an edit holds back until more comes does not.
+    fn is_full(&self) -> bool {
+        self.held >= MOST_HELD && (self.due.is_some() || !self.chain.is_empty())
     }
 
     fn receive(&mut self, bytes: &Bytes) {
@@ -436,5 +441,16 @@ mod tests {
             assert!(matches!(last, Err(BodyError::Upstream(_))), "{shape:?}");
             assert!(body.frame().await.is_none(), "{shape:?}");
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_event_as_large_as_all_that_may_wait_changes_places_too() {
+        let large = event_frame::exception("E", &serde_json::json!("x".repeat(MOST_HELD))).unwrap();
+        let small = event_frame::error("E", "").unwrap();
+        let source = cut(&[large.as_ref(), small.as_ref()].concat(), &[large.len()]);
+        let (chain, _) = chain(&[BodyEdit::Event { after: 0, act: Act::Swap }], Shape::Stream);
+        let body = Behind::edited(source, Shape::Stream, chain, clock::now());
+        let swapped = body.collect().await.unwrap().to_bytes();
+        assert!(swapped.starts_with(&small) && swapped.ends_with(&large));
     }
 }

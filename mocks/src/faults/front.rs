@@ -143,3 +143,107 @@ fn region(head: &Parts) -> Option<&str> {
     let host = || head.uri.host().or_else(|| text(HOST)).and_then(Scope::from_host);
     signed.or_else(host).map(|scope| scope.region)
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, clippy::panic, reason = "a failed unwrap is a failed test")]
+mod tests {
+    use std::time::{Duration, UNIX_EPOCH};
+
+    use http::{HeaderMap, Request};
+    use http_body_util::{BodyExt, Full};
+
+    use super::super::{Downgrade, Fault, Kind, Throttle, WrongDate};
+    use super::*;
+
+    const PATH: &str = "https://bedrock-runtime.eu-west-1.amazonaws.com/model/acme.one/converse";
+
+    fn front(kinds: Vec<Kind>) -> Arc<Front> {
+        let faults = kinds.into_iter().map(|kind| Fault::new(kind.word(), kind)).collect();
+        let epoch = Epoch::starting_at(UNIX_EPOCH + Duration::from_secs(784_111_777));
+        Front::new(7, Vec::new(), Script::new(faults).unwrap(), epoch)
+    }
+
+    fn head(uri: &str) -> Parts {
+        Request::post(uri).body(()).unwrap().into_parts().0
+    }
+
+    /// What comes back of a service's JSON answer, with the faults named in the end.
+    async fn answer(
+        kinds: Vec<Kind>,
+        headers: &[(&'static str, &str)],
+        body: &'static str,
+    ) -> (HeaderMap, String, String) {
+        let passage = front(kinds).judge(&head(PATH), b"{}").await;
+        let Passage::Open(way) = passage else { panic!("{passage:?}") };
+        let service = headers
+            .iter()
+            .fold(Response::builder(), |response, (name, value)| response.header(*name, *value));
+        let response = way.answer(service.body(Full::new(Bytes::from_static(body.as_bytes()))).unwrap());
+        let (head, body) = response.into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        let named = head.extensions.get::<Strikes>().map(|strikes| strikes.all().join(" "));
+        (head.headers, String::from_utf8(body.to_vec()).unwrap(), named.unwrap_or_default())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_services_own_date_is_shifted() {
+        let behind = || vec![Kind::WrongDate(WrongDate::Behind(Duration::from_secs(60)))];
+        let (headers, _, named) = answer(behind(), &[("date", "Thu, 01 Jan 2026 00:01:30 GMT")], "{}").await;
+        assert_eq!(
+            (&headers["date"], named.as_str()),
+            (&"Thu, 01 Jan 2026 00:00:30 GMT".parse().unwrap(), "wrong_date")
+        );
+        let (headers, ..) = answer(behind(), &[], "{}").await;
+        assert_eq!(headers["date"], "Sun, 06 Nov 1994 08:48:37 GMT", "one that it would have said");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_downgrade_is_put_into_the_services_mouth() {
+        let less = || vec![Kind::Downgrade(Downgrade::Tier)];
+        let tier = "x-amzn-bedrock-service-tier";
+        let (headers, _, named) = answer(less(), &[(tier, "priority")], "{}").await;
+        assert_eq!((&headers[tier], named.as_str()), (&"default".parse().unwrap(), "downgrade"));
+        let said = r#"{"stopReason":"end_turn","serviceTier":{"type":"priority"}}"#;
+        let (headers, body, named) = answer(less(), &[("content-length", "59")], said).await;
+        assert_eq!(body, r#"{"stopReason":"end_turn","serviceTier":{"type":"default"}}"#);
+        assert_eq!(named, "downgrade");
+        assert!(!headers.contains_key("content-length"), "it would be a lie");
+        let (_, body, named) = answer(less(), &[], r#"{"stopReason":"end_turn"}"#).await;
+        assert_eq!((body.as_str(), named.as_str()), (r#"{"stopReason":"end_turn"}"#, ""));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_refusal_wears_the_services_dress() {
+        let front = front(vec![Kind::Throttle(Throttle::default())]);
+        let Passage::Refused(response, _) = front.judge(&head(PATH), b"{}").await else {
+            panic!("not refused")
+        };
+        assert_eq!(response.status(), 429);
+        assert_eq!(response.headers()["x-amzn-errortype"], "ThrottlingException");
+        assert!(response.headers().contains_key("x-amzn-requestid"));
+        assert!(response.headers().contains_key("date"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_no_operation_passes() {
+        let front = front(vec![Kind::Throttle(Throttle::default())]);
+        let passage =
+            front.judge(&head("https://bedrock.eu-west-1.amazonaws.com/foundation-models"), b"").await;
+        assert!(matches!(passage, Passage::Open(_)));
+        assert_eq!(front.faults()[0].matched, 0);
+    }
+
+    #[test]
+    fn the_region_is_the_one_signed_for_or_else_addressed() {
+        let signed = "AWS4-HMAC-SHA256 Credential=AKID/20260101/us-west-2/bedrock/aws4_request, Signature=0";
+        let cases =
+            [(None, PATH, Some("eu-west-1")), (Some(signed), PATH, Some("us-west-2")), (None, "/", None)];
+        for (authorization, uri, expected) in cases {
+            let mut head = head(uri);
+            if let Some(authorization) = authorization {
+                head.headers.insert(AUTHORIZATION, authorization.parse().unwrap());
+            }
+            assert_eq!(region(&head), expected);
+        }
+    }
+}

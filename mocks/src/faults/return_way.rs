@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, DATE};
-use http::{HeaderMap, HeaderValue, Response};
+use http::{HeaderMap, Response};
 use http_body::Body;
 
 use super::behind::Behind;
@@ -65,7 +65,9 @@ impl ReturnWay {
         }
         let said = headers.get(DATE).and_then(stamp::read_date);
         let wall = said.unwrap_or_else(|| self.epoch.wall_at(clock::now()));
-        headers.extend(stamp::date(self.edits.date(wall)).map(|date: HeaderValue| (DATE, date)));
+        if let Some(date) = stamp::date(self.edits.date(wall)) {
+            headers.insert(DATE, date);
+        }
     }
 }
 

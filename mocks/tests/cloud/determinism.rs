@@ -1,10 +1,14 @@
 //! One seed gives the same bytes at the same times; another seed gives others.
 
+use std::num::NonZeroU64;
 use std::time::Duration;
 
-use crate::common::{Outcome, ask, cloud, read, steady};
-use bedload_mocks::faults::{Fault, Kind, Latency, Share, Throttle};
+use crate::common::{Outcome, ask, cloud, steady};
+use bedload_mocks::faults::{
+    Drip, Fault, FirstByte, Kind, Latency, MalformedJson, Reset, Share, SwapEvents, Throttle,
+};
 use bedload_mocks::{Behaviour, Spread};
+use http_body_util::BodyExt;
 
 const OPERATIONS: [&str; 4] = ["converse", "converse-stream", "invoke", "invoke-with-response-stream"];
 
@@ -22,16 +26,25 @@ fn lively() -> Outcome<Behaviour> {
 async fn story(seed: u64) -> Outcome<String> {
     let half = Share::new(0.5)?;
     let added = Spread::from_p50_p99(Duration::from_millis(100), Duration::from_secs(1))?;
+    let some = |name: &str, kind| Fault::new(name, kind).share(half);
     let faults = vec![
-        Fault::new("slow", Kind::Latency(Latency { added })).share(half),
-        Fault::new("busy", Kind::Throttle(Throttle::default())).share(half),
+        some("slow", Kind::Latency(Latency { added })),
+        some("late", Kind::FirstByte(FirstByte { added })),
+        some("swap", Kind::SwapEvents(SwapEvents { after: 2 })),
+        some("thin", Kind::Drip(Drip { bytes_per_s: NonZeroU64::MIN.saturating_add(2999) })),
+        some("garbled", Kind::MalformedJson(MalformedJson)),
+        some("cut", Kind::Reset(Reset::WithinBody { after: 5 })),
+        some("busy", Kind::Throttle(Throttle::default())),
     ];
     let (cloud, book) = cloud(seed, lively()?, faults)?;
     let mut story = String::new();
     for operation in OPERATIONS.iter().cycle().take(40) {
         let response = cloud.handle(ask(operation)?).await;
         story += &format!("{:?} {:?}\n", response.status(), response.headers());
-        story += &format!("{:?}\n", read(response).await?);
+        let mut body = response.into_body();
+        while let Some(frame) = body.frame().await {
+            story += &format!("{frame:?}\n");
+        }
     }
     for exchange in book.exchanges() {
         story += &serde_json::to_string(&exchange)?;

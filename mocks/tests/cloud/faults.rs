@@ -10,6 +10,7 @@ use bedload_mocks::faults::{
     Fault, FirstByte, Kind, Latency, MalformedJson, Outage, Refuse, Reset, Sever, Share, SlowTokens, Stall,
     StallTime, Strikes, SwapEvents, Throttle, Truncate, WrongDate,
 };
+use bedload_mocks::ledger::Verdict;
 use bedload_mocks::{Cloud, Epoch, FaultHit, Spread};
 use bytes::Bytes;
 use http_body_util::BodyExt;
@@ -120,7 +121,9 @@ async fn what_a_stream_becomes() -> Outcome {
         let (cloud, book) = cloud(7, steady(), vec![fault(kind)])?;
         assert_eq!(story(&cloud, "converse-stream").await?, expected, "{word}");
         assert_eq!(named(&book)?, ("f".to_owned(), "f".to_owned()), "{word}");
-        assert_eq!(book.exchanges()[0].hung_up, expected.ends_with("silence"), "{word}");
+        let exchange = &book.exchanges()[0];
+        assert_eq!(exchange.hung_up, expected.ends_with("silence"), "{word}");
+        assert_eq!(exchange.verdict == Verdict::Severed, expected.ends_with("reset"), "{word}");
         let [state] = &cloud.faults()[..] else { return Err("not one fault".into()) };
         assert_eq!((state.matched, state.struck), (1, 1), "{word}");
     }
