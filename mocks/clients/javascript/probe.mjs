@@ -2,15 +2,16 @@
 //
 //   usage: node probe.mjs URL converse|converse-stream|invoke|invoke-stream [h1]
 //
-// Retries are the SDK's default. `requestTimeout` is four seconds; there is none by default. The transport is HTTP/2, the
-// SDK's own choice for Bedrock Runtime, unless `h1` is said.
+// Retries are the SDK's default. The transport is HTTP/2, the SDK's own choice for Bedrock Runtime, with a `requestTimeout`
+// of four seconds; or, if `h1` is said, HTTP/1.1 with a `socketTimeout` of four, since the handler's `requestTimeout` only
+// warns. By default there is none of them.
 import { createRequire } from 'node:module';
 import {
   BedrockRuntimeClient, ConverseCommand, ConverseStreamCommand, InvokeModelCommand, InvokeModelWithResponseStreamCommand,
 } from '@aws-sdk/client-bedrock-runtime';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 
-const REQUEST_TIMEOUT_MS = 4000;
+const TIMEOUT_MS = 4000;
 const modelId = 'anthropic.claude-3-haiku-20240307-v1:0';
 const messages = [{ role: 'user', content: [{ text: 'Say hello.' }] }];
 const body = JSON.stringify({ anthropic_version: 'bedrock-2023-05-31', max_tokens: 64, messages: [{ role: 'user', content: 'Say hello.' }] });
@@ -22,13 +23,14 @@ if (!operation) {
 }
 const { version } = createRequire(import.meta.url)('@aws-sdk/client-bedrock-runtime/package.json');
 const report = { sdk: `JavaScript v3 ${version}`, ok: true, attempts: 0, events: 0, stop: false, metadata: false };
-const timeout = { requestTimeout: REQUEST_TIMEOUT_MS };
 const client = new BedrockRuntimeClient({
   region: 'us-east-1',
   endpoint,
   credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'dummy' },
   // Options alone leave the SDK its own handler, and that handler's setting for Bedrock Runtime.
-  requestHandler: transport === 'h1' ? new NodeHttpHandler(timeout) : { ...timeout, disableConcurrentStreams: true },
+  requestHandler: transport === 'h1'
+    ? new NodeHttpHandler({ socketTimeout: TIMEOUT_MS })
+    : { requestTimeout: TIMEOUT_MS, disableConcurrentStreams: true },
 });
 const count = (next) => (args) => {
   report.attempts += 1;
@@ -41,9 +43,14 @@ const calls = {
     const answer = await client.send(new ConverseCommand({
       modelId, messages, serviceTier: { type: 'priority' }, performanceConfig: { latency: 'optimized' },
     }));
+    Object.assign(report, { stop: !!answer.stopReason, metadata: !!answer.usage });
     Object.assign(report, { tier: answer.serviceTier?.type, latency: answer.performanceConfig?.latency });
   },
-  invoke: () => client.send(new InvokeModelCommand({ modelId, body, contentType: 'application/json' })),
+  invoke: async () => {
+    const answer = await client.send(new InvokeModelCommand({ modelId, body, contentType: 'application/json' }));
+    const text = new TextDecoder().decode(answer.body);
+    Object.assign(report, { stop: text.includes('"stop_reason"'), metadata: text.includes('"usage"') });
+  },
   'converse-stream': async () => {
     const { stream } = await client.send(new ConverseStreamCommand({ modelId, messages }));
     for await (const event of stream) {

@@ -52,10 +52,12 @@ def call(client, operation, report):
         answer = client.converse(
             modelId=MODEL, messages=MESSAGES, serviceTier={"type": "priority"}, performanceConfig={"latency": "optimized"}
         )
+        report["stop"], report["metadata"] = "stopReason" in answer, "usage" in answer
         report["tier"] = answer.get("serviceTier", {}).get("type")
         report["latency"] = answer.get("performanceConfig", {}).get("latency")
     elif operation == "invoke":
-        client.invoke_model(modelId=MODEL, body=ANTHROPIC, contentType="application/json")["body"].read()
+        body = client.invoke_model(modelId=MODEL, body=ANTHROPIC, contentType="application/json")["body"].read()
+        report["stop"], report["metadata"] = b'"stop_reason"' in body, b'"usage"' in body
     elif operation == "converse-stream":
         for event in client.converse_stream(modelId=MODEL, messages=MESSAGES)["stream"]:
             report["events"] += 1

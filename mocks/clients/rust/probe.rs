@@ -114,12 +114,13 @@ async fn call(client: &Client, operation: &str, report: &mut Report) -> Result<(
             let request = client.converse().model_id(MODEL).messages(said).performance_config(speed.build());
             let request = request.service_tier(tier.map_err(|error| local(&error))?);
             let answer = request.send().await.map_err(|error| of_call(&error))?;
+            (report.stop, report.metadata) = (true, answer.usage().is_some());
             report.tier = answer.service_tier().map(|tier| tier.r#type().as_str().to_owned());
             report.latency = answer.performance_config().map(|config| config.latency().as_str().to_owned());
         }
         "invoke" => {
             let body = Blob::new(ANTHROPIC);
-            client
+            let answer = client
                 .invoke_model()
                 .model_id(MODEL)
                 .content_type(JSON)
@@ -127,6 +128,8 @@ async fn call(client: &Client, operation: &str, report: &mut Report) -> Result<(
                 .send()
                 .await
                 .map_err(|error| of_call(&error))?;
+            let text = String::from_utf8_lossy(answer.body().as_ref()).into_owned();
+            (report.stop, report.metadata) = (text.contains(r#""stop_reason""#), text.contains(r#""usage""#));
         }
         "converse-stream" => {
             let request = client.converse_stream().model_id(MODEL).messages(said);
@@ -175,13 +178,22 @@ where
     let class = match error {
         SdkError::ConstructionFailure(_) => "SdkError::ConstructionFailure",
         SdkError::TimeoutError(_) => "SdkError::TimeoutError",
+        SdkError::DispatchFailure(failure) if failure.is_timeout() => "SdkError::DispatchFailure (timeout)",
+        SdkError::DispatchFailure(failure) if failure.is_io() => "SdkError::DispatchFailure (io)",
         SdkError::DispatchFailure(_) => "SdkError::DispatchFailure",
         SdkError::ResponseError(_) => "SdkError::ResponseError",
         SdkError::ServiceError(_) => "SdkError::ServiceError",
         _ => "SdkError",
     };
     let message = error.message().map_or_else(|| DisplayErrorContext(error).to_string(), str::to_owned);
-    Failure { class: class.to_owned(), code: error.code().map(str::to_owned), status, message }
+    let code = error.code().map(str::to_owned).or_else(|| error.as_service_error().map(variant));
+    Failure { class: class.to_owned(), code, status, message }
+}
+
+/// The name of an error's variant: the errors of a stream have no code.
+fn variant(error: &impl std::fmt::Debug) -> String {
+    let text = format!("{error:?}");
+    text.split(['(', ' ']).next().unwrap_or_default().to_owned()
 }
 
 fn local(error: &impl ToString) -> Failure {

@@ -7,6 +7,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -15,6 +16,7 @@ import (
 	"reflect"
 	"runtime/debug"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -86,6 +88,7 @@ func (r *report) call(client *bedrockruntime.Client, operation string) error {
 		if err != nil {
 			return err
 		}
+		r.Stop, r.Metadata = out.StopReason != "", out.Usage != nil
 		if out.ServiceTier != nil {
 			r.Tier = string(out.ServiceTier.Type)
 		}
@@ -94,8 +97,12 @@ func (r *report) call(client *bedrockruntime.Client, operation string) error {
 		}
 		return nil
 	case "invoke":
-		_, err := client.InvokeModel(ctx, &bedrockruntime.InvokeModelInput{ModelId: aws.String(model), Body: []byte(anthropic), ContentType: aws.String("application/json")})
-		return err
+		out, err := client.InvokeModel(ctx, &bedrockruntime.InvokeModelInput{ModelId: aws.String(model), Body: []byte(anthropic), ContentType: aws.String("application/json")})
+		if err != nil {
+			return err
+		}
+		r.Stop, r.Metadata = bytes.Contains(out.Body, []byte(`"stop_reason"`)), bytes.Contains(out.Body, []byte(`"usage"`))
+		return nil
 	case "converse-stream":
 		out, err := client.ConverseStream(ctx, &bedrockruntime.ConverseStreamInput{ModelId: aws.String(model), Messages: messages})
 		if err != nil {
@@ -125,8 +132,8 @@ func (r *report) call(client *bedrockruntime.Client, operation string) error {
 		for event := range stream.Events() {
 			r.Events++
 			if chunk, ok := event.(*types.ResponseStreamMemberChunk); ok {
-				r.Stop = r.Stop || strings.Contains(string(chunk.Value.Bytes), `"message_stop"`)
-				r.Metadata = r.Metadata || strings.Contains(string(chunk.Value.Bytes), "amazon-bedrock-invocationMetrics")
+				r.Stop = r.Stop || bytes.Contains(chunk.Value.Bytes, []byte(`"message_stop"`))
+				r.Metadata = r.Metadata || bytes.Contains(chunk.Value.Bytes, []byte("amazon-bedrock-invocationMetrics"))
 			}
 		}
 		return stream.Err()
@@ -165,7 +172,11 @@ func class(err error) string {
 	for inner := errors.Unwrap(err); inner != nil; inner = errors.Unwrap(err) {
 		err = inner
 	}
-	return strings.TrimPrefix(reflect.TypeOf(err).String(), "*")
+	name := strings.TrimPrefix(reflect.TypeOf(err).String(), "*")
+	if number, ok := err.(syscall.Errno); ok {
+		name += " (" + number.Error() + ")"
+	}
+	return name
 }
 
 func version() string {

@@ -59,10 +59,17 @@ public final class Probe {
                             .performanceConfig(asked -> asked.latency(PerformanceConfigLatency.OPTIMIZED))
                             .overrideConfiguration(this::counted)
                             .build());
+                    stop = answer.stopReason() != null;
+                    metadata = answer.usage() != null;
                     tier = answer.serviceTier() == null ? "" : answer.serviceTier().typeAsString();
                     latency = answer.performanceConfig() == null ? "" : answer.performanceConfig().latencyAsString();
                 }
-                case "invoke" -> region.calls().invokeModel(Asks.invoke().overrideConfiguration(this::counted).build());
+                case "invoke" -> {
+                    var answer = region.calls().invokeModel(Asks.invoke().overrideConfiguration(this::counted).build());
+                    String body = answer.body().asUtf8String();
+                    stop = body.contains("\"stop_reason\"");
+                    metadata = body.contains("\"usage\"");
+                }
                 case "converse-stream" -> region.streams()
                         .converseStream(
                                 Asks.converseStream().overrideConfiguration(this::counted).build(),
