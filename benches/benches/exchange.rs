@@ -12,7 +12,7 @@ use aws_sdk_bedrockruntime::types::{ContentBlock, ConversationRole, InferenceCon
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use bedload::client::ask::{self, Ask, Role};
 use bedload::client::operation::Caller;
-use bedload::client::policy::{Retry, RetryMode, RetryProfile, Timeouts};
+use bedload::client::policy::{Retry, RetryMode, RetryProfile, RetryQuota, Timeouts};
 use bedload::client::sdk::{self, Way};
 use bedload::clock::{self, Clock};
 use bedload::transport::memory::MemoryDoor;
@@ -50,11 +50,13 @@ fn caller(clock: Clock) -> Caller {
         profile: RetryProfile::V2_0,
         attempts: 3,
         max_backoff: Duration::from_secs(20),
+        quota: RetryQuota::Own,
     };
     let timeouts = Timeouts {
         connect: Duration::from_secs(3),
         read: None,
         attempt: None,
+        operation: None,
         total: None,
         stream_idle: Some(Duration::from_secs(5)),
     };

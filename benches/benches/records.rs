@@ -4,7 +4,7 @@
 
 use bedload_reports::header::{ClockKind, FORMAT_VERSION, Flow, Header, Slo, Stage};
 use bedload_reports::log::{Cause, End, Line, Writer};
-use bedload_reports::record::{Attempt, Call, CallEnd, Operation, Outcome, Record, Tokens};
+use bedload_reports::record::{Attempt, Call, CallEnd, Operation, Outcome, Reason, Record, Tokens};
 use bedload_reports::tally;
 use bedload_reports::units::Nanos;
 use bedload_reports::validity::Thresholds;
@@ -56,6 +56,7 @@ fn record(id: u64) -> Record {
         fault: None,
     };
     let call = Call {
+        reason: Reason::First,
         operation: Operation::Converse,
         model: "haiku".into(),
         region: "us-east-1".into(),
@@ -66,6 +67,7 @@ fn record(id: u64) -> Record {
         done,
         end: CallEnd::Answered { stop_reason: "end_turn".into() },
         tokens: Tokens { input: 200, output: 60 },
+        tokens_estimated: false,
         gaps_us: Vec::new(),
         attempts: vec![attempt],
     };
@@ -78,6 +80,8 @@ fn record(id: u64) -> Record {
         done,
         outcome: Outcome::FirstTry,
         calls: vec![call],
+        routed: None,
+        decisions: Vec::new(),
     }
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use bedload::client::ask::{Ask, Message, Role, Tool};
 use bedload::client::operation::Caller;
-use bedload::client::policy::{Retry, RetryMode, RetryProfile, Timeouts};
+use bedload::client::policy::{Retry, RetryMode, RetryProfile, RetryQuota, Timeouts};
 use bedload::client::sdk::{self, Way};
 use bedload::clock::{self, Clock};
 use bedload::transport::memory::MemoryDoor;
@@ -41,12 +41,18 @@ fn cloud(clock: Clock, ttft: Duration, faults: Vec<Fault>) -> Arc<Cloud> {
 }
 
 fn caller(way: &Way, clock: Clock, operation: Operation, mode: RetryMode) -> Caller {
-    let retry =
-        Retry { mode, profile: RetryProfile::V2_1, attempts: 3, max_backoff: Duration::from_secs(20) };
+    let retry = Retry {
+        mode,
+        profile: RetryProfile::V2_1,
+        attempts: 3,
+        max_backoff: Duration::from_secs(20),
+        quota: RetryQuota::Own,
+    };
     let timeouts = Timeouts {
         connect: Duration::from_secs(3),
         read: None,
         attempt: None,
+        operation: None,
         total: None,
         stream_idle: Some(Duration::from_secs(5)),
     };

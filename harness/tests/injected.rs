@@ -10,7 +10,7 @@ use std::time::Duration;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use bedload::client::ask::{Ask, Message, Role};
 use bedload::client::operation::Caller;
-use bedload::client::policy::{Retry, RetryMode, RetryProfile, Timeouts};
+use bedload::client::policy::{Retry, RetryMode, RetryProfile, RetryQuota, Timeouts};
 use bedload::client::sdk::{self, Way};
 use bedload::clock::{self, Clock};
 use bedload::transport::injected::InjectedDoor;
@@ -65,11 +65,13 @@ async fn call(http: SharedHttpClient, endpoint: String, clock: Clock, operation:
         profile: RetryProfile::V2_1,
         attempts: 2,
         max_backoff: Duration::from_millis(20),
+        quota: RetryQuota::Own,
     };
     let timeouts = Timeouts {
         connect: Duration::from_secs(3),
         read: None,
         attempt: None,
+        operation: None,
         total: None,
         stream_idle: Some(Duration::from_millis(500)),
     };
@@ -132,7 +134,7 @@ fn fault(kind: Kind) -> Fault {
 /// How a call ended, in one word.
 fn end(call: &Call) -> String {
     match &call.end {
-        CallEnd::Answered { .. } => "answered".to_owned(),
+        CallEnd::Answered { .. } | CallEnd::Cancelled => "answered".to_owned(),
         CallEnd::Failed(failure) => format!("{:?}", failure.class),
     }
 }

@@ -11,9 +11,11 @@
 #![forbid(unsafe_code)]
 
 mod chart;
+pub mod exchange;
 pub mod gate;
 pub mod header;
 pub mod histogram;
+pub mod judge;
 pub mod log;
 pub mod metric;
 pub mod number;

@@ -30,8 +30,90 @@ pub struct Record {
     pub done: Nanos,
     /// How it ended.
     pub outcome: Outcome,
-    /// One SDK operation each; more than one after a fallback to another destination.
+    /// One SDK operation each; more than one after a restart, a hedge or a fallback.
     pub calls: Vec<Call>,
+    /// The model that the client's routing chose, where that is not the flow's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub routed: Option<Name>,
+    /// What the client's policies decided on the way, in order of time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub decisions: Vec<Decision>,
+}
+
+/// Something that a policy of the client decided about a request.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Decision {
+    /// When.
+    pub at: Nanos,
+    /// What.
+    #[serde(flatten)]
+    pub deed: Deed,
+}
+
+/// What a policy can decide. Moves to another destination stand in the calls themselves.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "deed")]
+pub enum Deed {
+    /// The gateway in front of the flow refused the request; it has no calls.
+    GatewayRefused {
+        /// The status that the gateway answered with.
+        status: u16,
+        /// The gateway's error type.
+        code: Name,
+    },
+    /// The gateway's integration limit was over before the client was: its caller got a 504.
+    GatewayTimedOut,
+    /// The client's own rate limit held the request, or one call of it, back.
+    Paced {
+        /// For how long.
+        wait: Nanos,
+    },
+    /// The client's own rate limit turned the request away.
+    Shed,
+    /// A circuit breaker let no call through to a destination.
+    BreakerRefused {
+        /// The destination's model.
+        model: Name,
+        /// The destination's region.
+        region: Name,
+    },
+    /// A circuit breaker went from one state to another.
+    BreakerMoved {
+        /// The destination's model.
+        model: Name,
+        /// The destination's region.
+        region: Name,
+        /// From this state.
+        from: BreakerState,
+        /// To this one.
+        to: BreakerState,
+    },
+    /// A client that had moved to another region asked its first one again.
+    ReturnTried {
+        /// The first region.
+        region: Name,
+    },
+    /// A second call was made while the first had given nothing yet.
+    Hedged,
+    /// A state machine waited before it retried.
+    Slept {
+        /// For how long.
+        wait: Nanos,
+    },
+    /// A fallback was due, but its budget of calls or of time was spent.
+    BudgetSpent,
+}
+
+/// The states of a circuit breaker, as resilience4j names them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BreakerState {
+    /// Calls pass.
+    Closed,
+    /// No call passes.
+    Open,
+    /// A few calls pass, to find out whether all may.
+    HalfOpen,
 }
 
 /// How a request ended, in the four words of every chart and table, and one for the interrupted.
@@ -65,6 +147,9 @@ impl Outcome {
 /// One SDK operation at one destination, with the attempts that the SDK's retry loop made.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Call {
+    /// Why it was made.
+    #[serde(default, skip_serializing_if = "Reason::is_first")]
+    pub reason: Reason,
     /// Which of Bedrock's operations.
     pub operation: Operation,
     /// The scenario's name of the model.
@@ -89,11 +174,40 @@ pub struct Call {
     /// The service's own count of tokens.
     #[serde(default, skip_serializing_if = "Tokens::is_none")]
     pub tokens: Tokens,
+    /// The service did not come to tell, and `tokens` is the client's estimate from what it had sent and received.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub tokens_estimated: bool,
     /// Gaps between content events in microseconds; streams only.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gaps_us: Vec<u32>,
     /// HTTP exchanges, in order.
     pub attempts: Vec<Attempt>,
+}
+
+/// Why a call was made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// It is the request's first.
+    #[default]
+    First,
+    /// The call before failed, and this one asks another region for the same model.
+    Failover,
+    /// The call before failed, and this one asks another model.
+    Fallback,
+    /// The stream before broke, and this one asks the same destination again.
+    Restart,
+    /// A state machine's retrier sent the request again.
+    Retry,
+    /// The call before was slow, and this one races it.
+    Hedge,
+}
+
+impl Reason {
+    /// Whether nothing had gone before.
+    pub fn is_first(&self) -> bool {
+        *self == Reason::First
+    }
 }
 
 /// The four ways to ask a Bedrock model.
@@ -152,6 +266,8 @@ pub enum CallEnd {
     },
     /// No whole answer.
     Failed(Failure),
+    /// Given up by the client, because another call of the request had answered.
+    Cancelled,
 }
 
 /// Why a call gave no whole answer.
@@ -293,14 +409,14 @@ impl Record {
 
     /// The call that gave the whole answer, if one did.
     pub fn answer(&self) -> Option<&Call> {
-        self.calls.last().filter(|call| matches!(call.end, CallEnd::Answered { .. }))
+        self.calls.iter().rev().find(|call| matches!(call.end, CallEnd::Answered { .. }))
     }
 
     /// Why the last call failed, if it did.
     pub fn failure(&self) -> Option<&Failure> {
         match &self.calls.last()?.end {
             CallEnd::Failed(failure) => Some(failure),
-            CallEnd::Answered { .. } => None,
+            CallEnd::Answered { .. } | CallEnd::Cancelled => None,
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::gate::Gate;
 use crate::header::{ClockKind, FORMAT_VERSION, FaultWindow, Flow, Header, Model, Price, Slo, Stage};
 use crate::record::{
-    Attempt, Call, CallEnd, Failure, FailureClass, Name, Operation, Outcome, Record, Tokens,
+    Attempt, Call, CallEnd, Failure, FailureClass, Name, Operation, Outcome, Reason, Record, Tokens,
 };
 use crate::units::Nanos;
 use crate::validity::Thresholds;
@@ -88,6 +88,7 @@ pub(crate) fn attempt(number: u32, sent: Nanos, backoff: Nanos, status: u16) -> 
 /// A stream of eleven tokens, answered at the first attempt in 1.4 s.
 pub(crate) fn answered(id: u64, due: Nanos) -> Record {
     let call = Call {
+        reason: Reason::First,
         operation: Operation::ConverseStream,
         model: "sonnet".into(),
         region: "us-east-1".into(),
@@ -98,6 +99,7 @@ pub(crate) fn answered(id: u64, due: Nanos) -> Record {
         done: due.plus(millis(1400)),
         end: CallEnd::Answered { stop_reason: "end_turn".into() },
         tokens: Tokens { input: 100, output: 11 },
+        tokens_estimated: false,
         gaps_us: vec![100_000; 10],
         attempts: vec![attempt(1, due, Nanos::ZERO, 200)],
     };
@@ -110,6 +112,8 @@ pub(crate) fn answered(id: u64, due: Nanos) -> Record {
         done: call.done,
         outcome: Outcome::FirstTry,
         calls: vec![call],
+        routed: None,
+        decisions: Vec::new(),
     }
 }
 

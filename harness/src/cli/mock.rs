@@ -59,10 +59,16 @@ pub struct Access {
 #[derive(Clone, Debug, Args)]
 pub struct AdminArgs {
     /// Where the control paths listen. [default: the port after --listen's; a free one beside port 0]
-    #[arg(long = "admin", value_name = "ADDRESS", env = "BEDLOAD_ADMIN", help_heading = "Control")]
+    #[arg(
+        id = "admin_listen",
+        long = "admin",
+        value_name = "ADDRESS",
+        env = "BEDLOAD_ADMIN",
+        help_heading = "Control"
+    )]
     pub listen: Option<SocketAddr>,
     /// Serve no control paths.
-    #[arg(long, conflicts_with = "listen", help_heading = "Control")]
+    #[arg(long, conflicts_with = "admin_listen", help_heading = "Control")]
     pub no_admin: bool,
     /// What `Authorization: Bearer` must say on the control paths.
     #[arg(

@@ -6,7 +6,9 @@ use std::time::Duration;
 use aws_sdk_bedrockruntime::Client;
 use aws_sdk_bedrockruntime::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_bedrockruntime::primitives::Blob;
-use bedload_reports::record::{Attempt, Call, CallEnd, Failure, FailureClass, Name, Operation, Tokens};
+use bedload_reports::record::{
+    Attempt, Call, CallEnd, Failure, FailureClass, Name, Operation, Reason, Tokens,
+};
 use bedload_reports::units::Nanos;
 
 use super::anthropic;
@@ -162,6 +164,7 @@ impl Caller {
         }
         let content = given.content.unwrap_or(Content { first: None, last: None, gaps_us: Vec::new() });
         Call {
+            reason: Reason::First,
             operation: self.operation,
             model: self.model.clone(),
             region: self.region.clone(),
@@ -172,6 +175,7 @@ impl Caller {
             done,
             end,
             tokens: given.tokens,
+            tokens_estimated: false,
             gaps_us: content.gaps_us,
             attempts,
         }

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use bedload_reports::record::Name;
+
 /// The SDK's retry settings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Retry {
     /// Which strategy.
     pub mode: RetryMode,
@@ -13,6 +15,17 @@ pub struct Retry {
     pub attempts: u32,
     /// The longest wait before a retry.
     pub max_backoff: Duration,
+    /// Whose retry quota it draws on.
+    pub quota: RetryQuota,
+}
+
+/// Whose retry quota a client draws on. The SDK keeps one for each partition, by region, in the whole process.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RetryQuota {
+    /// One of its own.
+    Own,
+    /// One that every client of the scenario that names this shares, as clients of one process do by default.
+    Shared(Name),
 }
 
 /// The SDK's retry strategies.
@@ -44,6 +57,8 @@ pub struct Timeouts {
     pub read: Option<Duration>,
     /// For one attempt; for streams up to the headers.
     pub attempt: Option<Duration>,
+    /// For one call: every attempt and backoff of it; for streams up to the headers. The SDK's operation timeout.
+    pub operation: Option<Duration>,
     /// For the whole request: every attempt, backoff, fallback and the whole stream.
     pub total: Option<Duration>,
     /// Between two events of a stream. The SDK has no such limit: without it a stalled stream hangs.

@@ -217,7 +217,7 @@ mod tests {
     fn class(read: &Read) -> Option<FailureClass> {
         match &read.end {
             CallEnd::Failed(failure) => Some(failure.class),
-            CallEnd::Answered { .. } => None,
+            CallEnd::Answered { .. } | CallEnd::Cancelled => None,
         }
     }
 

@@ -49,11 +49,12 @@ impl Budget {
 mod tests {
     use super::*;
     use bedload_reports::header::Price;
-    use bedload_reports::record::{Call, CallEnd, Operation, Outcome, Tokens};
+    use bedload_reports::record::{Call, CallEnd, Operation, Outcome, Reason, Tokens};
     use bedload_reports::units::Nanos;
 
     fn record(tokens: Tokens) -> Record {
         let call = Call {
+            reason: Reason::First,
             operation: Operation::Converse,
             model: "sonnet".into(),
             region: "us-east-1".into(),
@@ -64,6 +65,7 @@ mod tests {
             done: Nanos::ZERO,
             end: CallEnd::Answered { stop_reason: "end_turn".into() },
             tokens,
+            tokens_estimated: false,
             gaps_us: Vec::new(),
             attempts: Vec::new(),
         };
@@ -76,6 +78,8 @@ mod tests {
             done: Nanos::ZERO,
             outcome: Outcome::FirstTry,
             calls: vec![call],
+            routed: None,
+            decisions: Vec::new(),
         }
     }
 

@@ -65,6 +65,8 @@ impl Requester {
             done: self.clock.now(),
             outcome,
             calls,
+            routed: None,
+            decisions: Vec::new(),
         }
     }
 

@@ -7,7 +7,7 @@ use crate::gate::{Gate, Limit, OnNoData, Scope, Severity};
 use crate::header::{ClockKind, FORMAT_VERSION, FaultWindow, Flow, Header, Model, Price, Slo, Stage};
 use crate::metric::{Figure, Metric};
 use crate::record::{
-    Attempt, Call, CallEnd, Failure, FailureClass, Name, Operation, Outcome, Record, Tokens,
+    Attempt, Call, CallEnd, Failure, FailureClass, Name, Operation, Outcome, Reason, Record, Tokens,
 };
 use crate::run_note::RunNote;
 use crate::summary::Summary;
@@ -244,6 +244,8 @@ impl Story<'_> {
             done: calls.last().map_or(self.due, |call| call.done),
             outcome,
             calls,
+            routed: None,
+            decisions: Vec::new(),
         }
     }
 
@@ -330,6 +332,7 @@ fn call(
 ) -> Call {
     let answered = matches!(end, CallEnd::Answered { .. });
     Call {
+        reason: Reason::First,
         operation: if content.is_some() { Operation::ConverseStream } else { Operation::Invoke },
         model: model.into(),
         region: region.into(),
@@ -340,6 +343,7 @@ fn call(
         done,
         end,
         tokens: if answered { Tokens { input: 320, output: 60 } } else { Tokens::default() },
+        tokens_estimated: false,
         gaps_us: Vec::new(),
         attempts,
     }

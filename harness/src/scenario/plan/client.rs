@@ -4,7 +4,7 @@ use bedload_reports::record::Name;
 
 use super::World;
 use super::target::{regions, twice};
-use crate::client::policy::{Retry, RetryMode, RetryProfile, Timeouts};
+use crate::client::policy::{Retry, RetryMode, RetryProfile, RetryQuota, Timeouts};
 use crate::scenario::code::Code;
 use crate::scenario::decode::{List, Optional, Row};
 use crate::scenario::defaults;
@@ -88,6 +88,7 @@ fn retry(raw: &Optional<file::Retry>, notes: &mut Notes) -> Result<Retry, Noted>
         profile,
         attempts: attempts(raw, mode, notes)?,
         max_backoff: raw.max_backoff.map_or(default.max_backoff, |time| time.get().get())?,
+        quota: RetryQuota::Own,
     })
 }
 
@@ -98,6 +99,7 @@ pub(crate) fn default_retry() -> Retry {
         profile: defaults::RETRY_PROFILE,
         attempts: defaults::ATTEMPTS as u32,
         max_backoff: defaults::MAX_BACKOFF,
+        quota: RetryQuota::Own,
     }
 }
 
@@ -125,6 +127,7 @@ fn timeouts(raw: &Optional<file::Timeouts>, notes: &mut Notes) -> Result<Timeout
         connect: raw.connect.map_or(defaults::CONNECT_TIMEOUT, |time| time.get().get())?,
         read: limit(&raw.read)?,
         attempt: limit(&raw.attempt)?,
+        operation: None,
         total: limit(&raw.total)?,
         stream_idle: limit(&raw.stream_idle)?,
     };
@@ -145,7 +148,14 @@ fn timeouts(raw: &Optional<file::Timeouts>, notes: &mut Notes) -> Result<Timeout
 
 /// What holds where a client says nothing of timeouts.
 pub(crate) fn default_timeouts() -> Timeouts {
-    Timeouts { connect: defaults::CONNECT_TIMEOUT, read: None, attempt: None, total: None, stream_idle: None }
+    Timeouts {
+        connect: defaults::CONNECT_TIMEOUT,
+        read: None,
+        attempt: None,
+        operation: None,
+        total: None,
+        stream_idle: None,
+    }
 }
 
 fn client_regions(

@@ -103,7 +103,7 @@ fn request(place: usize, exemplar: &Exemplar) -> Request<'_> {
 fn said(call: &Call) -> Option<&str> {
     match &call.end {
         CallEnd::Failed(failure) => Some(failure.message.as_str()).filter(|message| !message.is_empty()),
-        CallEnd::Answered { .. } => None,
+        CallEnd::Answered { .. } | CallEnd::Cancelled => None,
     }
 }
 

@@ -1,0 +1,127 @@
+//! The server's view of one attempt, read back from a ledger.
+//!
+//! The judge works from these alone, so it can judge a client in any language that never heard of us. A
+//! ledger is written by the cloud; this is its reader's side, and what a ledger of another version does
+//! not say is `None`.
+
+use std::io::{self, BufRead};
+
+use serde::{Deserialize, Serialize};
+
+use crate::record::{Name, is_throttling_code};
+use crate::units::Nanos;
+
+/// One HTTP request and its answer, as the cloud saw them.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Exchange {
+    /// Its place in the order of arrival, from 0: what evidence refers to.
+    pub number: u64,
+    /// When the whole request had arrived.
+    #[serde(rename = "at_ns")]
+    pub at: Nanos,
+    /// When the answer's head was handed out; none where there was none.
+    #[serde(rename = "head_ns")]
+    pub head: Option<Nanos>,
+    /// When the last frame of a stream was handed out; none for whole answers.
+    #[serde(rename = "last_event_ns")]
+    pub last_event: Option<Nanos>,
+    /// When it was over: stamped before the last byte was written, or when the client hung up.
+    #[serde(rename = "done_ns")]
+    pub done: Nanos,
+    /// How it came in: `h1`, `h2` or `memory`.
+    pub protocol: Name,
+    /// The connection that carried it, counted from 0; none in memory.
+    pub connection: Option<u64>,
+    /// The address of the caller's host; none in memory.
+    pub peer: Option<Name>,
+    /// AWS's name of the operation: `ConverseStream`.
+    pub operation: Option<Name>,
+    /// The region asked.
+    pub region: Option<Name>,
+    /// The region that served it.
+    pub inference_region: Option<Name>,
+    /// The model id as asked for, decoded.
+    pub model: Option<Name>,
+    /// The flow, where the caller is ours.
+    pub flow: Option<Name>,
+    /// One for all attempts of an SDK call.
+    pub invocation_id: Option<Name>,
+    /// The attempt in its call, from 1, as the caller counts it.
+    pub attempt: Option<u32>,
+    /// The most attempts that the caller says it would make.
+    pub max_attempts: Option<u32>,
+    /// The caller's `user-agent`.
+    pub user_agent: Option<Name>,
+    /// The caller's `clientRequestToken`, of operations that have one.
+    pub client_token: Option<Name>,
+    /// The first 16 hex digits of the SHA-256 of the request's body.
+    pub body_digest: Option<Name>,
+    /// The length of the request's body.
+    pub request_bytes: u64,
+    /// The most tokens that the request lets the model write; none where it does not say.
+    pub max_tokens: Option<u32>,
+    /// The caller's clock, from the date that it signed with, less ours, in milliseconds.
+    pub skew_ms: Option<i64>,
+    /// The fault that struck it.
+    pub fault: Option<Name>,
+    /// The HTTP status; none if the client hung up before there was an answer, or the connection was cut.
+    pub status: Option<u16>,
+    /// The code of the error answered, by status or by an exception frame.
+    pub error_type: Option<Name>,
+    /// What the answer's `x-amz-retry-after` asked for, in milliseconds.
+    pub retry_after_ms: Option<u64>,
+    /// Tokens of the prompt.
+    pub input_tokens: Option<u32>,
+    /// Tokens of the whole answer, of which a client that hung up may have seen fewer.
+    pub output_tokens: Option<u32>,
+    /// Event-stream frames handed out.
+    pub stream_events: u64,
+    /// Whether a fault cut the connection, what the cloud calls `severed`.
+    #[serde(deserialize_with = "is_severed", rename = "verdict", skip_serializing)]
+    pub severed: bool,
+    /// Whether the client went away before the answer was over.
+    pub hung_up: bool,
+}
+
+fn is_severed<'de, D: serde::Deserializer<'de>>(verdict: D) -> Result<bool, D::Error> {
+    Ok(String::deserialize(verdict)? == "severed")
+}
+
+impl Exchange {
+    /// Whether the answer says that the caller was over a quota.
+    pub fn throttled(&self) -> bool {
+        self.status == Some(429) || self.error_type.as_deref().is_some_and(is_throttling_code)
+    }
+
+    /// Whether the caller got an answer that is no error, as far as its status tells.
+    pub fn succeeded(&self) -> bool {
+        self.status.is_some_and(|status| status < 400) && !self.hung_up && !self.severed
+    }
+}
+
+/// A line of a ledger that is no exchange.
+#[derive(Debug, thiserror::Error)]
+pub enum LedgerError {
+    /// It cannot be read.
+    #[error("the ledger cannot be read: {0}")]
+    Read(#[from] io::Error),
+    /// It is not what a ledger holds.
+    #[error("line {line} of the ledger is no exchange: {source}")]
+    Line {
+        /// Counted from 1.
+        line: usize,
+        /// Why not.
+        source: serde_json::Error,
+    },
+}
+
+/// Reads a ledger: JSON lines, one exchange each, in the order in which they were over.
+///
+/// # Errors
+/// Where a line cannot be read or is no exchange; what came before was given already.
+pub fn read(ledger: impl BufRead) -> impl Iterator<Item = Result<Exchange, LedgerError>> {
+    ledger.lines().enumerate().map(|(index, line)| {
+        serde_json::from_str(&line?).map_err(|source| LedgerError::Line { line: index + 1, source })
+    })
+}

@@ -1,0 +1,12 @@
+//! The judge: what the exchanges say about the client that made them.
+//!
+//! Three answers, never two: a finding, *clear*, or *insufficient* with the sample that would do. Small exact
+//! tests raise findings, because a finding turns a build red; a likelihood only describes what a client
+//! looks like. Nothing here needs the client's help: attempts are grouped by the headers that every AWS
+//! SDK sends, or else by connection, path and body.
+//!
+//! | file | what it asks |
+//! | --- | --- |
+//! | `finding` | the answers themselves, and the codes that `explain` knows |
+
+pub mod finding;
