@@ -39,6 +39,7 @@ fn header() -> Header {
         slo: Slo::default(),
         gates: Vec::new(),
         validity: Thresholds::default(),
+        expect: None,
     }
 }
 

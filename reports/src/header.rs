@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::gate::Gate;
+use crate::judge::expect::Expect;
 use crate::record::{Name, Operation};
 use crate::units::Nanos;
 use crate::validity::Thresholds;
@@ -44,6 +45,9 @@ pub struct Header {
     pub gates: Vec<Gate>,
     /// Where a measurement stops being trusted.
     pub validity: Thresholds,
+    /// What the scenario expects of the client, for the judge.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expect: Option<Expect>,
 }
 
 impl Header {

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::gate::Judged;
 use crate::header::Header;
 use crate::histogram::CurvePoint;
+use crate::judge::judgement::Judgement;
 use crate::record::{FailureClass, Name, Record};
 use crate::units::Nanos;
 use crate::validity::{Ending, Validity};
@@ -47,6 +48,9 @@ pub struct Summary {
     pub timeline: Timeline,
     /// Requests worth reading: failed, slowest, one for each fault.
     pub exemplars: Vec<Exemplar>,
+    /// What the cloud's ledger says about the clients; none where there is no ledger to read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub judgement: Option<Judgement>,
     /// What the run was.
     pub run: Header,
 }

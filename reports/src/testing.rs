@@ -50,6 +50,7 @@ pub(crate) fn header() -> Header {
         slo: Slo { latency: Some(Nanos::from_secs(8)), ttft: None },
         gates: Vec::new(),
         validity: Thresholds::default(),
+        expect: None,
     }
 }
 

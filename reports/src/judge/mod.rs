@@ -8,5 +8,9 @@
 //! | file | what it asks |
 //! | --- | --- |
 //! | `finding` | the answers themselves, and the codes that `explain` knows |
+//! | `expect` | what a scenario expects of the client |
+//! | `judgement` | all of it together |
 
+pub mod expect;
 pub mod finding;
+pub mod judgement;

@@ -147,6 +147,7 @@ pub(crate) fn header() -> Header {
         slo: Slo { latency: Some(secs(8)), ttft: Some(secs(2)) },
         gates: gates(),
         validity: Thresholds::default(),
+        expect: None,
     }
 }
 

@@ -157,6 +157,7 @@ impl Tally {
         let gates = judge(&reached, self.probes, &self.disturbances);
         let histograms = self.cells.histograms(&reached);
         let summary = Summary {
+            judgement: None,
             format: FORMAT_VERSION,
             verdict: verdict(&validity, &gates),
             validity,
