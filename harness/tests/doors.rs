@@ -70,8 +70,6 @@ fn caller(way: &Way, clock: Clock, operation: Operation, mode: RetryMode) -> Cal
 }
 
 fn ask() -> Ask {
-    let schema =
-        serde_json::json!({ "type": "object", "properties": { "n": { "type": "number", "minimum": -1.5 } } });
     Ask {
         messages: vec![Message { role: Role::User, text: "What is the weather?".into() }],
         system: Some("Be brief.".into()),
@@ -79,25 +77,45 @@ fn ask() -> Ask {
         temperature: Some(0.5),
         top_p: Some(0.9),
         stop_sequences: vec!["END".into()],
-        tools: vec![Tool { name: "count".into(), description: None, input_schema: schema }],
+        tools: Vec::new(),
     }
 }
 
+fn ask_with_a_tool() -> Ask {
+    let schema =
+        serde_json::json!({ "type": "object", "properties": { "n": { "type": "number", "minimum": -1.5 } } });
+    Ask { tools: vec![Tool { name: "count".into(), description: None, input_schema: schema }], ..ask() }
+}
+
 fn in_memory(ttft: Duration, faults: Vec<Fault>, operation: Operation, mode: RetryMode) -> Call {
+    in_memory_to(&ask(), ttft, faults, operation, mode)
+}
+
+fn in_memory_to(
+    ask: &Ask,
+    ttft: Duration,
+    faults: Vec<Fault>,
+    operation: Operation,
+    mode: RetryMode,
+) -> Call {
     clock::runtime(ClockKind::Virtual).unwrap().block_on(async {
         let clock = Clock::start(ClockKind::Virtual);
         let http = SharedHttpClient::new(MemoryDoor::new(cloud(clock, ttft, faults)));
         let way = Way::Mock { http, endpoint: "http://bedrock.in-memory".into() };
-        caller(&way, clock, operation, mode).call(&ask(), None).await
+        caller(&way, clock, operation, mode).call(ask, None).await
     })
 }
 
 fn over_tcp(faults: Vec<Fault>, operation: Operation) -> Call {
+    over_tcp_to(&ask(), faults, operation)
+}
+
+fn over_tcp_to(ask: &Ask, faults: Vec<Fault>, operation: Operation) -> Call {
     clock::runtime(ClockKind::Real).unwrap().block_on(async {
         let clock = Clock::start(ClockKind::Real);
         let served = network::serve(cloud(clock, Duration::from_millis(20), faults)).await.unwrap();
         let way = Way::Mock { http: network::plain_http(), endpoint: served.url() };
-        let call = caller(&way, clock, operation, RetryMode::Standard).call(&ask(), None).await;
+        let call = caller(&way, clock, operation, RetryMode::Standard).call(ask, None).await;
         served.stop().await;
         call
     })
@@ -120,6 +138,21 @@ fn all_four_operations_are_answered_alike_through_both_doors() {
             assert_eq!(call.first_content.is_some(), operation.streams(), "{operation:?}");
             assert_eq!(call.gaps_us.len(), if operation.streams() { 11 } else { 0 }, "{operation:?}");
         }
+        assert_eq!((memory.end, memory.tokens), (tcp.end, tcp.tokens), "{operation:?}");
+    }
+}
+
+#[test]
+fn a_tool_is_called_alike_through_both_doors() {
+    let asked = ask_with_a_tool();
+    for operation in Operation::ALL {
+        let memory =
+            in_memory_to(&asked, Duration::from_millis(20), Vec::new(), operation, RetryMode::Standard);
+        let tcp = over_tcp_to(&asked, Vec::new(), operation);
+        let CallEnd::Answered { stop_reason } = &memory.end else {
+            panic!("{operation:?}: {:?}", memory.end)
+        };
+        assert_eq!(&**stop_reason, "tool_use", "{operation:?}");
         assert_eq!((memory.end, memory.tokens), (tcp.end, tcp.tokens), "{operation:?}");
     }
 }
