@@ -28,6 +28,11 @@ impl Epoch {
         Epoch { instant: now(), wall }
     }
 
+    /// The epoch that begins at `instant`, on the same calendar.
+    pub(crate) fn moved_to(self, instant: Instant) -> Self {
+        Epoch { instant, wall: self.wall_at(instant) }
+    }
+
     /// How long after the epoch `instant` is; zero before it.
     pub(crate) fn offset(self, instant: Instant) -> Duration {
         instant.saturating_duration_since(self.instant)

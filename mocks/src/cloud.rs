@@ -1,7 +1,7 @@
 //! The cloud: one request in, one paced answer out.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -31,7 +31,7 @@ use crate::regions::Regions;
 use crate::reply::Reply;
 use crate::request_id;
 use crate::route::{Route, Service};
-use crate::spec::CloudSpec;
+use crate::spec::{CloudSpec, Start};
 use crate::stamp::stamp;
 use crate::words::Words;
 
@@ -46,7 +46,9 @@ pub struct Cloud {
     serving: Serving,
     faults: Play,
     keys: Option<Keys>,
-    epoch: Epoch,
+    given: Epoch,
+    /// Where its time starts, once it does.
+    began: OnceLock<Epoch>,
     ledger: Arc<dyn LedgerSink>,
     arrivals: AtomicU64,
 }
@@ -61,7 +63,11 @@ impl Cloud {
             bedrock: Bedrock::new(spec.models, spec.seed, spec.errands).answering(spec.rules),
             faults: Play::new(spec.faults),
             keys: spec.keys,
-            epoch,
+            given: epoch,
+            began: match spec.start {
+                Start::AtEpoch => OnceLock::from(epoch),
+                Start::AtFirstRequest => OnceLock::new(),
+            },
             ledger: Arc::new(ledger),
             arrivals: AtomicU64::new(0),
         })
@@ -119,7 +125,7 @@ impl Cloud {
     /// Whether faults refuse all connections at present, so that a door can close its listening socket.
     pub fn refusal(&self) -> RefusalState {
         let now = clock::now();
-        let (refusing, changes_in) = self.faults.refuses(self.epoch.offset(now));
+        let (refusing, changes_in) = self.faults.refuses(self.offset(now));
         RefusalState { refusing, until: changes_in.map(|wait| clock::later(now, wait)) }
     }
 
@@ -129,17 +135,36 @@ impl Cloud {
     }
 
     fn now(&self) -> Duration {
-        self.epoch.offset(clock::now())
+        self.offset(clock::now())
+    }
+
+    /// Where its time started; where it was told to wait for a first request and none has come, not yet.
+    pub fn began(&self) -> Option<Epoch> {
+        self.began.get().copied()
+    }
+
+    /// How long after its start `instant` is; zero before it has one.
+    fn offset(&self, instant: Instant) -> Duration {
+        self.began.get().map_or(Duration::ZERO, |epoch| epoch.offset(instant))
+    }
+
+    /// Its epoch, which starts now unless it has started before.
+    fn start(&self, now: Instant) -> Epoch {
+        *self.began.get_or_init(|| {
+            self.faults.look_again();
+            self.given.moved_to(now)
+        })
     }
 
     async fn exchange(&self, head: &Parts, body: Result<Bytes, ServiceError>) -> Response<CloudBody> {
         let arrived = clock::now();
         let number = self.arrivals.fetch_add(1, Ordering::Relaxed);
         let chance = Chance::new(self.seed, number);
-        let mut entry = Entry::open(number, Caller::of(head), arrived, self.epoch, self.ledger.clone());
+        let epoch = self.start(arrived);
+        let mut entry = Entry::open(number, Caller::of(head), arrived, epoch, self.ledger.clone());
         entry.exchange.request_id = request_id::draw(chance);
         entry.exchange.request_bytes = body.as_ref().map_or(0, |body| body.len() as u64);
-        let arrival = Arrival { head, body, at: self.epoch.offset(arrived), chance };
+        let arrival = Arrival { head, body, at: epoch.offset(arrived), chance };
         let mut ruling = Ruling::noting(head.extensions.get().cloned());
         let reply = match self.decide(arrival, &mut ruling, &mut entry).await {
             Ok(reply) => reply,
@@ -168,7 +193,7 @@ impl Cloud {
     /// Refuses who is not known, before a fault can strike. A body that was not taken in has an error of its own.
     fn admit(&self, arrival: &Arrival<'_>) -> Result<(), ServiceError> {
         match (&self.keys, &arrival.body) {
-            (Some(keys), Ok(body)) => keys.admit(arrival.head, body, self.epoch.wall_at(clock::now())),
+            (Some(keys), Ok(body)) => keys.admit(arrival.head, body, self.given.wall_at(clock::now())),
             _ => Ok(()),
         }
     }
@@ -206,14 +231,14 @@ impl Cloud {
                 entry.blame(&fault);
                 errors::refused(refusal)
             })?;
-            let moment = Moment { region, now: clock::now(), epoch: self.epoch, chance: arrival.chance };
+            let moment = Moment { region, now: clock::now(), epoch: self.given, chance: arrival.chance };
             return Ok(self.bedrock.run(errand, question.model, &body, &moment)?);
         }
         let ask = question.read(&body)?;
         let mut served = match (question.model, &question.model_id) {
             (Some(model), Some(model_id)) if question.operation.runs_a_model() => {
                 let applicant = Applicant {
-                    now_ns: self.epoch.unix_ns_at(clock::now()),
+                    now_ns: self.given.unix_ns_at(clock::now()),
                     authorization: arrival.head.headers.get(AUTHORIZATION),
                     source: region,
                     model,
@@ -281,7 +306,7 @@ impl Cloud {
         clock::reach(clock::later(began, reply.content.ready_after())).await;
         entry.exchange.status = Some(reply.status.as_u16());
         let mut headers = reply.headers;
-        stamp(&mut headers, &entry.exchange.request_id, edits.date(self.epoch.wall_at(clock::now())));
+        stamp(&mut headers, &entry.exchange.request_id, edits.date(self.given.wall_at(clock::now())));
         let strikes = entry.strikes.clone();
         let mut response = Response::new(reply.content.into_body(began, entry, edits.body()));
         *response.status_mut() = reply.status;

@@ -57,5 +57,5 @@ pub use body::{BodyError, CloudBody};
 pub use clock::Epoch;
 pub use cloud::{Cloud, RefusalState};
 pub use ledger::{Exchange, FaultHit, LedgerSink};
-pub use spec::{CloudSpec, SpecError};
+pub use spec::{CloudSpec, SpecError, Start};
 pub use spread::{Quantity, Spread, SpreadError};

@@ -26,6 +26,18 @@ pub struct CloudSpec {
     pub(crate) errands: ErrandSettings,
     pub(crate) accounts: Accounts,
     pub(crate) keys: Option<Keys>,
+    pub(crate) start: Start,
+}
+
+/// When a cloud's time starts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Start {
+    /// At the epoch that it is given.
+    #[default]
+    AtEpoch,
+    /// When the first request arrives: a program may take ten seconds to come to it, and the windows of
+    /// faults would be over.
+    AtFirstRequest,
 }
 
 impl CloudSpec {
@@ -55,7 +67,17 @@ impl CloudSpec {
         }
         offers(&regions, &models)?;
         let (errands, accounts) = (ErrandSettings::default(), Accounts::default());
-        Ok(CloudSpec { seed, regions, models, faults, rules: Vec::new(), errands, accounts, keys: None })
+        Ok(CloudSpec {
+            seed,
+            regions,
+            models,
+            faults,
+            rules: Vec::new(),
+            errands,
+            accounts,
+            keys: None,
+            start: Start::AtEpoch,
+        })
     }
 
     /// The same spec, whose models answer by these rules; of several that fit a request the first decides.
@@ -77,6 +99,13 @@ impl CloudSpec {
     #[must_use]
     pub fn guarded_by(mut self, keys: Keys) -> Self {
         self.keys = Some(keys);
+        self
+    }
+
+    /// The same cloud, whose time starts at another moment than its epoch.
+    #[must_use]
+    pub fn starting(mut self, start: Start) -> Self {
+        self.start = start;
         self
     }
 

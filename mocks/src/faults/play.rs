@@ -164,6 +164,11 @@ impl Play {
         self.changes.subscribe()
     }
 
+    /// Lets those who wait for a window look again: the time that it counts from is another than they knew.
+    pub(crate) fn look_again(&self) {
+        self.changes.send_modify(|count| *count += 1);
+    }
+
     /// The script's own time at an offset from the epoch.
     fn time(&self, at: Duration) -> Duration {
         let since = at.saturating_sub(Duration::from_nanos(self.origin_ns.load(Ordering::Relaxed)));
@@ -179,7 +184,7 @@ impl Play {
         let mut roles = Vec::clone(&self.roles.load());
         act(&mut roles)?;
         self.roles.store(Arc::new(roles));
-        self.changes.send_modify(|count| *count += 1);
+        self.look_again();
         Ok(())
     }
 }

@@ -1,11 +1,12 @@
 //! Answers keep the time that their model's behaviour says, to the millisecond, in virtual time.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use crate::common::{Outcome, ask, cloud, steady};
+use crate::common::{Book, HAIKU, Outcome, ask, cloud, steady};
 use aws_smithy_eventstream::frame::read_message_from;
-use bedload_mocks::faults::{Fault, Kind, Latency};
-use bedload_mocks::{CloudBody, Epoch, Spread};
+use bedload_mocks::faults::{Fault, Kind, Latency, Refuse, Script, Throttle, Window};
+use bedload_mocks::{Cloud, CloudBody, CloudSpec, Epoch, ModelSpec, Spread, Start};
 use http::Response;
 use http_body_util::BodyExt;
 
@@ -80,5 +81,31 @@ async fn latency_comes_before_everything_and_adds_up() -> Outcome {
     assert_eq!(epoch.instant.elapsed(), Duration::from_millis(1500));
     let times: Vec<u128> = timeline(response, epoch).await?.into_iter().map(|(at, _)| at).collect();
     assert_eq!(times, [1500, 1900, 1930, 1960, 1970, 1970, 1970]);
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn time_that_starts_with_the_first_request_waits_for_it() -> Outcome {
+    let window = |from, to| Window::new(Duration::from_secs(from), Duration::from_secs(to));
+    let faults = vec![
+        Fault::new("early", Kind::Throttle(Throttle::default())).during(window(0, 1)?),
+        Fault::new("shut", Kind::Refuse(Refuse)).during(window(5, 6)?),
+    ];
+    let models = vec![ModelSpec::new("haiku", HAIKU, steady())?];
+    let spec = CloudSpec::new(7, vec!["us-east-1".into()], models, Script::new(faults)?)?;
+    let book = Arc::new(Book::default());
+    let cloud = Cloud::new(spec.starting(Start::AtFirstRequest), epoch(), book.clone());
+    let changes = cloud.fault_changes();
+    tokio::time::advance(Duration::from_secs(30)).await;
+    assert!(cloud.began().is_none());
+    assert!(!cloud.refusal().refusing);
+
+    assert_eq!(cloud.handle(ask("converse")?).await.status(), 429, "the early window has only now begun");
+    assert!(changes.has_changed()?, "who waits for the door to shut must look again");
+    tokio::time::advance(Duration::from_secs(5)).await;
+    assert!(cloud.refusal().refusing);
+    assert_eq!(cloud.handle(ask("converse")?).await.status(), 200);
+    let times: Vec<u64> = book.exchanges().iter().map(|exchange| exchange.at_ns / 1_000_000).collect();
+    assert_eq!(times, [0, 5000]);
     Ok(())
 }
