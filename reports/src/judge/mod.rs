@@ -10,7 +10,14 @@
 //! | `finding` | the answers themselves, and the codes that `explain` knows |
 //! | `expect` | what a scenario expects of the client |
 //! | `judgement` | all of it together |
+//! | `calls`, `fate`, `agent`, `link` | who called, for what, and what came of it |
+//! | `context` | what the run knows that the exchanges do not |
 
+pub mod agent;
+pub mod calls;
+pub mod context;
 pub mod expect;
+pub mod fate;
 pub mod finding;
 pub mod judgement;
+mod link;

@@ -1,0 +1,49 @@
+//! What the run knows that the exchanges do not.
+
+use std::collections::BTreeMap;
+
+use super::expect::Expect;
+use crate::header::{FaultWindow, Header, Model};
+use crate::record::Name;
+use crate::units::Nanos;
+
+/// What the run knows that the exchanges do not.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Context {
+    /// The client that carries each flow.
+    pub clients: BTreeMap<Name, Name>,
+    /// The models, by the scenario's names.
+    pub models: Vec<Model>,
+    /// The faults that were injected, in order of time.
+    pub faults: Vec<FaultWindow>,
+    /// When the record ends: retries due later are not in it.
+    pub end: Nanos,
+    /// What the scenario expects of the client.
+    pub expect: Option<Expect>,
+}
+
+impl Context {
+    /// What a run's header knows; `end` is when the ledger was closed.
+    pub fn of(header: &Header, end: Nanos) -> Self {
+        Context {
+            clients: header.flows.iter().map(|flow| (flow.name.clone(), flow.client.clone())).collect(),
+            models: header.models.clone(),
+            faults: header.faults.clone(),
+            end,
+            expect: header.expect.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing;
+
+    #[test]
+    fn a_header_knows_the_client_of_each_flow() {
+        let context = Context::of(&testing::header(), Nanos::from_secs(130));
+        assert_eq!(context.clients, BTreeMap::from([("chat".into(), "careful".into())]));
+        assert_eq!((context.models.len(), context.faults.len()), (1, 1));
+    }
+}
