@@ -67,7 +67,9 @@ fn callers(
     clock: Clock,
 ) -> Result<Vec<Caller>, AssemblyError> {
     let call = flow.call();
-    route(&call.model, client.fallback(), client.regions())
+    let fallback: Vec<Name> =
+        client.policy().fallback.models.iter().map(|fallback| fallback.model.clone()).collect();
+    route(&call.model, &fallback, client.regions())
         .into_iter()
         .map(|to| {
             let model = plan.model(&to.model).ok_or_else(|| unknown("model", &to.model))?;

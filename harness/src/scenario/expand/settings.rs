@@ -22,8 +22,9 @@ pub(super) fn client(page: &mut Page, client: &Client, target: &Target) {
             regions,
             target.home().map(slice::from_ref) == Some(client.regions()),
         );
-        let fallback = list(client.fallback().iter().map(|model| word(model)));
-        page.entry_or_default("fallback", fallback, client.fallback().is_empty());
+        let fallback = &client.policy().fallback.models;
+        let models = list(fallback.iter().map(|fallback| word(&fallback.model)));
+        page.entry_or_default("fallback", models, fallback.is_empty());
     });
 }
 

@@ -106,6 +106,7 @@ fn check(file: &File, text: &str, notes: &mut Notes) -> Result<Content, Noted> {
         slo: slo?,
         gates: whole(gates)?,
         validity: validity(&file.validity)?,
+        expect: None,
         target: world.target?,
     })
 }

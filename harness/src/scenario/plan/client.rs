@@ -5,6 +5,7 @@ use bedload_reports::record::Name;
 use super::World;
 use super::target::{regions, twice};
 use crate::client::policy::{Retry, RetryMode, RetryProfile, RetryQuota, Timeouts};
+use crate::resilience::policy::{Fallback, FallbackModel, Policy, Regions, Stick, StreamPolicy, Trigger};
 use crate::scenario::code::Code;
 use crate::scenario::decode::{List, Optional, Row};
 use crate::scenario::defaults;
@@ -14,13 +15,12 @@ use crate::scenario::notes::{Note, Noted, Notes};
 use crate::scenario::place::{At, Place};
 
 /// An SDK with its settings, and where it turns when a region or model fails.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Client {
     name: Name,
     retry: Retry,
     timeout: Timeouts,
-    regions: Vec<Name>,
-    fallback: Vec<Name>,
+    policy: Policy,
 }
 
 impl Client {
@@ -39,14 +39,19 @@ impl Client {
         &self.timeout
     }
 
-    /// The regions it asks, in order; never empty.
-    pub fn regions(&self) -> &[Name] {
-        &self.regions
+    /// What it does beyond its SDK.
+    pub fn policy(&self) -> &Policy {
+        &self.policy
     }
 
-    /// The models it asks, in order, once every region has failed.
-    pub fn fallback(&self) -> &[Name] {
-        &self.fallback
+    /// The regions it asks, in order; never empty.
+    pub fn regions(&self) -> &[Name] {
+        &self.policy.regions.order
+    }
+
+    /// The models that it may ask besides the flow's own.
+    pub fn other_models(&self) -> impl Iterator<Item = &Name> {
+        self.policy.fallback.models.iter().map(|fallback| &fallback.model)
     }
 
     pub(super) fn build(
@@ -63,9 +68,27 @@ impl Client {
             name: row.name.value.get().clone(),
             retry: retry?,
             timeout: timeout?,
-            regions: regions?,
-            fallback: fallback?,
+            policy: policy(regions?, fallback?),
         })
+    }
+}
+
+fn policy(regions: Vec<Name>, fallback: Vec<Name>) -> Policy {
+    let shape = |model| FallbackModel { model, max_tokens: None, operation: None };
+    Policy {
+        regions: Regions { order: regions, stick: Stick::PerRequest },
+        fallback: Fallback {
+            models: fallback.into_iter().map(shape).collect(),
+            on: Trigger::DEFAULT.into(),
+            calls: None,
+            within: None,
+        },
+        stream: StreamPolicy::Fail,
+        breaker: None,
+        limit: None,
+        routing: None,
+        hedge: None,
+        state_machine: None,
     }
 }
 

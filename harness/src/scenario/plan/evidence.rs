@@ -104,7 +104,7 @@ impl Evidence<'_> {
         let mut asked = Vec::new();
         for flow in self.flows_in(scope)? {
             asked.push(&flow.call().model);
-            asked.extend(self.client(flow)?.fallback());
+            asked.extend(self.client(flow)?.other_models());
         }
         asked.retain(|model| scope.model.as_ref().is_none_or(|only| only == *model));
         Some(asked)

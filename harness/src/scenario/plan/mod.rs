@@ -29,6 +29,7 @@ use std::sync::Arc;
 
 use bedload_reports::gate::Gate;
 use bedload_reports::header::{ClockKind, Slo, Stage};
+use bedload_reports::judge::expect::Expect;
 use bedload_reports::record::Name;
 use bedload_reports::units::Nanos;
 use bedload_reports::validity::Thresholds;
@@ -73,7 +74,7 @@ pub struct Plan {
 }
 
 /// What a scenario says, apart from how it is written.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub(crate) struct Content {
     pub name: Name,
     pub about: Name,
@@ -90,6 +91,7 @@ pub(crate) struct Content {
     pub slo: Slo,
     pub gates: Vec<Gate>,
     pub validity: Thresholds,
+    pub expect: Option<Expect>,
 }
 
 impl Plan {
@@ -188,6 +190,11 @@ impl Plan {
     /// Where the measurement itself stops being trusted.
     pub fn validity(&self) -> Thresholds {
         self.content.validity
+    }
+
+    /// What the judge must find true of the client.
+    pub fn expect(&self) -> Option<&Expect> {
+        self.content.expect.as_ref()
     }
 
     /// When the last stage ends.
