@@ -37,10 +37,12 @@ pub enum Status {
     Interrupted,
     /// 143: terminated; everything so far is written.
     Terminated,
+    /// The code of a command that `mock` ran and that failed by itself; its verdict is in the run folder.
+    Command(u8),
 }
 
 impl Status {
-    /// All of them, mildest first: of several runs the last one found speaks for all.
+    /// All of our own, mildest first: of several runs the last one found speaks for all.
     pub const ALL: [Status; 9] = [
         Status::Pass,
         Status::Inconclusive,
@@ -65,6 +67,7 @@ impl Status {
             Status::GateFailed => 99,
             Status::Interrupted => 130,
             Status::Terminated => 143,
+            Status::Command(code) => code,
         }
     }
 
@@ -80,6 +83,7 @@ impl Status {
             Status::GateFailed => "a gate failed, no data included",
             Status::Interrupted => "interrupted; everything so far is written",
             Status::Terminated => "terminated; everything so far is written",
+            Status::Command(_) => "the command that was run failed by itself",
         }
     }
 }

@@ -4,7 +4,7 @@
 //! ledger is written by the cloud; this is its reader's side, and what a ledger of another version does
 //! not say is `None`.
 
-use std::io::{self, BufRead};
+use std::io::{self, BufRead, BufReader, Read};
 
 use serde::{Deserialize, Serialize};
 
@@ -69,6 +69,8 @@ pub struct Exchange {
     pub status: Option<u16>,
     /// The code of the error answered, by status or by an exception frame.
     pub error_type: Option<Name>,
+    /// The id in the answer's `x-amzn-requestid`.
+    pub request_id: Option<Name>,
     /// What the answer's `x-amz-retry-after` asked for, in milliseconds.
     pub retry_after_ms: Option<u64>,
     /// Tokens of the prompt.
@@ -116,12 +118,57 @@ pub enum LedgerError {
     },
 }
 
-/// Reads a ledger: JSON lines, one exchange each, in the order in which they were over.
+/// Reads a ledger as a run folder holds it: JSON lines in zstd frames, one exchange each, in the order in which
+/// they were over. A run that was killed leaves a torn frame at the end; it is read up to there.
 ///
 /// # Errors
-/// Where a line cannot be read or is no exchange; what came before was given already.
-pub fn read(ledger: impl BufRead) -> impl Iterator<Item = Result<Exchange, LedgerError>> {
-    ledger.lines().enumerate().map(|(index, line)| {
-        serde_json::from_str(&line?).map_err(|source| LedgerError::Line { line: index + 1, source })
-    })
+/// A whole line that is no exchange, or a file that is no ledger at all.
+pub fn read(ledger: impl Read) -> Result<Vec<Exchange>, LedgerError> {
+    let mut exchanges = Vec::new();
+    for (index, line) in BufReader::new(zstd::Decoder::new(ledger)?).lines().enumerate() {
+        let Ok(line) = line else { break };
+        let exchange = serde_json::from_str(&line);
+        exchanges.push(exchange.map_err(|source| LedgerError::Line { line: index + 1, source })?);
+    }
+    Ok(exchanges)
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+mod tests {
+    use super::*;
+    use crate::log::Frames;
+
+    /// A ledger of so many exchanges, a frame for each.
+    fn ledger(count: u64) -> Vec<u8> {
+        let mut frames = Frames::new(Vec::new());
+        for number in 0..count {
+            let line = serde_json::json!({ "verdict": "severed", "number": number });
+            frames.push(Nanos::from_secs(number), &line).unwrap();
+            frames.close().unwrap();
+        }
+        frames.finish().unwrap()
+    }
+
+    #[test]
+    fn a_ledger_is_read_with_what_it_does_not_say_left_open() {
+        let read = read(&*ledger(3)).unwrap();
+        assert_eq!(read.iter().map(|exchange| exchange.number).collect::<Vec<_>>(), [0, 1, 2]);
+        assert!(read[0].severed && read[0].status.is_none());
+    }
+
+    #[test]
+    fn a_torn_ledger_is_read_up_to_where_it_was_torn() {
+        let whole = ledger(3);
+        assert_eq!(read(&whole[..whole.len() - 3]).unwrap().len(), 2);
+    }
+
+    #[test]
+    fn a_line_that_is_no_exchange_is_named() {
+        let mut frames = Frames::new(Vec::new());
+        frames.push(Nanos::ZERO, &serde_json::json!({ "verdict": "answered" })).unwrap();
+        frames.push(Nanos::ZERO, &serde_json::json!([1])).unwrap();
+        let error = read(&*frames.finish().unwrap()).unwrap_err();
+        assert!(error.to_string().starts_with("line 2 of the ledger is no exchange"), "{error}");
+    }
 }

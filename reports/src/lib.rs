@@ -26,6 +26,7 @@ pub mod summary;
 pub mod tally;
 pub mod units;
 pub mod validity;
+pub mod witness;
 
 #[cfg(test)]
 mod testing;

@@ -55,6 +55,13 @@ pub struct Summary {
     pub run: Header,
 }
 
+impl Summary {
+    /// Whether there was no request at all, warm-up included.
+    pub fn sent_nothing(&self) -> bool {
+        self.timeline.offered.iter().all(|&offered| offered == 0)
+    }
+}
+
 /// The run in one word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

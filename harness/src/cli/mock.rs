@@ -1,12 +1,13 @@
 //! `bedload mock`: what is served, where, to whom, and what is kept of it.
 
-use std::net::SocketAddr;
+use std::ffi::OsString;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::Args;
 
-use super::Changes;
+use super::{Changes, Outputs};
 
 /// `bedload mock`
 #[derive(Debug, Args)]
@@ -20,9 +21,9 @@ pub struct MockArgs {
     /// Play the scenario's timeline once; without it the faults come again when it is over.
     #[arg(long, requires = "scenario", help_heading = "Scenario")]
     pub once: bool,
-    /// Where to listen; port 0 takes a free one.
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:4580", env = "BEDLOAD_LISTEN")]
-    pub listen: SocketAddr,
+    /// Where to listen; port 0 takes a free one. [default: 127.0.0.1:4580; a free port before a command]
+    #[arg(long, value_name = "ADDRESS", env = "BEDLOAD_LISTEN")]
+    pub listen: Option<SocketAddr>,
     /// Who is let in.
     #[command(flatten)]
     pub access: Access,
@@ -38,6 +39,45 @@ pub struct MockArgs {
     /// The folder that stands for S3: outputs of asynchronous invocations are written under it, by bucket.
     #[arg(long, value_name = "DIR", help_heading = "What is kept")]
     pub s3: Option<PathBuf>,
+    /// What becomes of a command's run.
+    #[command(flatten)]
+    pub judged: Judged,
+    /// A command to run against the mock and to judge by what it sends; the timeline starts with its first request.
+    #[arg(last = true, value_name = "COMMAND")]
+    pub command: Vec<OsString>,
+}
+
+impl MockArgs {
+    /// Where to listen.
+    pub fn address(&self) -> SocketAddr {
+        let port = if self.command.is_empty() { PORT } else { 0 };
+        self.listen.unwrap_or(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
+    }
+}
+
+/// The port of a mock that people point their programs at.
+const PORT: u16 = 4580;
+
+/// What becomes of the run of a command.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Judged {
+    /// The run folder. [default: bedload-out/<scenario>/<time>]
+    #[arg(long, value_name = "DIR", env = "BEDLOAD_OUT", help_heading = "Before a command")]
+    pub out: Option<PathBuf>,
+    /// End with 5 where a gate could not be decided.
+    #[arg(long, env = "BEDLOAD_FAIL_ON_INCONCLUSIVE", help_heading = "Before a command")]
+    pub fail_on_inconclusive: bool,
+    /// Extra copies of the outputs.
+    #[command(flatten)]
+    pub outputs: Outputs,
+}
+
+impl Judged {
+    /// Whether the command line asks for anything that only a command's run has.
+    pub fn is_asked_for(&self) -> bool {
+        let Outputs { html, junit, json, markdown, openmetrics } = &self.outputs;
+        [&self.out, html, junit, json, markdown, openmetrics].into_iter().any(Option::is_some)
+    }
 }
 
 /// Who is let in, and how.

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-pub use mock::MockArgs;
+pub use mock::{Judged, MockArgs};
 
 /// Loads, breaks and judges clients of Amazon Bedrock before production does.
 #[derive(Debug, Parser)]
@@ -39,6 +39,7 @@ Examples:
   bedload run scenarios/storm.yaml --real-time --set stages.2.for=10s
   bedload check scenarios/*.yaml
   bedload mock scenarios/storm.yaml
+  bedload mock scenarios/storm.yaml -- python3 my_client.py
   bedload explain recovery.time";
 
 /// When to colour the text for people.

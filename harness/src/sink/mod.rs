@@ -16,7 +16,7 @@ use std::thread::JoinHandle;
 
 use bedload_mocks::{Exchange, LedgerSink};
 use bedload_reports::header::{ClockKind, Header};
-use bedload_reports::log::{Dropped, End, Frames, Line, WriteError, Writer};
+use bedload_reports::log::{Cause, Dropped, End, Frames, Line, WriteError, Writer};
 use bedload_reports::record::Record;
 use bedload_reports::units::Nanos;
 
@@ -65,7 +65,8 @@ pub struct Sink {
     queue: SyncSender<Entry>,
     lossless: bool,
     lost: Arc<AtomicU64>,
-    struck: Arc<Struck>,
+    /// What faults did to records that are still to come; none where nobody will claim it.
+    struck: Option<Arc<Struck>>,
 }
 
 /// The writing side, to be finished once.
@@ -82,19 +83,46 @@ pub fn open(folder: &Path, header: &Header, ledger: bool) -> Result<(Sink, Writi
     let records =
         Writer::begin(create(&path)?, header).map_err(|source| SinkError::Write { path, source })?;
     let exchanges = ledger.then(|| create(&folder.join(LEDGER))).transpose()?.map(Frames::new);
+    let lossless = header.clock == ClockKind::Virtual;
+    // In memory the answer itself carries the fault's name, so there is nothing to claim later.
+    let struck = (!lossless).then(Arc::default);
+    start(Logs { folder: folder.to_owned(), records: Some(records), exchanges }, lossless, struck)
+}
+
+fn start(logs: Logs, lossless: bool, struck: Option<Arc<Struck>>) -> Result<(Sink, Writing), SinkError> {
     let (queue, entries) = sync_channel(QUEUE);
-    let sink = Sink {
-        queue,
-        lossless: header.clock == ClockKind::Virtual,
-        lost: Arc::default(),
-        struck: Arc::default(),
-    };
-    let writer = Logs { folder: folder.to_owned(), records, exchanges };
+    let sink = Sink { queue, lossless, lost: Arc::default(), struck };
+    let folder = logs.folder.clone();
     let thread = std::thread::Builder::new()
         .name("bedload-sink".into())
-        .spawn(move || writer.write_all(&entries))
-        .map_err(|source| SinkError::Create { path: folder.to_owned(), source })?;
+        .spawn(move || logs.write_all(&entries))
+        .map_err(|source| SinkError::Create { path: folder, source })?;
     Ok((sink.clone(), Writing { thread, sink }))
+}
+
+/// Creates the ledger of a run that has no records of its own, since the client is not ours.
+pub fn open_ledger(folder: &Path) -> Result<(Sink, Writing), SinkError> {
+    let exchanges = Frames::new(create(&folder.join(LEDGER))?);
+    start(Logs { folder: folder.to_owned(), records: None, exchanges: Some(exchanges) }, false, None)
+}
+
+/// Writes the record log of a run that is over.
+pub fn write_records(
+    folder: &Path,
+    header: &Header,
+    records: Vec<Record>,
+    end: End,
+) -> Result<(), SinkError> {
+    let path = folder.join(RECORDS);
+    let file = create(&path)?;
+    let write = || {
+        let mut log = Writer::begin(file, header)?;
+        for record in records {
+            log.write(&Line::Record(Box::new(record)))?;
+        }
+        log.end(end).map(drop)
+    };
+    write().map_err(|source| SinkError::Write { path, source })
 }
 
 fn create(path: &Path) -> Result<File, SinkError> {
@@ -104,7 +132,9 @@ fn create(path: &Path) -> Result<File, SinkError> {
 impl Sink {
     /// Hands on a finished request.
     pub fn record(&self, mut record: Record) {
-        self.struck.claim(&mut record);
+        if let Some(struck) = &self.struck {
+            struck.claim(&mut record);
+        }
         self.send(Entry::Line(Line::Record(Box::new(record))));
     }
 
@@ -126,9 +156,8 @@ impl Sink {
 
 impl LedgerSink for Sink {
     fn note(&self, exchange: Exchange) {
-        // In memory the answer itself carries the fault's name, so there is nothing to claim later.
-        if !self.lossless {
-            self.struck.note(&exchange);
+        if let Some(struck) = &self.struck {
+            struck.note(&exchange);
         }
         self.send(Entry::Exchange(Box::new(exchange)));
     }
@@ -138,6 +167,16 @@ impl Writing {
     /// Writes what is left and the closing line. `end.lost` is filled in here.
     pub fn finish(self, end: End) -> Result<(), SinkError> {
         let end = End { lost: self.sink.lost.load(Ordering::Relaxed), ..end };
+        self.close(end)
+    }
+
+    /// Writes what is left of a ledger that has no records beside it, and says how many exchanges were lost.
+    pub fn finish_ledger(self) -> Result<u64, SinkError> {
+        let lost = self.sink.lost.load(Ordering::Relaxed);
+        self.close(End { at: Nanos::ZERO, cause: Cause::Finished, lost }).map(|()| lost)
+    }
+
+    fn close(self, end: End) -> Result<(), SinkError> {
         // A refused closing line means that the thread has stopped; its own error tells why.
         let _ = self.sink.queue.send(Entry::End(end));
         self.thread.join().map_err(|_| SinkError::Stopped)?
@@ -146,7 +185,7 @@ impl Writing {
 
 struct Logs {
     folder: PathBuf,
-    records: Writer<File>,
+    records: Option<Writer<File>>,
     exchanges: Option<Frames<File>>,
 }
 
@@ -159,14 +198,20 @@ impl Logs {
         let (in_records, in_ledger) = (in_file(RECORDS), in_file(LEDGER));
         for entry in entries {
             match entry {
-                Entry::Line(line) => self.records.write(&line).map_err(&in_records)?,
+                Entry::Line(line) => {
+                    if let Some(records) = &mut self.records {
+                        records.write(&line).map_err(&in_records)?;
+                    }
+                }
                 Entry::Exchange(exchange) => {
                     if let Some(ledger) = &mut self.exchanges {
                         ledger.push(Nanos::new(exchange.done_ns), &exchange).map_err(&in_ledger)?;
                     }
                 }
                 Entry::End(end) => {
-                    self.records.end(end).map_err(&in_records)?;
+                    if let Some(records) = self.records {
+                        records.end(end).map_err(&in_records)?;
+                    }
                     if let Some(ledger) = self.exchanges {
                         ledger.finish().map_err(&in_ledger)?;
                     }

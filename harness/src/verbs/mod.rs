@@ -100,6 +100,15 @@ pub enum VerbError {
     #[error(transparent)]
     #[diagnostic(help("a run folder holds records.jsonl.zst; name the folder of a run"))]
     Log(#[from] LogError),
+    /// A ledger cannot be read.
+    #[error("{}: {source}", path.display())]
+    #[diagnostic(help("it may be of another version; the records are read without it if you move it away"))]
+    Ledger {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: bedload_reports::exchange::LedgerError,
+    },
     /// The logs of a run cannot be written.
     #[error(transparent)]
     #[diagnostic(help(

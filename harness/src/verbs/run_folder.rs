@@ -4,13 +4,14 @@ use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use bedload_reports::exchange::{self, Exchange, LedgerError};
 use bedload_reports::render;
 use bedload_reports::run_note::RunNote;
 use bedload_reports::tally::{self, Folded};
 
 use super::{LogError, VerbError};
 use crate::clock::virtual_epoch;
-use crate::sink::RECORDS;
+use crate::sink::{LEDGER, RECORDS};
 
 /// The scenario as it was run.
 const SCENARIO: &str = "scenario.yaml";
@@ -89,6 +90,17 @@ impl RunFolder {
         let log =
             fs::File::open(&path).map_err(|error| LogError { path: path.clone(), source: error.into() })?;
         Ok(tally::fold(log).map_err(|source| LogError { path, source })?)
+    }
+
+    /// What the cloud's ledger tells; nothing where there is none, as after a run on AWS.
+    pub(super) fn exchanges(&self) -> Result<Vec<Exchange>, VerbError> {
+        let path = self.path(LEDGER);
+        if !path.is_file() {
+            return Ok(Vec::new());
+        }
+        let file = fs::File::open(&path).map_err(LedgerError::from);
+        let read = file.and_then(exchange::read);
+        read.map_err(|source| VerbError::Ledger { path, source })
     }
 
     /// Makes every output from the figures.

@@ -86,7 +86,7 @@ async fn latency_comes_before_everything_and_adds_up() -> Outcome {
 
 #[tokio::test(start_paused = true)]
 async fn time_that_starts_with_the_first_request_waits_for_it() -> Outcome {
-    let window = |from, to| Window::new(Duration::from_secs(from), Duration::from_secs(to));
+    let window = |from, to| Window::between(Duration::from_secs(from), Duration::from_secs(to));
     let faults = vec![
         Fault::new("early", Kind::Throttle(Throttle::default())).during(window(0, 1)?),
         Fault::new("shut", Kind::Refuse(Refuse)).during(window(5, 6)?),

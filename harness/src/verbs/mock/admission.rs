@@ -38,15 +38,15 @@ impl Admission {
         let control = match (args.admin.no_admin, args.admin.listen) {
             (true, _) => Control::Nowhere,
             (false, Some(address)) => Control::At(address),
-            (false, None) => Control::Beside { free: args.listen.port() == 0 },
+            (false, None) => Control::Beside { free: args.address().port() == 0 },
         };
         let admission = Admission {
             keys: if args.access.strict_auth { Some(keys()?) } else { None },
             control,
             token: args.admin.admin_token.clone(),
         };
-        let control = admission.control(args.listen);
-        for address in std::iter::once(args.listen).chain(control) {
+        let control = admission.control(args.address());
+        for address in std::iter::once(args.address()).chain(control) {
             if !address.ip().is_loopback() && !args.access.allow_remote {
                 return Err(VerbError::Usage {
                     what: format!("{address} can be reached from other machines"),

@@ -32,6 +32,30 @@ impl Introduction<'_> {
         format!("{}\n{control}", self.url())
     }
 
+    /// For a command that is run against it: the variables that lead any AWS SDK here, and LiteLLM, which knows
+    /// one of its own.
+    pub(super) fn environment(&self) -> Vec<(&'static str, String)> {
+        let mut variables = vec![
+            ("AWS_ENDPOINT_URL", self.url()),
+            ("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", self.url()),
+            ("AWS_BEDROCK_RUNTIME_ENDPOINT", self.url()),
+            // boto3 reads the second one only.
+            ("AWS_REGION", self.home().to_owned()),
+            ("AWS_DEFAULT_REGION", self.home().to_owned()),
+            ("AWS_EC2_METADATA_DISABLED", "true".to_owned()),
+        ];
+        if !self.strict {
+            variables.push(("AWS_ACCESS_KEY_ID", "AKIDBEDLOAD".to_owned()));
+            variables.push(("AWS_SECRET_ACCESS_KEY", "made-up".to_owned()));
+        }
+        if let Some(pem) = self.authority {
+            let pem = pem.display().to_string();
+            variables.push(("NODE_EXTRA_CA_CERTS", pem.clone()));
+            variables.push(("AWS_CA_BUNDLE", pem));
+        }
+        variables
+    }
+
     /// For people: what to set, and what to expect.
     pub(super) fn say(&self, terminal: &Terminal) {
         terminal.say(&format!("  export AWS_ENDPOINT_URL_BEDROCK_RUNTIME={}", self.url()));

@@ -41,6 +41,7 @@ pub(super) struct Offer {
     plan: Option<Plan>,
     names: Names,
     once: bool,
+    seed: u64,
 }
 
 impl Offer {
@@ -53,9 +54,12 @@ impl Offer {
             });
         }
         let plan = args.scenario.as_ref().map(|path| plan(path, &args.changes)).transpose()?;
+        // A command meets each fault once, whatever it does; gates speak of stages, which come once.
+        let once = args.once || !args.command.is_empty();
+        let seed = plan.as_ref().map_or(args.changes.seed.unwrap_or(SEED), Plan::seed);
         let mut spec = match &plan {
-            Some(plan) => of_scenario(plan, args.once)?,
-            None => sensible(args.changes.seed.unwrap_or(SEED))?,
+            Some(plan) => of_scenario(plan, once)?,
+            None => sensible(seed)?,
         };
         if let Some(folder) = &args.s3 {
             spec = spec.s3_folder(folder);
@@ -67,12 +71,17 @@ impl Offer {
             Some(plan) => Names::of(plan),
             None => Names::served(MODELS.map(|(name, _)| Name::from(name)), REGIONS.map(Name::from)),
         };
-        Ok((Arc::new(Offer { plan, names, once: args.once }), spec))
+        Ok((Arc::new(Offer { plan, names, once, seed }), spec))
     }
 
     /// The scenario, if it is one.
     pub(super) fn plan(&self) -> Option<&Plan> {
         self.plan.as_ref()
+    }
+
+    /// The seed of its chance.
+    pub(super) fn seed(&self) -> u64 {
+        self.seed
     }
 
     /// What faults may name.
