@@ -6,3 +6,4 @@ mod bad_input;
 mod run;
 mod scenarios;
 mod support;
+mod watched;

@@ -76,7 +76,7 @@ fn client<'a>(name: Name, exchanges: &[&'a Exchange]) -> Client<'a> {
     let mut told: BTreeMap<&str, Vec<Attempt<'a>>> = BTreeMap::new();
     let mut untold = Vec::new();
     for &exchange in exchanges {
-        match exchange.invocation_id.as_deref() {
+        match exchange.invocation_id.as_deref().filter(|_| counts_attempts(exchange)) {
             Some(id) => {
                 let call = told.entry(id).or_default();
                 let number = exchange.attempt.or_else(|| u32::try_from(call.len() + 1).ok());
@@ -92,6 +92,12 @@ fn client<'a>(name: Name, exchanges: &[&'a Exchange]) -> Client<'a> {
     let mut calls: Vec<_> = told.chain(link(&untold)).filter_map(Call::of).collect();
     calls.sort_by_key(|call| (call.first.exchange.at, call.first.exchange.number));
     Client { name, agent: exchanges.first().map(|first| agent_of(first)).unwrap_or_default(), calls }
+}
+
+/// Whether the SDK itself retries. One that says `max=1` leaves that to the application, whose retries are calls
+/// of their own to the SDK; they are linked by what they ask, as those of a client without an SDK.
+fn counts_attempts(exchange: &Exchange) -> bool {
+    exchange.max_attempts != Some(1)
 }
 
 impl<'a> Client<'a> {
@@ -229,6 +235,22 @@ mod tests {
         assert_eq!(
             seen,
             [("careful", 2), ("boto3 1.44.5 standard", 1), ("boto3 1.44.5 standard at 10.0.0.7", 1)]
+        );
+    }
+
+    #[test]
+    fn where_the_sdk_makes_one_attempt_the_applications_retries_are_linked() {
+        let once = |number, id: &str, status| Exchange {
+            max_attempts: Some(1),
+            body_digest: Some("b0d7".into()),
+            status: Some(status),
+            ..exchange(number, Some(id), Some(1))
+        };
+        let exchanges = [once(0, "a", 503), once(1, "b", 503), once(2, "c", 200)];
+        let grouped = calls(&exchanges, &BTreeMap::new());
+        assert_eq!(
+            grouped.clients[0].calls.iter().map(numbers).collect::<Vec<_>>(),
+            [[(1, 0), (2, 1), (3, 2)]]
         );
     }
 
