@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use bedload::client::policy::{RetryMode, RetryQuota};
 use bedload::resilience::policy::{
-    BreakerPolicy, ErrorName, FallbackModel, HedgeAfter, HedgePolicy, LimitPolicy, Policy, Regions, Retrier, Routing,
-    SlidingWindow, StateMachine, Stick, StreamPolicy, WhenEmpty,
+    BreakerPolicy, ErrorName, FallbackModel, HedgeAfter, HedgePolicy, LimitPolicy, Policy, Regions, Retrier,
+    Routing, SlidingWindow, StateMachine, Stick, StreamPolicy, WhenEmpty,
 };
 use bedload_mocks::Spread;
 use bedload_mocks::faults::{EarlyEnd, Fault, Kind, Latency, Share};
@@ -25,11 +25,15 @@ fn everything(seed: u64) -> Vec<Record> {
         full_jitter: true,
     };
     let plain = policy(&[EAST, WEST], &["haiku"]);
-    let lite = FallbackModel { model: "lite".into(), max_tokens: Some(8), operation: Some(Operation::InvokeStream) };
+    let lite =
+        FallbackModel { model: "lite".into(), max_tokens: Some(8), operation: Some(Operation::InvokeStream) };
     let mut fallback = plain.fallback.clone();
     fallback.models.push(lite);
     let policy = Policy {
-        regions: Regions { stick: Stick::Sticky { return_after: Duration::from_secs(5) }, ..plain.regions.clone() },
+        regions: Regions {
+            stick: Stick::Sticky { return_after: Duration::from_secs(5) },
+            ..plain.regions.clone()
+        },
         fallback,
         stream: StreamPolicy::Restart { times: 1 },
         breaker: Some(BreakerPolicy {
@@ -76,9 +80,13 @@ fn the_same_seed_gives_the_same_records_and_every_pattern_is_in_them() {
     let records = everything(7);
     assert_eq!(records, everything(7));
     assert_ne!(records, everything(8));
-    let reasons = [Reason::First, Reason::Failover, Reason::Fallback, Reason::Restart, Reason::Retry, Reason::Hedge];
+    let reasons =
+        [Reason::First, Reason::Failover, Reason::Fallback, Reason::Restart, Reason::Retry, Reason::Hedge];
     for reason in reasons {
-        assert!(records.iter().any(|record| record.calls.iter().any(|call| call.reason == reason)), "{reason:?}");
+        assert!(
+            records.iter().any(|record| record.calls.iter().any(|call| call.reason == reason)),
+            "{reason:?}"
+        );
     }
     let decided = |is: fn(&Deed) -> bool| {
         records.iter().any(|record| record.decisions.iter().any(|decision| is(&decision.deed)))

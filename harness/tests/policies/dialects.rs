@@ -67,7 +67,11 @@ fn call(model: &str, operation: Operation, ask: &Ask, faults: Vec<Fault>) -> Cal
 fn conversation() -> Ask {
     let turn = |role, text: &str| Message { role, text: text.into() };
     Ask {
-        messages: vec![turn(Role::User, "Hello?"), turn(Role::Assistant, "Hi."), turn(Role::User, "And now?")],
+        messages: vec![
+            turn(Role::User, "Hello?"),
+            turn(Role::Assistant, "Hi."),
+            turn(Role::User, "And now?"),
+        ],
         system: Some("Be brief.".into()),
         temperature: Some(0.5),
         top_p: Some(0.5),
@@ -79,8 +83,8 @@ fn conversation() -> Ask {
 fn every_family_is_asked_and_understood() {
     for model in MODELS {
         for ask in [ask("What is the weather?"), conversation()] {
-            let [whole, streamed] =
-                [Operation::Invoke, Operation::InvokeStream].map(|operation| call(model, operation, &ask, Vec::new()));
+            let [whole, streamed] = [Operation::Invoke, Operation::InvokeStream]
+                .map(|operation| call(model, operation, &ask, Vec::new()));
             for call in [&whole, &streamed] {
                 assert!(matches!(call.end, CallEnd::Answered { .. }), "{model}: {:?}", call.end);
                 assert_eq!((call.tokens.output, call.tokens_estimated), (12, false), "{model}");
@@ -101,7 +105,8 @@ fn limits_of_tokens_reach_every_family() {
 
 #[test]
 fn tools_are_called_where_the_dialect_has_words_for_them() {
-    let schema = json!({ "type": "object", "properties": { "city": { "type": "string" } }, "required": ["city"] });
+    let schema =
+        json!({ "type": "object", "properties": { "city": { "type": "string" } }, "required": ["city"] });
     let tool = Tool { name: "weather".into(), description: Some("Looks out.".into()), input_schema: schema };
     let equipped = Ask { tools: vec![tool], ..ask("What is the weather?") };
     for model in MODELS {

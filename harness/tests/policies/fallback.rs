@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use bedload::client::policy::Timeouts;
 use bedload::resilience::policy::Trigger;
-use bedload_mocks::faults::{Aim, ErrorAnswer, Fault, Kind, Latency, Unavailable};
 use bedload_mocks::Spread;
+use bedload_mocks::faults::{Aim, ErrorAnswer, Fault, Kind, Latency, Unavailable};
 use bedload_reports::record::{CallEnd, Operation, Outcome};
 
 use crate::support::{Bench, EAST, WEST, calls, decisions, policy, throttle, timeouts};
@@ -78,8 +78,11 @@ fn the_budget_of_time_ends_it_and_says_so() {
 fn the_total_time_holds_for_all_calls_together() {
     let slow = Kind::Latency(Latency { added: Spread::constant(Duration::from_secs(60)) });
     let mut bench = bench(Operation::Converse, slow);
-    bench.timeouts =
-        Timeouts { operation: Some(Duration::from_secs(4)), total: Some(Duration::from_secs(6)), ..timeouts() };
+    bench.timeouts = Timeouts {
+        operation: Some(Duration::from_secs(4)),
+        total: Some(Duration::from_secs(6)),
+        ..timeouts()
+    };
     let record = bench.once();
     assert_eq!(calls(&record), ["First sonnet@us-east-1: timeout", "Failover sonnet@us-west-2: timeout"]);
     assert_eq!((record.outcome, record.done.as_secs_f64()), (Outcome::Failed, 6.0));

@@ -15,7 +15,10 @@ fn bench(when_empty: WhenEmpty) -> Bench {
         burst: 1.0 / 60.0,
         when_empty,
     };
-    Bench { policy: Policy { limit: Some(limit), ..policy(&[EAST], &[]) }, ..Bench::plain(Operation::Converse) }
+    Bench {
+        policy: Policy { limit: Some(limit), ..policy(&[EAST], &[]) },
+        ..Bench::plain(Operation::Converse)
+    }
 }
 
 fn sent_ms(records: &[Record]) -> Vec<Option<u64>> {

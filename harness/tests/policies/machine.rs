@@ -21,7 +21,11 @@ fn retrier(error: &str) -> Retrier {
 
 fn bench(retry: Vec<Retrier>, catch: Vec<Catcher>, faults: Vec<Fault>) -> Bench {
     let state_machine = Some(StateMachine { retry, catch });
-    Bench { policy: Policy { state_machine, ..policy(&[EAST], &[]) }, faults, ..Bench::plain(Operation::Converse) }
+    Bench {
+        policy: Policy { state_machine, ..policy(&[EAST], &[]) },
+        faults,
+        ..Bench::plain(Operation::Converse)
+    }
 }
 
 fn always() -> Vec<Fault> {

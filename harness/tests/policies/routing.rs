@@ -51,7 +51,8 @@ fn the_faster_model_is_asked_once_both_are_known() {
         by: RoutingFigure::Latency,
         half_life: Duration::from_secs(60),
     };
-    let records = bench(routing, vec![Fault::new("f", slow).aimed_at(sonnet)]).run(&[0, 10, 3000, 4000, 5000]);
+    let records =
+        bench(routing, vec![Fault::new("f", slow).aimed_at(sonnet)]).run(&[0, 10, 3000, 4000, 5000]);
     assert_eq!(models(&records), ["sonnet", "haiku", "haiku", "haiku", "haiku"]);
 }
 

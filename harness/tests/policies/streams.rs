@@ -75,7 +75,10 @@ fn what_a_broken_stream_cost_is_estimated_where_nobody_told() {
         let [broken, whole] = record.calls.as_slice() else { panic!("{record:?}") };
         assert!(matches!(whole.end, CallEnd::Answered { .. }) && !whole.tokens_estimated);
         assert!(broken.tokens_estimated, "{operation:?}");
-        assert_eq!(broken.tokens.input, whole.tokens.input, "{operation:?}: by the same estimate as the mock's");
+        assert_eq!(
+            broken.tokens.input, whole.tokens.input,
+            "{operation:?}: by the same estimate as the mock's"
+        );
         assert!((1..12).contains(&broken.tokens.output), "{operation:?}: {:?}", broken.tokens);
         assert_eq!(broken.gaps_us.len() as u64 + 1, broken.tokens.output, "one token for each event");
     }

@@ -24,7 +24,7 @@ pub fn header(plan: &Plan, clock: ClockKind) -> Header {
         slo: plan.slo(),
         gates: plan.gates().to_vec(),
         validity: plan.validity(),
-        expect: None,
+        expect: plan.expect().cloned(),
     }
 }
 

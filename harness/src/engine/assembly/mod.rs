@@ -2,13 +2,12 @@
 //!
 //! The one place that knows both a scenario's words and the parts that carry them out. `cloud` turns the
 //! plan into a cloud, `fault` its faults into those of the mocks, `front` puts them before another target,
-//! `header` makes what readers of the log must know, `traffic` the requesters, `policy` what their clients do beyond the SDK.
+//! `header` makes what readers of the log must know, `traffic` the requesters.
 
 mod cloud;
 mod fault;
 mod front;
 mod header;
-mod policy;
 mod traffic;
 
 use std::sync::Arc;

@@ -7,7 +7,6 @@ use aws_sdk_bedrockruntime::Client;
 use bedload_reports::record::Name;
 
 use super::cloud::{count_spread, time_spread};
-use super::policy::policy;
 use super::{AssemblyError, schedule};
 use crate::client::ask::Ask;
 use crate::client::operation::Caller;
@@ -19,7 +18,6 @@ use crate::flow::client_state::ClientState;
 use crate::flow::prompt::Prompts;
 use crate::flow::request::{Requester, Setup};
 use crate::resilience::course::{Destination, destinations};
-use crate::resilience::policy::Policy;
 use crate::scenario::{self, Input, Plan};
 use crate::seed::Seed;
 
@@ -39,7 +37,7 @@ pub fn traffic(plan: &Plan, way: &Way, clock: Clock) -> Result<Vec<Traffic>, Ass
                 client: client.state.clone(),
                 callers: callers(plan, flow, client, way, clock)?,
                 total: client.settings.timeout().total,
-                gateway: None,
+                gateway: flow.gateway().copied(),
             };
             let requester = Arc::new(Requester::new(setup, clock, Seed::new(plan.seed())));
             Ok(Traffic { flow: flow.name().clone(), requester, load: load(plan, flow)? })
@@ -50,7 +48,6 @@ pub fn traffic(plan: &Plan, way: &Way, clock: Clock) -> Result<Vec<Traffic>, Ass
 /// A client of the scenario, ready to carry flows.
 struct Carrier<'a> {
     settings: &'a scenario::Client,
-    policy: Policy,
     state: Arc<ClientState>,
     /// By region.
     sdks: BTreeMap<Name, Client>,
@@ -61,11 +58,11 @@ fn clients<'a>(plan: &'a Plan, way: &Way, clock: Clock) -> BTreeMap<Name, Carrie
     plan.clients()
         .iter()
         .map(|client| {
-            let policy = policy(client);
+            let policy = client.policy();
             let sdk = |region: &Name| quotas.client(way, region, client.retry(), client.timeout(), clock);
             let sdks = policy.regions.order.iter().map(|region| (region.clone(), sdk(region))).collect();
             let state = Arc::new(ClientState::new(policy.clone(), clock));
-            (client.name().clone(), Carrier { settings: client, policy, state, sdks })
+            (client.name().clone(), Carrier { settings: client, state, sdks })
         })
         .collect()
 }
@@ -79,7 +76,7 @@ fn callers(
 ) -> Result<BTreeMap<Destination, Caller>, AssemblyError> {
     let call = flow.call();
     let retry = client.settings.retry();
-    destinations(&client.policy, &call.model)
+    destinations(client.settings.policy(), &call.model)
         .into_iter()
         .map(|to| {
             let model = plan.model(&to.model).ok_or_else(|| unknown("model", &to.model))?;

@@ -4,7 +4,9 @@ use bedload_reports::record::Name;
 
 use super::World;
 use super::call::CallSpec;
+use super::gateway::gateway;
 use super::load::Load;
+use crate::resilience::policy::GatewayPolicy;
 use crate::scenario::decode::Row;
 use crate::scenario::file;
 use crate::scenario::notes::{Noted, Notes};
@@ -16,6 +18,7 @@ pub struct Flow {
     call: CallSpec,
     client: Name,
     load: Load,
+    gateway: Option<GatewayPolicy>,
 }
 
 impl Flow {
@@ -39,6 +42,11 @@ impl Flow {
         &self.load
     }
 
+    /// What stands in front of it.
+    pub fn gateway(&self) -> Option<&GatewayPolicy> {
+        self.gateway.as_ref()
+    }
+
     pub(super) fn build(
         row: &Row<file::Flow>,
         raw: &file::Flow,
@@ -50,6 +58,13 @@ impl Flow {
             raw.client.get().and_then(|name| world.clients.find(name.value.get(), name.place, notes));
         let load =
             raw.load.value().and_then(|load| Load::build(load, row.name.place, &world.timeline, notes));
-        Ok(Flow { name: row.name.value.get().clone(), call: call?, client: client?, load: load? })
+        let gateway = gateway(&raw.gateway, notes);
+        Ok(Flow {
+            name: row.name.value.get().clone(),
+            call: call?,
+            client: client?,
+            load: load?,
+            gateway: gateway?,
+        })
     }
 }

@@ -8,18 +8,23 @@ mod build;
 mod call;
 mod client;
 mod evidence;
+mod expect;
 mod fault;
 mod flow;
 mod gate;
+mod gateway;
 mod known;
 mod limit;
 mod load;
 mod model;
 mod names;
 mod operation;
+mod pairs;
 mod pattern;
+mod policy;
 mod quota;
 mod reach;
+mod retried;
 mod spread;
 mod target;
 mod timeline;
@@ -29,6 +34,7 @@ use std::sync::Arc;
 
 use bedload_reports::gate::Gate;
 use bedload_reports::header::{ClockKind, Slo, Stage};
+use bedload_reports::judge::expect::Expect;
 use bedload_reports::record::Name;
 use bedload_reports::units::Nanos;
 use bedload_reports::validity::Thresholds;
@@ -44,11 +50,13 @@ pub use fault::{
     UnavailableMessage, When, WrongDate,
 };
 pub use flow::Flow;
+pub(crate) use gateway::period_word;
 pub use load::{Load, UserSegment};
 pub use model::{Answers, Behaviour, Model, Optimized};
 pub use names::Names;
 pub use operation::AnyOperation;
 pub use pattern::Pattern;
+pub(crate) use policy::{fewest_calls, usual_triggers};
 pub use quota::{OnDemand, Provisioned, Quota, Reserved, WindowLaw};
 pub use spread::Spread;
 pub(crate) use spread::time;
@@ -73,7 +81,7 @@ pub struct Plan {
 }
 
 /// What a scenario says, apart from how it is written.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub(crate) struct Content {
     pub name: Name,
     pub about: Name,
@@ -90,6 +98,7 @@ pub(crate) struct Content {
     pub slo: Slo,
     pub gates: Vec<Gate>,
     pub validity: Thresholds,
+    pub expect: Option<Expect>,
 }
 
 impl Plan {
@@ -188,6 +197,11 @@ impl Plan {
     /// Where the measurement itself stops being trusted.
     pub fn validity(&self) -> Thresholds {
         self.content.validity
+    }
+
+    /// What the judge must find true of the client.
+    pub fn expect(&self) -> Option<&Expect> {
+        self.content.expect.as_ref()
     }
 
     /// When the last stage ends.
