@@ -87,6 +87,10 @@ pub const CONNECTION_FAILED: &str = "connection failed";
 pub const ATTEMPT_TIMED_OUT: &str = "attempt timed out";
 /// The error word of an attempt that a limit over the whole call cut off.
 pub const CUT_OFF: &str = "cut off by the total timeout";
+/// The error word of an attempt that was given up, because another call of the request was faster.
+pub const GIVEN_UP: &str = "given up for a faster call";
+/// The code of a stream that was silent for too long: a limit of the client's, which no service would name.
+pub const STREAM_IDLE: &str = "stream idle";
 /// The error word of an attempt whose answer could not be read.
 pub const NOT_UNDERSTOOD: &str = "answer not understood";
 

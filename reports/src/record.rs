@@ -412,9 +412,10 @@ impl Record {
         self.calls.iter().rev().find(|call| matches!(call.end, CallEnd::Answered { .. }))
     }
 
-    /// Why the last call failed, if it did.
+    /// Why the last call failed, if it did. A call that was given up for another is not the last.
     pub fn failure(&self) -> Option<&Failure> {
-        match &self.calls.last()?.end {
+        let end = self.calls.iter().rev().map(|call| &call.end).find(|end| **end != CallEnd::Cancelled)?;
+        match end {
             CallEnd::Failed(failure) => Some(failure),
             CallEnd::Answered { .. } | CallEnd::Cancelled => None,
         }

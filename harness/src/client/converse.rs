@@ -41,13 +41,10 @@ impl Parts {
     }
 }
 
-/// The service's own count; nothing where it did not count.
-pub fn tokens(usage: Option<&TokenUsage>) -> Tokens {
+/// The service's own count.
+pub fn tokens(usage: &TokenUsage) -> Tokens {
     let count = |tokens: i32| u64::try_from(tokens).unwrap_or(0);
-    usage.map_or_else(Tokens::default, |usage| Tokens {
-        input: count(usage.input_tokens),
-        output: count(usage.output_tokens),
-    })
+    Tokens { input: count(usage.input_tokens), output: count(usage.output_tokens) }
 }
 
 fn message(message: &ask::Message) -> Result<Message, BuildError> {

@@ -34,21 +34,42 @@ struct Seen {
     /// Where faults in this process note that they struck, an entry for each attempt.
     strikes: Vec<Strikes>,
     first_byte: Option<Nanos>,
+    /// What the headers of the last answer said of its tokens, read and written.
+    counted: (Option<u64>, Option<u64>),
+}
+
+/// The attempts of a call that is over, one way or another.
+#[derive(Debug)]
+pub struct Closed {
+    /// The attempts, with the faults that struck them.
+    pub attempts: Vec<Attempt>,
+    /// When the headers of an answer had come, if the last attempt had one.
+    pub first_byte: Option<Nanos>,
+    /// Tokens read by the model, where the headers of a whole answer told.
+    pub input: Option<u64>,
+    /// Tokens written by the model, where the headers of a whole answer told.
+    pub output: Option<u64>,
+    /// Whether the last attempt was under way until the end.
+    pub was_open: bool,
 }
 
 impl Attempts {
-    /// The attempts so far, with the faults that struck them, and the time of the last answer's headers. An attempt that was cut off
-    /// from outside, by a limit over the whole call, is closed at `done`.
-    pub fn close(&self, done: Nanos) -> (Vec<Attempt>, Option<Nanos>) {
+    /// The attempts so far. One that was ended from outside, by a limit over the whole call or because the call was given
+    /// up, is closed at `done` with this `word`.
+    pub fn close(&self, done: Nanos, word: &str) -> Closed {
         self.with(|seen| {
-            if let Some(open) = seen.attempts.last_mut().filter(|last| last.done < last.sent) {
+            let open = seen.attempts.last_mut().filter(|last| last.done < last.sent);
+            let was_open = open.is_some();
+            if let Some(open) = open {
                 open.done = done;
-                open.error = Some(classify::CUT_OFF.into());
+                open.error = Some(word.into());
             }
             for (attempt, strikes) in seen.attempts.iter_mut().zip(seen.strikes.drain(..)) {
                 attempt.fault = strikes.fault();
             }
-            (std::mem::take(&mut seen.attempts), seen.first_byte)
+            let (input, output) = seen.counted;
+            let attempts = std::mem::take(&mut seen.attempts);
+            Closed { attempts, first_byte: seen.first_byte, input, output, was_open }
         })
     }
 
@@ -127,9 +148,12 @@ impl Intercept for Observer {
         _components: &RuntimeComponents,
         _config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let answered = context.response().status().is_success();
+        let response = context.response();
+        let answered = response.status().is_success();
+        let count = |name| header(response, name).and_then(|text| text.parse().ok());
+        let counted = (count("x-amzn-bedrock-input-token-count"), count("x-amzn-bedrock-output-token-count"));
         let now = self.clock.now();
-        self.attempts.with(|seen| seen.first_byte = answered.then_some(now));
+        self.attempts.with(|seen| (seen.first_byte, seen.counted) = (answered.then_some(now), counted));
         Ok(())
     }
 
@@ -209,8 +233,9 @@ mod tests {
                 fault: None,
             });
         });
-        let (closed, _) = attempts.close(Nanos::from_secs(9));
-        assert_eq!(closed[0].done, Nanos::from_secs(9));
-        assert_eq!(closed[0].error.as_deref(), Some(classify::CUT_OFF));
+        let closed = attempts.close(Nanos::from_secs(9), classify::CUT_OFF);
+        assert!(closed.was_open);
+        assert_eq!(closed.attempts[0].done, Nanos::from_secs(9));
+        assert_eq!(closed.attempts[0].error.as_deref(), Some(classify::CUT_OFF));
     }
 }

@@ -11,11 +11,13 @@ use bedload_reports::record::{
 };
 use bedload_reports::units::Nanos;
 
-use super::anthropic;
 use super::ask::Ask;
 use super::converse::{Parts, tokens};
-use super::observer::{Attempts, Observer};
-use super::stream::{self, Read};
+use super::dialect::Dialect;
+use super::observer::{Closed, Observer};
+use super::sight::{Content, Sight};
+use super::stream::Reader;
+use super::tokens::estimate;
 use crate::classify;
 use crate::clock::Clock;
 
@@ -45,44 +47,40 @@ pub struct Caller {
     pub stream_idle: Option<Duration>,
 }
 
-/// What an operation gave.
-struct Given {
-    end: CallEnd,
-    tokens: Tokens,
-    content: Option<Content>,
-}
-
-struct Content {
-    first: Option<Nanos>,
-    last: Option<Nanos>,
-    gaps_us: Vec<u32>,
-}
-
 impl Caller {
     /// Makes the call and tells what happened. `limit` bounds the whole of it, stream included.
     pub async fn call(&self, ask: &Ask, limit: Option<Duration>) -> Call {
-        let sent = self.clock.now();
-        let attempts = Attempts::default();
-        let given = match self.clock.within(limit, self.operate(ask, &attempts)).await {
-            Some(given) => given,
-            None => Given::failed(timed_out(limit)),
-        };
-        self.record(sent, given, &attempts)
+        self.call_in_sight(ask, limit, &Sight::default()).await
     }
 
-    async fn operate(&self, ask: &Ask, attempts: &Attempts) -> Given {
+    /// Makes the call in sight of others, who can tell of it while it runs.
+    pub async fn call_in_sight(&self, ask: &Ask, limit: Option<Duration>, sight: &Sight) -> Call {
+        let sent = self.clock.now();
+        let end = match self.clock.within(limit, self.operate(ask, sight)).await {
+            Some(end) => end,
+            None => CallEnd::Failed(timed_out(limit)),
+        };
+        self.tell(ask, sent, end, sight)
+    }
+
+    /// Tells of a call, sent at `sent`, that was given up before it was over.
+    pub fn given_up(&self, ask: &Ask, sent: Nanos, sight: &Sight) -> Call {
+        self.tell(ask, sent, CallEnd::Cancelled, sight)
+    }
+
+    async fn operate(&self, ask: &Ask, sight: &Sight) -> CallEnd {
         match self.operation {
-            Operation::Converse => self.converse(ask, attempts).await,
-            Operation::ConverseStream => self.converse_stream(ask, attempts).await,
-            Operation::Invoke => self.invoke(ask, attempts).await,
-            Operation::InvokeStream => self.invoke_stream(ask, attempts).await,
+            Operation::Converse => self.converse(ask, sight).await,
+            Operation::ConverseStream => self.converse_stream(ask, sight).await,
+            Operation::Invoke => self.invoke(ask, sight).await,
+            Operation::InvokeStream => self.invoke_stream(ask, sight).await,
         }
     }
 
-    async fn converse(&self, ask: &Ask, attempts: &Attempts) -> Given {
+    async fn converse(&self, ask: &Ask, sight: &Sight) -> CallEnd {
         let parts = match Parts::of(ask) {
             Ok(parts) => parts,
-            Err(error) => return Given::failed(unsendable(&error)),
+            Err(error) => return CallEnd::Failed(unsendable(&error)),
         };
         let request = self
             .client
@@ -92,16 +90,20 @@ impl Caller {
             .set_system(parts.system)
             .inference_config(parts.inference)
             .set_tool_config(parts.tools);
-        match request.customize().interceptor(self.observer(attempts)).send().await {
-            Ok(answer) => Given::answered(answer.stop_reason.as_str(), tokens(answer.usage.as_ref())),
-            Err(error) => Given::refused(&error),
+        match request.customize().interceptor(self.observer(sight)).send().await {
+            Ok(answer) => {
+                let usage = answer.usage.as_ref().map(tokens);
+                sight.told(usage.map(|usage| usage.input), usage.map(|usage| usage.output));
+                answered(answer.stop_reason.as_str())
+            }
+            Err(error) => refused(&error),
         }
     }
 
-    async fn converse_stream(&self, ask: &Ask, attempts: &Attempts) -> Given {
+    async fn converse_stream(&self, ask: &Ask, sight: &Sight) -> CallEnd {
         let parts = match Parts::of(ask) {
             Ok(parts) => parts,
-            Err(error) => return Given::failed(unsendable(&error)),
+            Err(error) => return CallEnd::Failed(unsendable(&error)),
         };
         let request = self
             .client
@@ -111,73 +113,96 @@ impl Caller {
             .set_system(parts.system)
             .inference_config(parts.inference)
             .set_tool_config(parts.tools);
-        match request.customize().interceptor(self.observer(attempts)).send().await {
-            Ok(answer) => Given::read(stream::converse(answer.stream, self.clock, self.stream_idle).await),
-            Err(error) => Given::refused(&error),
+        match request.customize().interceptor(self.observer(sight)).send().await {
+            Ok(answer) => self.reader(sight).converse(answer.stream).await,
+            Err(error) => refused(&error),
         }
     }
 
-    async fn invoke(&self, ask: &Ask, attempts: &Attempts) -> Given {
+    async fn invoke(&self, ask: &Ask, sight: &Sight) -> CallEnd {
+        let (dialect, body) = match self.body(ask) {
+            Ok(said) => said,
+            Err(failure) => return CallEnd::Failed(failure),
+        };
         let request = self
             .client
             .invoke_model()
             .model_id(&*self.model_id)
             .content_type(JSON)
             .accept(JSON)
-            .body(Blob::new(anthropic::body(ask)));
-        match request.customize().interceptor(self.observer(attempts)).send().await {
-            Ok(answer) => match anthropic::read(answer.body.as_ref()) {
+            .body(Blob::new(body));
+        match request.customize().interceptor(self.observer(sight)).send().await {
+            Ok(answer) => match dialect.answer(answer.body.as_ref()) {
                 Ok(answer) => {
-                    let (stop_reason, tokens) = answer.parts();
-                    Given::answered(&stop_reason, tokens)
+                    sight.told(answer.input, answer.output);
+                    answered(&answer.stop_reason)
                 }
-                Err(error) => Given::failed(failure(FailureClass::Unparsable, &error.to_string())),
+                Err(error) => CallEnd::Failed(failure(FailureClass::Unparsable, &error.to_string())),
             },
-            Err(error) => Given::refused(&error),
+            Err(error) => refused(&error),
         }
     }
 
-    async fn invoke_stream(&self, ask: &Ask, attempts: &Attempts) -> Given {
+    async fn invoke_stream(&self, ask: &Ask, sight: &Sight) -> CallEnd {
+        let (dialect, body) = match self.body(ask) {
+            Ok(said) => said,
+            Err(failure) => return CallEnd::Failed(failure),
+        };
         let request = self
             .client
             .invoke_model_with_response_stream()
             .model_id(&*self.model_id)
             .content_type(JSON)
             .accept(JSON)
-            .body(Blob::new(anthropic::body(ask)));
-        match request.customize().interceptor(self.observer(attempts)).send().await {
-            Ok(answer) => Given::read(stream::invoke(answer.body, self.clock, self.stream_idle).await),
-            Err(error) => Given::refused(&error),
+            .body(Blob::new(body));
+        match request.customize().interceptor(self.observer(sight)).send().await {
+            Ok(answer) => self.reader(sight).invoke(dialect, answer.body).await,
+            Err(error) => refused(&error),
         }
     }
 
-    fn observer(&self, attempts: &Attempts) -> Observer {
-        Observer::new(self.clock, self.flow_label.clone(), attempts.clone())
+    /// The body of a request, in the dialect of the model.
+    fn body(&self, ask: &Ask) -> Result<(Dialect, Vec<u8>), Failure> {
+        let Some(dialect) = Dialect::of(&self.model_id) else {
+            let message = format!("no dialect of InvokeModel is known for `{}`", self.model_id);
+            return Err(failure(FailureClass::Unsendable, &message));
+        };
+        let body = dialect.body(ask).map_err(|unsayable| unsendable(&unsayable))?;
+        Ok((dialect, body))
     }
 
-    fn record(&self, sent: Nanos, given: Given, attempts: &Attempts) -> Call {
+    fn reader<'a>(&self, sight: &'a Sight) -> Reader<'a> {
+        Reader { sight, clock: self.clock, idle: self.stream_idle }
+    }
+
+    fn observer(&self, sight: &Sight) -> Observer {
+        Observer::new(self.clock, self.flow_label.clone(), sight.attempts().clone())
+    }
+
+    fn tell(&self, ask: &Ask, sent: Nanos, mut end: CallEnd, sight: &Sight) -> Call {
         let done = self.clock.now();
-        let (attempts, first_byte) = attempts.close(done);
-        let mut end = given.end;
+        let word = if end == CallEnd::Cancelled { classify::GIVEN_UP } else { classify::CUT_OFF };
+        let closed = sight.attempts().close(done, word);
         if let CallEnd::Failed(failure) = &mut end {
-            failure.retry_refused = self.was_refused(failure, &attempts);
+            failure.retry_refused = self.was_refused(failure, &closed.attempts);
         }
-        let content = given.content.unwrap_or(Content { first: None, last: None, gaps_us: Vec::new() });
+        let content = sight.content();
+        let (tokens, tokens_estimated) = spent(ask, &end, &closed, &content);
         Call {
             reason: Reason::First,
             operation: self.operation,
             model: self.model.clone(),
             region: self.region.clone(),
             sent,
-            first_byte,
+            first_byte: closed.first_byte,
             first_content: content.first,
             last_content: content.last,
             done,
             end,
-            tokens: given.tokens,
-            tokens_estimated: false,
+            tokens,
+            tokens_estimated,
             gaps_us: content.gaps_us,
-            attempts,
+            attempts: closed.attempts,
         }
     }
 
@@ -191,27 +216,35 @@ impl Caller {
     }
 }
 
-impl Given {
-    fn answered(stop_reason: &str, tokens: Tokens) -> Self {
-        Given { end: CallEnd::Answered { stop_reason: stop_reason.into() }, tokens, content: None }
+/// The tokens of a call, and whether any of them are an estimate.
+///
+/// What the service told is taken, in the answer or beside it. What it did not come to tell is estimated from what was
+/// sent and received, where a model had begun to answer, or was at work on a call that was given up. A refused attempt
+/// costs nothing.
+fn spent(ask: &Ask, end: &CallEnd, closed: &Closed, content: &Content) -> (Tokens, bool) {
+    let input = content.input.or(closed.input);
+    let output = content.output.or(closed.output);
+    let at_work = closed.first_byte.is_some() || *end == CallEnd::Cancelled && closed.was_open;
+    if !at_work || input.is_some() && output.is_some() {
+        return (Tokens { input: input.unwrap_or(0), output: output.unwrap_or(0) }, false);
     }
+    let tokens = Tokens {
+        input: input.unwrap_or_else(|| ask.prompt_tokens()),
+        output: output.unwrap_or_else(|| estimate(content.chars)),
+    };
+    (tokens, true)
+}
 
-    fn failed(failure: Failure) -> Self {
-        Given { end: CallEnd::Failed(failure), tokens: Tokens::default(), content: None }
-    }
+fn answered(stop_reason: &str) -> CallEnd {
+    CallEnd::Answered { stop_reason: stop_reason.into() }
+}
 
-    fn refused<E, R>(error: &SdkError<E, R>) -> Self
-    where
-        E: ProvideErrorMetadata + std::error::Error + 'static,
-        R: std::fmt::Debug + 'static,
-    {
-        Given::failed(classify::failure(error))
-    }
-
-    fn read(read: Read) -> Self {
-        let content = Content { first: read.first_content, last: read.last_content, gaps_us: read.gaps_us };
-        Given { end: read.end, tokens: read.tokens, content: Some(content) }
-    }
+fn refused<E, R>(error: &SdkError<E, R>) -> CallEnd
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+    R: std::fmt::Debug + 'static,
+{
+    CallEnd::Failed(classify::failure(error))
 }
 
 fn timed_out(limit: Option<Duration>) -> Failure {

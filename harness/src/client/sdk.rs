@@ -13,7 +13,7 @@ use aws_smithy_runtime::client::retries::RetryPartition;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::RetrySpec;
 
-use super::policy::{Retry, RetryMode, RetryProfile, Timeouts};
+use super::policy::{Retry, RetryMode, RetryProfile, RetryQuota, Timeouts};
 use crate::clock::Clock;
 
 /// Where a client's requests go.
@@ -30,32 +30,67 @@ pub enum Way {
     Aws(Box<SdkConfig>),
 }
 
-/// A client for one region.
-pub fn client(way: &Way, region: &str, retry: &Retry, timeouts: &Timeouts, clock: Clock) -> Client {
-    let builder = match way {
-        Way::Mock { http, endpoint } => Builder::new()
-            .behavior_version(BehaviorVersion::v2026_01_12())
-            .credentials_provider(Credentials::from_keys("AKIDBEDLOAD", "made-up", None))
-            .http_client(http.clone())
-            .endpoint_url(endpoint),
-        Way::Aws(config) => Builder::from(config.as_ref()),
-    };
-    let config = builder
-        .region(Region::new(region.to_owned()))
-        .sleep_impl(TokioSleep::new())
-        .time_source(clock)
-        .retry_config(retry_config(retry))
-        .retry_partition(own_partition(region))
-        .timeout_config(timeout_config(timeouts))
-        .build();
-    Client::from_conf(config)
+/// The retry quotas of one run.
+///
+/// The SDK keeps a quota for each partition in the whole process, and by default one partition for each service and
+/// region. Here a partition belongs to one run: clients that share a quota do so by its name and their region, and two
+/// runs in one process never drain each other's. As in the SDK, the client that first retries in a partition fixes what
+/// a retry costs there, whatever the profiles of the others.
+#[derive(Debug)]
+pub struct Quotas {
+    run: u64,
+    built: AtomicU64,
 }
 
-/// The SDK shares its retry quota among all clients of a process in one region. Two scenario clients
-/// must not drain each other's, and two runs in one process must not either.
-fn own_partition(region: &str) -> RetryPartition {
-    static BUILT: AtomicU64 = AtomicU64::new(0);
-    RetryPartition::new(format!("bedload-{}-{region}", BUILT.fetch_add(1, Ordering::Relaxed)))
+impl Quotas {
+    /// The quotas of a new run.
+    pub fn of_a_run() -> Self {
+        static RUNS: AtomicU64 = AtomicU64::new(0);
+        Quotas { run: RUNS.fetch_add(1, Ordering::Relaxed), built: AtomicU64::new(0) }
+    }
+
+    /// A client for one region.
+    pub fn client(
+        &self,
+        way: &Way,
+        region: &str,
+        retry: &Retry,
+        timeouts: &Timeouts,
+        clock: Clock,
+    ) -> Client {
+        let builder = match way {
+            Way::Mock { http, endpoint } => Builder::new()
+                .behavior_version(BehaviorVersion::v2026_01_12())
+                .credentials_provider(Credentials::from_keys("AKIDBEDLOAD", "made-up", None))
+                .http_client(http.clone())
+                .endpoint_url(endpoint),
+            Way::Aws(config) => Builder::from(config.as_ref()),
+        };
+        let config = builder
+            .region(Region::new(region.to_owned()))
+            .sleep_impl(TokioSleep::new())
+            .time_source(clock)
+            .retry_config(retry_config(retry))
+            .retry_partition(self.partition(&retry.quota, region))
+            .timeout_config(timeout_config(timeouts))
+            .build();
+        Client::from_conf(config)
+    }
+
+    fn partition(&self, quota: &RetryQuota, region: &str) -> RetryPartition {
+        let run = self.run;
+        RetryPartition::new(match quota {
+            RetryQuota::Own => {
+                format!("bedload-{run}-own-{}-{region}", self.built.fetch_add(1, Ordering::Relaxed))
+            }
+            RetryQuota::Shared(name) => format!("bedload-{run}-shared-{name}-{region}"),
+        })
+    }
+}
+
+/// A client for one region outside of a run: whatever its quota is called, no other client draws on it.
+pub fn client(way: &Way, region: &str, retry: &Retry, timeouts: &Timeouts, clock: Clock) -> Client {
+    Quotas::of_a_run().client(way, region, retry, timeouts, clock)
 }
 
 fn retry_config(retry: &Retry) -> RetryConfig {
@@ -76,6 +111,6 @@ fn timeout_config(timeouts: &Timeouts) -> TimeoutConfig {
     let mut config = TimeoutConfig::builder().connect_timeout(timeouts.connect);
     config.set_read_timeout(timeouts.read);
     config.set_operation_attempt_timeout(timeouts.attempt);
-    config.set_operation_timeout(timeouts.total);
+    config.set_operation_timeout(timeouts.operation);
     config.build()
 }

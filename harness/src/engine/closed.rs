@@ -7,6 +7,7 @@ use bedload_mocks::Spread;
 use bedload_reports::record::Name;
 use bedload_reports::units::Nanos;
 use rand_chacha::ChaCha8Rng;
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use tokio::task::JoinSet;
 
 use super::Users;
@@ -62,9 +63,23 @@ impl User {
             }
             while let Some(due) = self.think(to).await {
                 let Some(permit) = self.dispatcher.wait_for_room().await else { return };
-                self.dispatcher.perform(permit, self.requester.clone(), &self.flow, due).await;
+                self.ask(permit, due).await;
             }
         }
+    }
+
+    /// Waits for an answer. Behind a gateway that is not always the end of the request, so it runs on its own.
+    async fn ask(&self, permit: OwnedSemaphorePermit, due: Nanos) {
+        let (dispatcher, flow, requester) =
+            (self.dispatcher.clone(), self.flow.clone(), self.requester.clone());
+        let (free, freed) = oneshot::channel::<()>();
+        tokio::spawn(async move {
+            // The end of the task frees the user too: whatever became of the channel, there is nobody left to tell.
+            let free = move || drop(free);
+            dispatcher.perform(permit, requester, &flow, due, free).await;
+        });
+        // An error is how a channel tells that its other end is gone, which is all that is waited for.
+        let _ = freed.await;
     }
 
     /// Thinks first, so that users who arrive together do not all ask at once. None when the stretch

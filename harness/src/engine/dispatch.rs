@@ -80,19 +80,20 @@ impl Dispatcher {
         }
     }
 
-    /// Makes one request, from its due time to its record.
+    /// Makes one request, from its due time to its record. `free` is called once its caller has an answer, if that is before.
     pub(super) async fn perform(
         &self,
         permit: OwnedSemaphorePermit,
         requester: Arc<Requester>,
         flow: &Name,
         due: Nanos,
+        free: impl FnOnce(),
     ) {
         let id = self.numbers.fetch_add(1, Ordering::Relaxed);
         self.bed.board.at(self.bed.clock.now());
         self.bed.board.sent(flow);
         let arrival = Arrival { id, stage: self.stage_at(due), due };
-        let record = requester.perform(arrival, self.abandoned.stopped()).await;
+        let record = requester.perform(arrival, self.abandoned.stopped(), free).await;
         self.bed.board.at(record.done);
         self.bed.board.over(flow, record.outcome);
         self.bed.budget.spend(&record);

@@ -29,7 +29,9 @@ pub(super) async fn send(
                     Some(permit) => {
                         let (dispatcher, flow, requester) =
                             (dispatcher.clone(), flow.clone(), requester.clone());
-                        tokio::spawn(async move { dispatcher.perform(permit, requester, &flow, due).await });
+                        tokio::spawn(async move {
+                            dispatcher.perform(permit, requester, &flow, due, || {}).await
+                        });
                     }
                 }
             }

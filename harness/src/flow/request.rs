@@ -1,25 +1,63 @@
-//! One request: along its route until a destination answers, and then a record of it.
+//! One request: through the gateway in front of its flow and along the course of its client, and then a record of it.
 
+use std::collections::BTreeMap;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bedload_reports::record::{Call, CallEnd, Name, Outcome, Record};
+use bedload_reports::record::{Deed, Name, Operation, Outcome, Record};
 use bedload_reports::units::Nanos;
+use rand_chacha::ChaCha8Rng;
 
+use super::client_state::ClientState;
+use super::journey::Journey;
+use super::outcome::outcome;
+use super::piece::Piece;
 use super::prompt::Prompts;
+use super::story::Story;
+use crate::client::ask::Ask;
+use crate::client::dialect::Dialect;
 use crate::client::operation::Caller;
 use crate::clock::Clock;
-use crate::resilience::route::moves_on;
+use crate::resilience::course::{Destination, Leg};
+use crate::resilience::gateway::{Gateway, Knock};
+use crate::resilience::policy::GatewayPolicy;
+use crate::seed::Seed;
+
+/// What a flow asks, and who carries it.
+#[derive(Debug)]
+pub struct Setup {
+    /// The flow's name.
+    pub flow: Name,
+    /// What its requests say.
+    pub prompts: Prompts,
+    /// The model that is asked first.
+    pub model: Name,
+    /// By which operation.
+    pub operation: Operation,
+    /// The client that carries it, shared by every flow that names it.
+    pub client: Arc<ClientState>,
+    /// A caller for each destination that the client may come to.
+    pub callers: BTreeMap<Destination, Caller>,
+    /// How long a request may take, all its calls and waits together.
+    pub total: Option<Duration>,
+    /// What stands in front of it.
+    pub gateway: Option<GatewayPolicy>,
+}
 
 /// Makes the requests of one flow.
 #[derive(Debug)]
 pub struct Requester {
-    flow: Name,
+    pub(super) flow: Name,
+    pub(super) model: Name,
+    pub(super) operation: Operation,
+    pub(super) total: Option<Duration>,
     clock: Clock,
     prompts: Prompts,
-    /// One for each destination of the route, in order.
-    route: Vec<Caller>,
-    total: Option<Duration>,
+    client: Arc<ClientState>,
+    callers: BTreeMap<Destination, Caller>,
+    gateway: Option<(GatewayPolicy, Piece<Gateway>)>,
+    draws: ChaCha8Rng,
 }
 
 /// Which request this is.
@@ -33,67 +71,124 @@ pub struct Arrival {
     pub due: Nanos,
 }
 
+/// How it was with a request when somebody stopped waiting for it.
+enum Ending {
+    Over,
+    Abandoned,
+    /// The gateway answered at this time, in the place of a client that was not done.
+    TimedOut(Nanos),
+}
+
 impl Requester {
-    /// Makes requests of `flow` along `route`; `total` bounds each of them, all its calls together.
-    pub fn new(
-        flow: Name,
-        clock: Clock,
-        prompts: Prompts,
-        route: Vec<Caller>,
-        total: Option<Duration>,
-    ) -> Self {
-        Requester { flow, clock, prompts, route, total }
+    /// Makes requests as a flow is set up.
+    pub fn new(setup: Setup, clock: Clock, seed: Seed) -> Self {
+        let draws = seed.stream(&format!("policies/{}", setup.flow));
+        Requester {
+            clock,
+            draws,
+            flow: setup.flow,
+            model: setup.model,
+            operation: setup.operation,
+            total: setup.total,
+            prompts: setup.prompts,
+            client: setup.client,
+            callers: setup.callers,
+            gateway: setup.gateway.map(|policy| (policy, Piece::new(Gateway::new(policy)))),
+        }
     }
 
-    /// Makes one request and tells what happened. When `abandon` is ready first, what was under way
-    /// is given up, and the record says so.
-    pub async fn perform(self: Arc<Self>, arrival: Arrival, abandon: impl Future<Output = ()>) -> Record {
+    /// Makes one request and tells what happened. When `abandon` is ready first, what was under way is given up, and the
+    /// record says so.
+    ///
+    /// `free` is called once the caller has its answer, if that is before the record is made: behind a gateway whose
+    /// patience is over the client goes on, and what it still spends is part of the record.
+    pub async fn perform(
+        self: Arc<Self>,
+        arrival: Arrival,
+        abandon: impl Future<Output = ()>,
+        free: impl FnOnce(),
+    ) -> Record {
         let sent = self.clock.now();
-        let mut calls = Vec::new();
-        let finished = tokio::select! {
-            biased;
-            () = self.follow_route(arrival.id, sent, &mut calls) => true,
-            () = abandon => false,
+        let ask = Arc::new(self.prompts.ask(arrival.id));
+        let mut story = Story::default();
+        if self.is_refused(&ask, &mut story) {
+            return self.record(arrival, sent, Ending::Over, story);
+        }
+        let mut draws = self.draws.clone();
+        draws.set_stream(arrival.id);
+        let ending = {
+            let journey = Journey::new(&self, &self.client, &mut story, ask, sent, draws);
+            let (mut travel, mut abandon) = (pin!(journey.travel()), pin!(abandon));
+            tokio::select! {
+                biased;
+                () = &mut travel => Ending::Over,
+                () = &mut abandon => Ending::Abandoned,
+                () = self.patience() => {
+                    let answered = self.clock.now();
+                    free();
+                    tokio::select! {
+                        biased;
+                        () = &mut travel => {}
+                        () = &mut abandon => {}
+                    }
+                    Ending::TimedOut(answered)
+                }
+            }
         };
-        let outcome = if finished { outcome(&calls) } else { Outcome::Abandoned };
+        self.record(arrival, sent, ending, story)
+    }
+
+    /// Whether the gateway, if there is one, turns the request away.
+    fn is_refused(&self, ask: &Ask, story: &mut Story) -> bool {
+        let Some((_, gateway)) = &self.gateway else { return false };
+        let now = self.clock.now();
+        let Err(refusal) = gateway.with(|gateway| gateway.admit(now, knock(ask))) else { return false };
+        story.decide(now, Deed::GatewayRefused { status: refusal.status(), code: refusal.code().into() });
+        true
+    }
+
+    /// Waits until the gateway waits no longer; for ever without one.
+    async fn patience(&self) {
+        match &self.gateway {
+            Some((policy, _)) => self.clock.sleep(policy.timeout).await,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// The caller for a leg, if the flow was set up with one.
+    pub(super) fn caller(&self, leg: &Leg) -> Option<Caller> {
+        self.callers.get(&leg.to).map(|caller| Caller { operation: leg.operation, ..caller.clone() })
+    }
+
+    fn record(&self, arrival: Arrival, sent: Nanos, ending: Ending, mut story: Story) -> Record {
+        let (routed, set_out) = (story.routed.take(), story.set_out.take());
+        if let Ending::TimedOut(at) = ending {
+            story.decide(at, Deed::GatewayTimedOut);
+        }
+        let (calls, decisions) = story.told();
+        let (done, outcome) = match ending {
+            Ending::Over => (self.clock.now(), outcome(set_out.as_ref(), &calls)),
+            Ending::Abandoned => (self.clock.now(), Outcome::Abandoned),
+            Ending::TimedOut(at) => (at, Outcome::Failed),
+        };
         Record {
             id: arrival.id,
             flow: self.flow.clone(),
             stage: arrival.stage,
             due: arrival.due,
             sent,
-            done: self.clock.now(),
+            done,
             outcome,
             calls,
-            routed: None,
-            decisions: Vec::new(),
-        }
-    }
-
-    async fn follow_route(&self, id: u64, sent: Nanos, calls: &mut Vec<Call>) {
-        let ask = self.prompts.ask(id);
-        for caller in &self.route {
-            let spent = Duration::from(self.clock.now().since(sent));
-            let left = self.total.map(|total| total.saturating_sub(spent));
-            if left == Some(Duration::ZERO) {
-                return;
-            }
-            calls.push(caller.call(&ask, left).await);
-            match calls.last().map(|call| &call.end) {
-                Some(CallEnd::Failed(failure)) if moves_on(failure.class) => {}
-                _ => return,
-            }
+            routed,
+            decisions,
         }
     }
 }
 
-fn outcome(calls: &[Call]) -> Outcome {
-    match calls {
-        [only] if matches!(only.end, CallEnd::Answered { .. }) => match only.attempts.len() {
-            0 | 1 => Outcome::FirstTry,
-            _ => Outcome::Retried,
-        },
-        [_, .., last] if matches!(last.end, CallEnd::Answered { .. }) => Outcome::FellBack,
-        _ => Outcome::Failed,
-    }
+/// What a gateway sees of a request. Its model asks for a conversation in which every turn says something.
+fn knock(ask: &Ask) -> Knock {
+    let body = Dialect::Anthropic.body(ask).unwrap_or_default();
+    let valid = !ask.messages.is_empty() && ask.messages.iter().all(|said| !said.text.is_empty());
+    Knock { body_bytes: body.len() as u64, valid }
 }

@@ -217,6 +217,18 @@ pub enum Routing {
     },
 }
 
+impl Routing {
+    /// The models that it can choose.
+    pub fn models(&self) -> Vec<&Name> {
+        match self {
+            Routing::Shares(shares) => shares.iter().map(|(model, _)| model).collect(),
+            Routing::Content(rules) => rules.iter().map(|rule| &rule.model).collect(),
+            Routing::Metrics { models, .. } => models.iter().collect(),
+            Routing::Canary { model, .. } => vec![model],
+        }
+    }
+}
+
 /// A rule of content-based routing: every condition given must hold.
 #[derive(Clone, Debug, Default)]
 pub struct ContentRule {

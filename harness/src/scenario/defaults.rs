@@ -10,6 +10,7 @@ use bedload_reports::validity::Thresholds;
 use super::plan::{Answers, CrcPart, Spread, ThrottleMessage, UnavailableMessage, WindowLaw};
 use crate::client::policy::{RetryMode, RetryProfile};
 use crate::pace::Arrivals;
+use crate::resilience::policy::{BreakerPolicy, SlidingWindow, StreamPolicy, WhenEmpty};
 
 /// Any seed serves; that it is always the same one makes two runs of a scenario the same run.
 pub(crate) const SEED: u64 = 1;
@@ -79,6 +80,67 @@ pub(crate) const MAX_BACKOFF: Duration = Duration::from_secs(20);
 /// The SDK's own default since `BehaviorVersion::v2026_01_12`. It is the only timeout that the SDK sets;
 /// the others are off.
 pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_millis(3100);
+
+/// Part of the answer is with the caller already: a client that says nothing does nothing about it.
+pub(crate) const STREAM: StreamPolicy = StreamPolicy::Fail;
+
+/// Restarts of a broken stream. Ours: one, since each pays for the prompt again.
+pub(crate) const RESTARTS: u64 = 1;
+
+/// How long a sticky client stays away from its first region. Ours: the order of a breaker's wait in its open state,
+/// halved.
+pub(crate) const RETURN_AFTER: Duration = Duration::from_secs(30);
+
+/// A circuit breaker as resilience4j makes it (CircuitBreakerConfig).
+pub(crate) fn breaker() -> BreakerPolicy {
+    BreakerPolicy {
+        failure_rate_threshold: 0.5,
+        slow_call_rate_threshold: 1.0,
+        slow_call_duration_threshold: Duration::from_secs(60),
+        sliding_window: SlidingWindow::Count(100),
+        minimum_number_of_calls: 100,
+        wait_duration_in_open_state: Duration::from_secs(60),
+        permitted_number_of_calls_in_half_open_state: 10,
+        max_wait_duration_in_half_open_state: None,
+    }
+}
+
+/// How much of a minute's allowance can be used at once: all of it, as with Bedrock's own quotas.
+pub(crate) const BURST: f64 = 1.0;
+
+/// A limiter makes callers wait, as the SDK's adaptive mode does.
+pub(crate) const WHEN_EMPTY: WhenEmpty = WhenEmpty::Wait { at_most: None };
+
+/// How fast metrics-based routing forgets. Ours: some answers of a chat model old, and a storm not yet over.
+pub(crate) const HALF_LIFE: Duration = Duration::from_secs(30);
+
+/// The share of requests that may be hedged: what hedging after the 95th percentile comes to (Dean and Barroso, “The
+/// Tail at Scale”, 2013).
+pub(crate) const HEDGE_AT_MOST: f64 = 0.05;
+
+/// A hedge asks the same destination.
+pub(crate) const HEDGE_ELSEWHERE: bool = false;
+
+/// `IntervalSeconds` of the Amazon States Language.
+pub(crate) const STATES_INTERVAL: Duration = Duration::from_secs(1);
+
+/// `BackoffRate` of the Amazon States Language.
+pub(crate) const STATES_BACKOFF_RATE: f64 = 2.0;
+
+/// `MaxAttempts` of the Amazon States Language.
+pub(crate) const STATES_MAX_ATTEMPTS: u64 = 3;
+
+/// The steady rate of an account's API Gateway in a region, in requests a second.
+pub(crate) const GATEWAY_RATE_PER_S: f64 = 10_000.0;
+
+/// The burst of an account's API Gateway in a region, in requests.
+pub(crate) const GATEWAY_BURST: u64 = 5_000;
+
+/// API Gateway's integration limit.
+pub(crate) const GATEWAY_TIMEOUT: Duration = Duration::from_secs(29);
+
+/// API Gateway's largest payload.
+pub(crate) const GATEWAY_MAX_BODY_BYTES: u64 = 10_000_000;
 
 /// A warm-up has to be declared; everything else counts.
 pub(crate) const RECORD: bool = true;

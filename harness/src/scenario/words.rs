@@ -3,6 +3,7 @@
 use crate::client::ask::Role;
 use crate::client::policy::{RetryMode, RetryProfile};
 use crate::pace::Arrivals;
+use crate::resilience::policy::{RoutingFigure, Trigger};
 
 use super::plan::{Answers, CrcPart, DowngradeOf, ThrottleMessage, UnavailableMessage, WindowLaw};
 
@@ -20,6 +21,28 @@ pub(crate) fn retry_profile(profile: RetryProfile) -> &'static str {
     match profile {
         RetryProfile::V2_0 => "v2_0",
         RetryProfile::V2_1 => "v2_1",
+    }
+}
+
+/// `throttled`, `unavailable`, …
+pub(crate) fn trigger(trigger: Trigger) -> &'static str {
+    match trigger {
+        Trigger::Throttled => "throttled",
+        Trigger::Unavailable => "unavailable",
+        Trigger::ServerError => "server_error",
+        Trigger::Timeout => "timeout",
+        Trigger::Connection => "connection",
+        Trigger::StreamBroken => "stream_broken",
+        Trigger::BreakerOpen => "breaker_open",
+    }
+}
+
+/// `latency`, `errors`, `in_flight`
+pub(crate) fn routing_figure(figure: RoutingFigure) -> &'static str {
+    match figure {
+        RoutingFigure::Latency => "latency",
+        RoutingFigure::Errors => "errors",
+        RoutingFigure::InFlight => "in_flight",
     }
 }
 

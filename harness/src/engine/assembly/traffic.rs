@@ -11,85 +11,92 @@ use super::{AssemblyError, schedule};
 use crate::client::ask::Ask;
 use crate::client::operation::Caller;
 use crate::client::policy::RetryMode;
-use crate::client::sdk::{self, Way};
+use crate::client::sdk::{Quotas, Way};
 use crate::clock::Clock;
 use crate::engine::{Load, Traffic, Users};
+use crate::flow::client_state::ClientState;
 use crate::flow::prompt::Prompts;
-use crate::flow::request::Requester;
-use crate::resilience::route::route;
+use crate::flow::request::{Requester, Setup};
+use crate::resilience::course::{Destination, destinations};
 use crate::scenario::{self, Input, Plan};
 use crate::seed::Seed;
 
-/// The traffic of every flow. Flows that name the same client share its SDK clients, and so its
-/// connections and its retry quota.
+/// The traffic of every flow. Flows that name the same client share its SDK clients, and so its connections and its retry
+/// quota, and the state of its policies.
 pub fn traffic(plan: &Plan, way: &Way, clock: Clock) -> Result<Vec<Traffic>, AssemblyError> {
-    let clients = sdk_clients(plan, way, clock);
+    let clients = clients(plan, way, clock);
     plan.flows()
         .iter()
         .map(|flow| {
-            let client = client(plan, flow)?;
-            let route = callers(plan, flow, client, &clients, way, clock)?;
-            let requester = Requester::new(
-                flow.name().clone(),
-                clock,
-                prompts(plan, flow)?,
-                route,
-                client.timeout().total,
-            );
-            Ok(Traffic { flow: flow.name().clone(), requester: Arc::new(requester), load: load(plan, flow)? })
+            let client = clients.get(flow.client()).ok_or_else(|| unknown("client", flow.client()))?;
+            let setup = Setup {
+                flow: flow.name().clone(),
+                prompts: prompts(plan, flow)?,
+                model: flow.call().model.clone(),
+                operation: flow.call().operation,
+                client: client.state.clone(),
+                callers: callers(plan, flow, client, way, clock)?,
+                total: client.settings.timeout().total,
+                gateway: flow.gateway().copied(),
+            };
+            let requester = Arc::new(Requester::new(setup, clock, Seed::new(plan.seed())));
+            Ok(Traffic { flow: flow.name().clone(), requester, load: load(plan, flow)? })
         })
         .collect()
 }
 
-type SdkClients = BTreeMap<(Name, Name), Client>;
-
-fn sdk_clients(plan: &Plan, way: &Way, clock: Clock) -> SdkClients {
-    let regions =
-        plan.clients().iter().flat_map(|client| client.regions().iter().map(move |region| (client, region)));
-    regions
-        .map(|(client, region)| {
-            let sdk = sdk::client(way, region, client.retry(), client.timeout(), clock);
-            ((client.name().clone(), region.clone()), sdk)
-        })
-        .collect()
+/// A client of the scenario, ready to carry flows.
+struct Carrier<'a> {
+    settings: &'a scenario::Client,
+    state: Arc<ClientState>,
+    /// By region.
+    sdks: BTreeMap<Name, Client>,
 }
 
-fn client<'a>(plan: &'a Plan, flow: &scenario::Flow) -> Result<&'a scenario::Client, AssemblyError> {
-    plan.client(flow.client()).ok_or_else(|| unknown("client", flow.client()))
+fn clients<'a>(plan: &'a Plan, way: &Way, clock: Clock) -> BTreeMap<Name, Carrier<'a>> {
+    let quotas = Quotas::of_a_run();
+    plan.clients()
+        .iter()
+        .map(|client| {
+            let policy = client.policy();
+            let sdk = |region: &Name| quotas.client(way, region, client.retry(), client.timeout(), clock);
+            let sdks = policy.regions.order.iter().map(|region| (region.clone(), sdk(region))).collect();
+            let state = Arc::new(ClientState::new(policy.clone(), clock));
+            (client.name().clone(), Carrier { settings: client, state, sdks })
+        })
+        .collect()
 }
 
 fn callers(
     plan: &Plan,
     flow: &scenario::Flow,
-    client: &scenario::Client,
-    clients: &SdkClients,
+    client: &Carrier<'_>,
     way: &Way,
     clock: Clock,
-) -> Result<Vec<Caller>, AssemblyError> {
+) -> Result<BTreeMap<Destination, Caller>, AssemblyError> {
     let call = flow.call();
-    let fallback: Vec<Name> =
-        client.policy().fallback.models.iter().map(|fallback| fallback.model.clone()).collect();
-    route(&call.model, &fallback, client.regions())
+    let retry = client.settings.retry();
+    destinations(client.settings.policy(), &call.model)
         .into_iter()
         .map(|to| {
             let model = plan.model(&to.model).ok_or_else(|| unknown("model", &to.model))?;
-            let key = (client.name().clone(), to.region.clone());
-            let sdk = clients.get(&key).ok_or_else(|| unknown("region", &to.region))?;
-            Ok(Caller {
+            let sdk = client.sdks.get(&to.region).ok_or_else(|| unknown("region", &to.region))?;
+            let caller = Caller {
                 client: sdk.clone(),
-                region: to.region,
-                model: to.model,
+                region: to.region.clone(),
+                model: to.model.clone(),
                 model_id: model.id().clone(),
                 operation: call.operation,
                 clock,
                 // AWS has no use for our names of things.
                 flow_label: matches!(way, Way::Mock { .. }).then(|| flow.name().clone()),
-                max_attempts: match client.retry().mode {
+                max_attempts: match retry.mode {
                     RetryMode::Off => 1,
-                    RetryMode::Standard | RetryMode::Adaptive => client.retry().attempts,
+                    RetryMode::Standard | RetryMode::Adaptive => retry.attempts,
                 },
-                stream_idle: client.timeout().stream_idle,
-            })
+                stream_idle: client.settings.timeout().stream_idle,
+            };
+            Ok((to, caller))
         })
         .collect()
 }

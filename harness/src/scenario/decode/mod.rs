@@ -5,13 +5,15 @@
 //! The types still say it all. A field is [`Required`] or [`Optional`], a [`record!`] lists its keys once,
 //! and the file's structs derive the JSON Schema from the same fields.
 
+mod brief;
 mod choice;
 mod field;
 mod leaf;
 mod record;
 mod table;
 
-pub(crate) use choice::{choice, no_such_choice, only_entry};
+pub(crate) use brief::BriefOrFull;
+pub(crate) use choice::{WordOrEntry, choice, neither, no_such_choice, only_entry, word_or_entry};
 pub(crate) use field::{OPTIONAL, Optional, Required};
 pub(crate) use leaf::{Leaf, Slip, Word};
 pub(crate) use record::{Fields, record};

@@ -7,15 +7,18 @@ use crate::scenario::node::{Entry, Node, Value, excerpt, find};
 use crate::scenario::notes::{Note, Noted, Notes};
 use crate::scenario::suggest;
 
-/// Reads a struct from a map: each field from the key of its name, and no other key.
+/// Reads a struct from a map: each field from the key of its name, and no other key. Names that a key has elsewhere are
+/// answered with the key.
 macro_rules! record {
-    ($type:ident { $($key:ident),+ $(,)? }) => {
+    ($type:ident { $($key:ident),+ $(,)? } $(elsewhere { $($name:ident: $meant:ident),+ $(,)? })?) => {
         impl $crate::scenario::decode::Decode for $type {
             fn decode(
                 node: &$crate::scenario::node::Node,
                 notes: &mut $crate::scenario::notes::Notes,
             ) -> Result<Self, $crate::scenario::notes::Noted> {
-                let fields = $crate::scenario::decode::Fields::open(node, &[$(stringify!($key)),+], notes)?;
+                let keys = [$(stringify!($key)),+];
+                let elsewhere: &[(&str, &str)] = &[$($((stringify!($name), stringify!($meant))),+)?];
+                let fields = $crate::scenario::decode::Fields::open_as(node, &keys, elsewhere, notes)?;
                 Ok($type { $($key: fields.take(stringify!($key), notes)),+ })
             }
         }
@@ -32,13 +35,23 @@ pub(crate) struct Fields<'n> {
 impl<'n> Fields<'n> {
     /// Opens a map and notes every key that is none of `keys`.
     pub(crate) fn open(node: &'n Node, keys: &[&str], notes: &mut Notes) -> Result<Self, Noted> {
+        Fields::open_as(node, keys, &[], notes)
+    }
+
+    /// The same, where some keys are known by other names elsewhere: name and key.
+    pub(crate) fn open_as(
+        node: &'n Node,
+        keys: &[&str],
+        elsewhere: &[(&str, &str)],
+        notes: &mut Notes,
+    ) -> Result<Self, Noted> {
         let keys: Vec<&str> = keys.iter().copied().map(unraw).collect();
         let Value::Map(entries) = &node.value else {
             let help = format!("its keys are {}", suggest::listed(keys));
             return Err(notes.add(wrong_type(node, "a map").help(help)));
         };
         for entry in entries.iter().filter(|entry| !keys.contains(&entry.key.value.as_str())) {
-            notes.add(unknown_key(entry, &keys));
+            notes.add(unknown_key(entry, &keys, elsewhere));
         }
         Ok(Fields { owner: node, entries })
     }
@@ -54,11 +67,15 @@ impl<'n> Fields<'n> {
 }
 
 /// The note for a key that nothing reads.
-pub(crate) fn unknown_key(entry: &Entry, keys: &[&str]) -> Note {
+pub(crate) fn unknown_key(entry: &Entry, keys: &[&str], elsewhere: &[(&str, &str)]) -> Note {
     let key = &entry.key.value;
     let message = format!("unknown key `{}`", excerpt(key));
+    let here = || {
+        let name = suggest::closest(key, elsewhere.iter().map(|(name, _)| name))?;
+        elsewhere.iter().find(|(other, _)| *other == name).map(|(_, meant)| format!("here it is `{meant}`"))
+    };
     Note::new(Code::UnknownKey, entry.key.place, message)
-        .label(suggest::remark(key, keys).unwrap_or_else(|| "no such key".to_owned()))
+        .label(suggest::remark(key, keys).or_else(here).unwrap_or_else(|| "no such key".to_owned()))
         .help(format!("the keys here are {}", suggest::listed(keys)))
 }
 

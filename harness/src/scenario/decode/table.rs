@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use super::{Decode, wrong_type};
+use super::{Decode, Optional, wrong_type};
 use crate::scenario::leaf::Name;
 use crate::scenario::node::{Node, Value};
 use crate::scenario::notes::{Noted, Notes};
@@ -43,6 +43,13 @@ impl<T> List<T> {
     /// The items that could be read.
     pub(crate) fn good(&self) -> impl Iterator<Item = &At<T>> {
         self.0.iter().flatten()
+    }
+}
+
+impl<T> Optional<List<T>> {
+    /// The items that could be read, of a list that may be left out.
+    pub(crate) fn good(&self) -> impl Iterator<Item = &At<T>> {
+        self.value().ok().flatten().into_iter().flat_map(List::good)
     }
 }
 

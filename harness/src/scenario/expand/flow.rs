@@ -6,9 +6,10 @@ use bedload_reports::units::Nanos;
 use super::page::{Page, counts, json, list, quoted, times, word};
 use crate::client::ask::{Message, Tool};
 use crate::pace::{Arrivals, Segment};
+use crate::resilience::policy::GatewayPolicy;
 use crate::scenario::defaults;
-use crate::scenario::leaf::{MaxTokens, Rate};
-use crate::scenario::plan::{CallSpec, Flow, Input, Load, Spread, UserSegment};
+use crate::scenario::leaf::{MaxTokens, Rate, Size, Time};
+use crate::scenario::plan::{CallSpec, Flow, Input, Load, Spread, UserSegment, period_word};
 use crate::scenario::words;
 
 pub(super) fn flow(page: &mut Page, flow: &Flow, stages: &[Stage]) {
@@ -16,7 +17,22 @@ pub(super) fn flow(page: &mut Page, flow: &Flow, stages: &[Stage]) {
         page.block("call", |page| page.block(flow.call().operation.name(), |page| call(page, flow.call())));
         page.entry("client", word(flow.client()));
         page.block("load", |page| load(page, flow.load(), stages));
+        page.block_if("gateway", flow.gateway(), gateway);
     });
+}
+
+fn gateway(page: &mut Page, gateway: &GatewayPolicy) {
+    let (rate, burst) = (gateway.rate, gateway.burst);
+    page.entry_or_default("rate", Rate::written(rate), rate == defaults::GATEWAY_RATE_PER_S);
+    page.entry_or_default("burst", burst, burst == defaults::GATEWAY_BURST as f64);
+    page.block_if("quota", gateway.quota.as_ref(), |page, quota| {
+        page.entry("limit", quota.limit);
+        page.entry("per", period_word(quota.period));
+    });
+    let timeout = gateway.timeout;
+    page.entry_or_default("timeout", Time::written(timeout), timeout == defaults::GATEWAY_TIMEOUT);
+    let bytes = gateway.max_body_bytes;
+    page.entry_or_default("max_body", Size::written(bytes), bytes == defaults::GATEWAY_MAX_BODY_BYTES);
 }
 
 fn call(page: &mut Page, call: &CallSpec) {

@@ -4,12 +4,15 @@
 //! `check --expand` prints it, the digest is taken of it, and a test reads it back, so nothing that a plan
 //! holds can be left out here unnoticed.
 
+mod client;
+mod expect;
 mod fault;
 mod flow;
 mod model;
 mod page;
+mod policy;
 mod rules;
-mod settings;
+mod stage;
 
 use bedload_reports::header::ClockKind;
 use bedload_reports::record::Name;
@@ -29,14 +32,15 @@ pub(super) fn expand(content: &Content) -> String {
     });
     page.section("answers", &content.answers, model::answer);
     page.block("clients", |page| {
-        content.clients.iter().for_each(|client| settings::client(page, client, &content.target))
+        content.clients.iter().for_each(|client| client::client(page, client, &content.target))
     });
-    page.block("stages", |page| content.stages.iter().for_each(|stage| settings::stage(page, stage)));
+    page.block("stages", |page| content.stages.iter().for_each(|stage| stage::stage(page, stage)));
     page.block("flows", |page| content.flows.iter().for_each(|flow| flow::flow(page, flow, &content.stages)));
     page.section("faults", &content.faults, fault::fault);
     rules::slo(&mut page, &content.slo);
     page.section("gates", &content.gates, rules::gate);
     rules::validity(&mut page, &content.validity);
+    page.block_if("expect", content.expect.as_ref(), expect::expect);
     page.finish()
 }
 

@@ -44,6 +44,13 @@ impl Page {
         }
     }
 
+    /// A block for a thing, if there is one.
+    pub(super) fn block_if<T>(&mut self, key: &str, thing: Option<&T>, inside: impl FnOnce(&mut Page, &T)) {
+        if let Some(thing) = thing {
+            self.block(key, |page| inside(page, thing));
+        }
+    }
+
     /// `- ` with whatever is written inside behind it.
     pub(super) fn item(&mut self, inside: impl FnOnce(&mut Page)) {
         self.dash = true;

@@ -2,11 +2,12 @@
 
 use schemars::JsonSchema;
 
-use crate::scenario::decode::{List, Optional, choice, record};
+use super::policy::{Breaker, Fallback, Hedge, Limit, Regions, Routing, StateMachine, StreamPolicy};
+use crate::scenario::decode::{Optional, choice, record};
 use crate::scenario::defaults;
-use crate::scenario::leaf::{Name, Positive, RegionName, Time, TimeOrOff, Whole};
+use crate::scenario::leaf::{Name, Positive, Time, TimeOrOff, Whole};
 
-/// A client: an AWS SDK with its settings, and where it turns when a region or model fails.
+/// A client: an AWS SDK with its settings, and what it does beyond that SDK.
 #[derive(Debug, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub(crate) struct Client {
@@ -14,13 +15,26 @@ pub(crate) struct Client {
     pub retry: Optional<Retry>,
     /// How long it waits for what.
     pub timeout: Optional<Timeouts>,
+    /// What it does when a stream breaks, stalls or ends too early after its first events.
+    #[schemars(extend("default" = "fail"))]
+    pub stream: Optional<StreamPolicy>,
     /// The regions it asks, in order; a mock target's first region unless told otherwise.
-    pub regions: Optional<List<RegionName>>,
+    pub regions: Optional<Regions>,
     /// The models it asks, in order, once every region has failed.
-    pub fallback: Optional<List<Name>>,
+    pub fallback: Optional<Fallback>,
+    /// Its circuit breakers, one for each destination; none without this.
+    pub breaker: Optional<Breaker>,
+    /// Its own rate limit; none without this.
+    pub limit: Optional<Limit>,
+    /// How it chooses the model that it asks first; the flow's model without this.
+    pub routing: Optional<Routing>,
+    /// When it asks a second time without waiting for the first answer; never without this.
+    pub hedge: Optional<Hedge>,
+    /// The retriers and catchers of a Step Functions task around the call; none without this.
+    pub state_machine: Optional<StateMachine>,
 }
 
-record!(Client { retry, timeout, regions, fallback });
+record!(Client { retry, timeout, stream, regions, fallback, breaker, limit, routing, hedge, state_machine });
 
 /// How the SDK retries.
 #[derive(Debug, JsonSchema)]
@@ -38,9 +52,24 @@ pub(crate) struct Retry {
     /// The longest wait before a retry.
     #[schemars(extend("default" = Time::written(defaults::MAX_BACKOFF)))]
     pub max_backoff: Optional<Positive<Time>>,
+    /// Whose retry quota it draws on.
+    #[schemars(extend("default" = "own"))]
+    pub quota: Optional<RetryQuota>,
 }
 
-record!(Retry { mode, profile, attempts, max_backoff });
+record!(Retry { mode, profile, attempts, max_backoff, quota });
+
+/// Whose retry quota a client draws on. The SDK keeps one for each partition, by region, in the whole process.
+#[derive(Debug, JsonSchema)]
+#[schemars(rename_all = "snake_case", deny_unknown_fields)]
+pub(crate) enum RetryQuota {
+    /// One of its own.
+    Own,
+    /// The one that every client which gives this name shares, as the clients of one process do by default.
+    Shared(Name),
+}
+
+choice!(RetryQuota: "a retry quota" { own: Own; shared: Shared });
 
 /// The SDK's retry strategies.
 #[derive(Clone, Copy, Debug, JsonSchema)]
@@ -83,6 +112,9 @@ pub(crate) struct Timeouts {
     /// For one attempt; for streams up to the headers.
     #[schemars(extend("default" = "off"))]
     pub attempt: Optional<TimeOrOff>,
+    /// For one call: every attempt and backoff of it; for streams up to the headers. The SDK's operation timeout.
+    #[schemars(extend("default" = "off"))]
+    pub operation: Optional<TimeOrOff>,
     /// For the whole request: every attempt, backoff, fallback and the whole stream.
     #[schemars(extend("default" = "off"))]
     pub total: Optional<TimeOrOff>,
@@ -91,4 +123,4 @@ pub(crate) struct Timeouts {
     pub stream_idle: Optional<TimeOrOff>,
 }
 
-record!(Timeouts { connect, read, attempt, total, stream_idle });
+record!(Timeouts { connect, read, attempt, operation, total, stream_idle });

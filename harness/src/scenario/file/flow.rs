@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 
+use super::gateway::Gateway;
 use super::load::Load;
 use super::model::Tokens;
 use crate::scenario::decode::{List, Optional, Required, choice, record};
@@ -18,9 +19,11 @@ pub(crate) struct Flow {
     pub client: Required<Name>,
     /// How much of it there is.
     pub load: Required<Load>,
+    /// What stands in front of it; nothing without this.
+    pub gateway: Optional<Gateway>,
 }
 
-record!(Flow { call, client, load });
+record!(Flow { call, client, load, gateway });
 
 /// One of Bedrock's four ways to ask a model.
 #[derive(Debug, JsonSchema)]

@@ -7,27 +7,37 @@
 
 mod answer;
 mod client;
+mod expect;
 mod fault;
 mod flow;
 mod gate;
+mod gateway;
 mod load;
 mod model;
 mod operation;
+mod policy;
 mod quota;
 mod target;
 
 use schemars::JsonSchema;
 
 pub(crate) use answer::{Answer, AnswerWhere, StopWord, ToolCall};
-pub(crate) use client::{Client, Retry, RetryMode, RetryProfile, Timeouts};
+pub(crate) use client::{Client, Retry, RetryMode, RetryProfile, RetryQuota, Timeouts};
+pub(crate) use expect::{Backoff, Expect, Grave, RetryAfter};
 pub(crate) use fault::{
     CrcPart, DowngradeOf, Error, Fault, Inject, Reset, ResetWhen, Says, Strikes, ThrottleWord, TierWord,
     UnavailableWord, Where, WrongDate,
 };
 pub(crate) use flow::{Call, CallSettings, Flow, Message, Prompt, Role, Tool};
 pub(crate) use gate::{Gate, OnNoData, Severity};
+pub(crate) use gateway::{Gateway, Period, UsageQuota};
 pub(crate) use load::{Arrivals, ByStage, Load, Open, Pace};
 pub(crate) use model::{Answers, Behaviour, Model, Optimized, Price};
+pub(crate) use policy::{
+    Breaker, Catcher, ContentRule, FallbackItem, FallbackRules, Hedge, Jitter, Limit, Metrics, Next, Regions,
+    Retrier, Routing, RoutingFigure, SlidingWindow, StateMachine, Stick, StreamPolicy, TriggerWord,
+    WhenEmpty,
+};
 pub(crate) use quota::{ProfileQuota, Provisioned, Quota, Reserved, WindowWord};
 pub(crate) use target::{MockTarget, Target};
 
@@ -74,6 +84,8 @@ pub(crate) struct File {
     pub gates: Optional<Table<Gate>>,
     /// Where the measurement itself stops being trusted.
     pub validity: Optional<Validity>,
+    /// What the judge must find true of the client.
+    pub expect: Optional<Expect>,
 }
 
 record!(File {
@@ -93,6 +105,7 @@ record!(File {
     slo,
     gates,
     validity,
+    expect,
 });
 
 /// The version of the scenario language; there is one.

@@ -12,6 +12,13 @@ pub(crate) struct Number(f64);
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct UpToOne(f64);
 
+/// A plain number from 1 up.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct AtLeastOne(f64);
+
+/// The largest of them; whatever grows by more, or is so many times as much, was no figure to try.
+const LARGEST: f64 = 1e6;
+
 impl Number {
     /// The number itself.
     pub(crate) fn get(self) -> f64 {
@@ -20,6 +27,13 @@ impl Number {
 }
 
 impl UpToOne {
+    /// The number itself.
+    pub(crate) fn get(self) -> f64 {
+        self.0
+    }
+}
+
+impl AtLeastOne {
     /// The number itself.
     pub(crate) fn get(self) -> f64 {
         self.0
@@ -59,6 +73,20 @@ impl Leaf for UpToOne {
     }
 }
 
+impl Leaf for AtLeastOne {
+    fn shape() -> String {
+        "a number of 1 or more, as in `2` or `1.5`".to_owned()
+    }
+
+    fn read(word: Word<'_>) -> Result<Self, Slip> {
+        let Number(number) = Number::read(word)?;
+        if !(1.0..=LARGEST).contains(&number) {
+            return Err(Slip::Range(format!("it must lie between 1 and {LARGEST}")));
+        }
+        Ok(AtLeastOne(number))
+    }
+}
+
 impl MaybeZero for Number {
     fn is_zero(&self) -> bool {
         self.0 == 0.0
@@ -83,6 +111,8 @@ pub(crate) fn magnitude(text: &str) -> Option<f64> {
 leaf_schema!(Number, "Number", { "type": "number", "minimum": 0 });
 
 leaf_schema!(UpToOne, "UpToOne", { "type": "number", "minimum": 0, "maximum": 1 });
+
+leaf_schema!(AtLeastOne, "AtLeastOne", { "type": "number", "minimum": 1, "maximum": LARGEST });
 
 #[cfg(test)]
 mod tests {

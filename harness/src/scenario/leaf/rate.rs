@@ -2,6 +2,7 @@
 
 use super::leaf_schema;
 use super::number::magnitude;
+use super::positive::MaybeZero;
 use crate::scenario::decode::{Leaf, Slip, Word};
 
 /// The fastest rate that a scenario may ask for, far beyond what one process sends.
@@ -93,6 +94,12 @@ fn bounded(rate: Rate) -> Result<Rate, Slip> {
         return Err(Slip::Range("the fastest rate is `1000M/s`".to_owned()));
     }
     Ok(rate)
+}
+
+impl MaybeZero for Rate {
+    fn is_zero(&self) -> bool {
+        self.count == 0.0
+    }
 }
 
 leaf_schema!(Rate, "Rate", {

@@ -6,10 +6,13 @@ use bedload_reports::validity::Thresholds;
 
 use super::answer::Answer;
 use super::evidence::Evidence;
+use super::expect::expect;
 use super::gate::Gatekeeper;
 use super::known::Known;
 use super::names::Names;
+use super::pairs;
 use super::reach::Reach;
+use super::retried;
 use super::{Client, Content, Fault, Flow, Model, Plan, Target, World};
 use crate::scenario::code::Code;
 use crate::scenario::decode::{Decode, Optional, Required, Row, Table};
@@ -79,7 +82,10 @@ fn check(file: &File, text: &str, notes: &mut Notes) -> Result<Content, Noted> {
         flows: good(&flows),
     };
     let faults = faults(&file.faults, &Names::read(&world, &regions), &reach, notes);
+    pairs::check(&file.clients, &good(&flows), &world, notes);
+    retried::check(&file.clients, &faults, notes);
     let slo = slo(&file.slo);
+    let expect = expect(&file.expect, &world, text, notes);
     let evidence = Evidence {
         stages: world.timeline.whole(),
         models: good(&models),
@@ -106,7 +112,7 @@ fn check(file: &File, text: &str, notes: &mut Notes) -> Result<Content, Noted> {
         slo: slo?,
         gates: whole(gates)?,
         validity: validity(&file.validity)?,
-        expect: None,
+        expect: expect?,
         target: world.target?,
     })
 }

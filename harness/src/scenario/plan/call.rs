@@ -11,7 +11,7 @@ use crate::scenario::decode::{List, Optional};
 use crate::scenario::defaults;
 use crate::scenario::file::{self, CallSettings};
 use crate::scenario::notes::{Note, Noted, Notes};
-use crate::scenario::place::At;
+use crate::scenario::place::{At, Place};
 
 /// What each request of a flow asks for.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,7 +75,7 @@ fn operation(raw: &file::Call) -> (Operation, &CallSettings) {
 }
 
 /// Whether an operation carries the words of the model itself.
-fn speaks_bodies(operation: Operation) -> bool {
+pub(super) fn speaks_bodies(operation: Operation) -> bool {
     matches!(operation, Operation::Invoke | Operation::InvokeStream)
 }
 
@@ -99,23 +99,31 @@ fn max_tokens(operation: Operation, raw: &CallSettings, notes: &mut Notes) -> Re
 fn model(operation: Operation, raw: &CallSettings, world: &World, notes: &mut Notes) -> Result<Name, Noted> {
     let given = raw.model.get()?;
     let name = world.models.find(given.value.get(), given.place, notes)?;
-    let Some(way) = world.ways.iter().find(|way| way.model == name) else { return Ok(name) };
+    match unheard(operation, &name, given.place, world) {
+        Some(note) => Err(notes.add(note)),
+        None => Ok(name),
+    }
+}
+
+/// Why an operation cannot ask a model, if it cannot.
+pub(super) fn unheard(operation: Operation, name: &Name, place: Place, world: &World) -> Option<Note> {
+    let way = world.ways.iter().find(|way| way.model == *name)?;
     if speaks_bodies(operation) && !way.id.contains("anthropic.") {
         let message =
             format!("`{}` on `{name}`: only Anthropic Messages bodies are spoken so far", operation.name());
-        let note = Note::new(Code::Unsupported, given.place, message)
+        let note = Note::new(Code::Unsupported, place, message)
             .label(format!("its id is `{}`", way.id))
             .help("ask it through `converse` or `converse_stream`, which every model takes");
-        return Err(notes.add(note));
+        return Some(note);
     }
     if !way.on_demand && !is_profile(&way.id) {
         let message = format!("model `{name}` is served through a profile only, and its id is none");
-        let note = Note::new(Code::Contradiction, given.place, message)
+        let note = Note::new(Code::Contradiction, place, message)
             .label("refused each time")
             .help(format!("write `id: us.{}` or the like, or remove `on_demand: false`", way.id));
-        return Err(notes.add(note));
+        return Some(note);
     }
-    Ok(name)
+    None
 }
 
 /// Whether an id is that of an inference profile, or an ARN of one or of provisioned units.

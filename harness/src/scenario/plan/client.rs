@@ -3,18 +3,18 @@
 use bedload_reports::record::Name;
 
 use super::World;
-use super::target::{regions, twice};
+use super::policy::policy;
 use crate::client::policy::{Retry, RetryMode, RetryProfile, RetryQuota, Timeouts};
-use crate::resilience::policy::{Fallback, FallbackModel, Policy, Regions, Stick, StreamPolicy, Trigger};
+use crate::resilience::policy::{Policy, Routing};
 use crate::scenario::code::Code;
-use crate::scenario::decode::{List, Optional, Row};
+use crate::scenario::decode::{Optional, Row};
 use crate::scenario::defaults;
 use crate::scenario::file;
-use crate::scenario::leaf::{self, RegionName, TimeOrOff};
+use crate::scenario::leaf::TimeOrOff;
 use crate::scenario::notes::{Note, Noted, Notes};
-use crate::scenario::place::{At, Place};
+use crate::scenario::place::At;
 
-/// An SDK with its settings, and where it turns when a region or model fails.
+/// An SDK with its settings, and what it does beyond that SDK.
 #[derive(Clone, Debug)]
 pub struct Client {
     name: Name,
@@ -49,9 +49,20 @@ impl Client {
         &self.policy.regions.order
     }
 
-    /// The models that it may ask besides the flow's own.
-    pub fn other_models(&self) -> impl Iterator<Item = &Name> {
-        self.policy.fallback.models.iter().map(|fallback| &fallback.model)
+    /// The models that a request for this one may end at.
+    pub fn models<'a>(&'a self, asked: &'a Name) -> Vec<&'a Name> {
+        let first: Vec<&Name> = match &self.policy.routing {
+            None => vec![asked],
+            Some(Routing::Shares(shares)) => shares.iter().map(|(model, _)| model).collect(),
+            Some(Routing::Metrics { models, .. }) => models.iter().collect(),
+            Some(Routing::Canary { model, .. }) => vec![asked, model],
+            Some(Routing::Content(rules)) => {
+                std::iter::once(asked).chain(rules.iter().map(|rule| &rule.model)).collect()
+            }
+        };
+        let next = self.policy.fallback.models.iter().map(|fallback| &fallback.model);
+        let caught = self.policy.state_machine.iter().flat_map(|machine| &machine.catch);
+        first.into_iter().chain(next).chain(caught.filter_map(|catcher| catcher.next.as_ref())).collect()
     }
 
     pub(super) fn build(
@@ -62,33 +73,8 @@ impl Client {
     ) -> Result<Self, Noted> {
         let retry = retry(&raw.retry, notes);
         let timeout = timeouts(&raw.timeout, notes);
-        let regions = client_regions(&raw.regions, row.name.place, world, notes);
-        let fallback = fallback(&raw.fallback, world, notes);
-        Ok(Client {
-            name: row.name.value.get().clone(),
-            retry: retry?,
-            timeout: timeout?,
-            policy: policy(regions?, fallback?),
-        })
-    }
-}
-
-fn policy(regions: Vec<Name>, fallback: Vec<Name>) -> Policy {
-    let shape = |model| FallbackModel { model, max_tokens: None, operation: None };
-    Policy {
-        regions: Regions { order: regions, stick: Stick::PerRequest },
-        fallback: Fallback {
-            models: fallback.into_iter().map(shape).collect(),
-            on: Trigger::DEFAULT.into(),
-            calls: None,
-            within: None,
-        },
-        stream: StreamPolicy::Fail,
-        breaker: None,
-        limit: None,
-        routing: None,
-        hedge: None,
-        state_machine: None,
+        let policy = policy(raw, row.name.place, timeout.as_ref().ok(), world, notes);
+        Ok(Client { name: row.name.value.get().clone(), retry: retry?, timeout: timeout?, policy: policy? })
     }
 }
 
@@ -106,12 +92,14 @@ fn retry(raw: &Optional<file::Retry>, notes: &mut Notes) -> Result<Retry, Noted>
         file::RetryProfile::V2_0 => RetryProfile::V2_0,
         file::RetryProfile::V2_1 => RetryProfile::V2_1,
     })?;
+    let attempts = attempts(raw, mode, notes);
+    let quota = quota(raw, mode, notes);
     Ok(Retry {
         mode,
         profile,
-        attempts: attempts(raw, mode, notes)?,
+        attempts: attempts?,
         max_backoff: raw.max_backoff.map_or(default.max_backoff, |time| time.get().get())?,
-        quota: RetryQuota::Own,
+        quota: quota?,
     })
 }
 
@@ -141,6 +129,19 @@ fn attempts(raw: &file::Retry, mode: RetryMode, notes: &mut Notes) -> Result<u32
     }
 }
 
+fn quota(raw: &file::Retry, mode: RetryMode, notes: &mut Notes) -> Result<RetryQuota, Noted> {
+    match raw.quota.get()? {
+        None | Some(At { value: file::RetryQuota::Own, .. }) => Ok(RetryQuota::Own),
+        Some(At { value: file::RetryQuota::Shared(_), place }) if mode == RetryMode::Off => {
+            let note = Note::new(Code::Contradiction, *place, "a shared retry quota, but retries are off")
+                .label("`mode: off` draws on none")
+                .help("remove `quota`, or choose `mode: standard`");
+            Err(notes.add(note))
+        }
+        Some(At { value: file::RetryQuota::Shared(name), .. }) => Ok(RetryQuota::Shared(name.get().clone())),
+    }
+}
+
 fn timeouts(raw: &Optional<file::Timeouts>, notes: &mut Notes) -> Result<Timeouts, Noted> {
     let Some(raw) = raw.value()? else {
         return Ok(default_timeouts());
@@ -150,23 +151,40 @@ fn timeouts(raw: &Optional<file::Timeouts>, notes: &mut Notes) -> Result<Timeout
         connect: raw.connect.map_or(defaults::CONNECT_TIMEOUT, |time| time.get().get())?,
         read: limit(&raw.read)?,
         attempt: limit(&raw.attempt)?,
-        operation: None,
+        operation: limit(&raw.operation)?,
         total: limit(&raw.total)?,
         stream_idle: limit(&raw.stream_idle)?,
     };
-    match (timeouts.attempt, timeouts.total, raw.total.get()?) {
-        (Some(attempt), Some(total), Some(given)) if total < attempt => {
-            let note = Note::new(
-                Code::Contradiction,
-                given.place,
-                "the whole request has less time than one attempt",
-            )
-            .label("less than `attempt`")
-            .help("raise `total`, or lower `attempt`");
-            Err(notes.add(note))
+    nested(&timeouts, raw, notes)?;
+    Ok(timeouts)
+}
+
+/// What holds another thing has no less time than that.
+fn nested(timeouts: &Timeouts, raw: &file::Timeouts, notes: &mut Notes) -> Result<(), Noted> {
+    let Timeouts { attempt, operation, total, .. } = *timeouts;
+    let pairs = [
+        (
+            "attempt",
+            attempt,
+            "operation",
+            operation,
+            &raw.operation,
+            "one call has less time than one attempt",
+        ),
+        ("attempt", attempt, "total", total, &raw.total, "the whole request has less time than one attempt"),
+        ("operation", operation, "total", total, &raw.total, "the whole request has less time than one call"),
+    ];
+    for (inner, part, outer, whole, raw, message) in pairs {
+        if let (Some(part), Some(whole), Some(given)) = (part, whole, raw.get()?)
+            && whole < part
+        {
+            let note = Note::new(Code::Contradiction, given.place, message)
+                .label(format!("less than `{inner}`"))
+                .help(format!("raise `{outer}`, or lower `{inner}`"));
+            return Err(notes.add(note));
         }
-        _ => Ok(timeouts),
     }
+    Ok(())
 }
 
 /// What holds where a client says nothing of timeouts.
@@ -179,49 +197,4 @@ pub(crate) fn default_timeouts() -> Timeouts {
         total: None,
         stream_idle: None,
     }
-}
-
-fn client_regions(
-    raw: &Optional<List<RegionName>>,
-    client: Place,
-    world: &World,
-    notes: &mut Notes,
-) -> Result<Vec<Name>, Noted> {
-    let Some(given) = raw.get()? else {
-        let home = world.target.as_ref().map_err(|noted| *noted)?.home();
-        return home.map(|home| vec![home.clone()]).ok_or_else(|| notes.add(regions_missing(client)));
-    };
-    for region in given.value.good() {
-        // The list is checked whole; a region that is not there is noted and the rest read on.
-        let _ = world.regions.find(region.value.get(), region.place, notes);
-    }
-    regions(given, notes)
-}
-
-fn regions_missing(client: Place) -> Note {
-    Note::new(Code::MissingKey, client, "missing key `regions`")
-        .label("`regions` is missing here")
-        .help("only a mock target has a region to start from; add `regions: [us-east-1]`")
-}
-
-fn fallback(raw: &Optional<List<leaf::Name>>, world: &World, notes: &mut Notes) -> Result<Vec<Name>, Noted> {
-    let Some(list) = raw.value()? else {
-        return Ok(Vec::new());
-    };
-    let mut models: Vec<Name> = Vec::new();
-    let mut broken = Ok(());
-    for item in list.items() {
-        let model = item.as_ref().map_err(|noted| *noted).and_then(|model| {
-            let name = world.models.find(model.value.get(), model.place, notes)?;
-            match models.contains(&name) {
-                true => Err(notes.add(twice(model.place, format!("model `{name}` stands twice")))),
-                false => Ok(name),
-            }
-        });
-        match model {
-            Ok(model) => models.push(model),
-            Err(noted) => broken = Err(noted),
-        }
-    }
-    broken.map(|()| models)
 }

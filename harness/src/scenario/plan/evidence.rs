@@ -99,12 +99,11 @@ impl Evidence<'_> {
         })
     }
 
-    /// The models that requests in scope may ask, by fallback too.
+    /// The models that requests in scope may ask, by routing and fallback too.
     fn models_asked(&self, scope: &Scope) -> Option<Vec<&Name>> {
         let mut asked = Vec::new();
         for flow in self.flows_in(scope)? {
-            asked.push(&flow.call().model);
-            asked.extend(self.client(flow)?.other_models());
+            asked.extend(self.client(flow)?.models(&flow.call().model));
         }
         asked.retain(|model| scope.model.as_ref().is_none_or(|only| only == *model));
         Some(asked)

@@ -4,6 +4,7 @@ use bedload_reports::record::Name;
 
 use super::World;
 use super::call::CallSpec;
+use super::gateway::gateway;
 use super::load::Load;
 use crate::resilience::policy::GatewayPolicy;
 use crate::scenario::decode::Row;
@@ -57,12 +58,13 @@ impl Flow {
             raw.client.get().and_then(|name| world.clients.find(name.value.get(), name.place, notes));
         let load =
             raw.load.value().and_then(|load| Load::build(load, row.name.place, &world.timeline, notes));
+        let gateway = gateway(&raw.gateway, notes);
         Ok(Flow {
             name: row.name.value.get().clone(),
             call: call?,
             client: client?,
             load: load?,
-            gateway: None,
+            gateway: gateway?,
         })
     }
 }

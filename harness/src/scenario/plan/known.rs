@@ -6,8 +6,9 @@
 
 use bedload_reports::record::Name;
 
+use super::target::twice;
 use crate::scenario::code::Code;
-use crate::scenario::decode::{Optional, Required, Table};
+use crate::scenario::decode::{List, Optional, Required, Table};
 use crate::scenario::notes::{Note, Noted, Notes};
 use crate::scenario::place::Place;
 use crate::scenario::suggest;
@@ -71,5 +72,31 @@ impl Known {
             .label(suggest::remark(name, &self.names).unwrap_or_else(|| "not defined".to_owned()))
             .help(help);
         Err(notes.add(note))
+    }
+
+    /// The names of a list, each one there and none twice.
+    pub(super) fn each<T>(
+        &self,
+        list: &List<T>,
+        name: impl Fn(&T) -> &Name,
+        notes: &mut Notes,
+    ) -> Result<Vec<Name>, Noted> {
+        let mut names: Vec<Name> = Vec::new();
+        let mut broken = Ok(());
+        for item in list.items() {
+            let found = item.as_ref().map_err(|noted| *noted).and_then(|item| {
+                let found = self.find(name(&item.value), item.place, notes)?;
+                if names.contains(&found) {
+                    let message = format!("{} `{found}` stands twice", self.kind);
+                    return Err(notes.add(twice(item.place, message)));
+                }
+                Ok(found)
+            });
+            match found {
+                Ok(found) => names.push(found),
+                Err(noted) => broken = Err(noted),
+            }
+        }
+        broken.map(|()| names)
     }
 }

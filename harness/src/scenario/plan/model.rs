@@ -149,7 +149,7 @@ fn served(raw: &file::Model, world: &World, notes: &mut Notes) -> Result<Vec<Nam
                 // The list is checked whole; a region that is not there is noted and the rest read on.
                 let _ = world.regions.find(region.value.get(), region.place, notes);
             }
-            regions(given, notes)
+            regions(&given.value, given.place, notes)
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::scenario::defaults;
 use crate::scenario::file;
 use crate::scenario::leaf::{RegionName, Text};
 use crate::scenario::notes::{Note, Noted, Notes};
-use crate::scenario::place::At;
+use crate::scenario::place::{At, Place};
 
 /// What the run is aimed at.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,7 +68,8 @@ impl Target {
     pub(super) fn build(raw: &file::Target, notes: &mut Notes) -> Result<Self, Noted> {
         match raw {
             file::Target::Mock(mock) => {
-                let regions = regions(mock.regions.get()?, notes);
+                let given = mock.regions.get()?;
+                let regions = regions(&given.value, given.place, notes);
                 let profiles = profiles(mock, &regions, notes);
                 let account = mock.account.map_or(defaults::ACCOUNT.into(), |account| account.get().clone());
                 Ok(Target::Mock {
@@ -116,16 +117,16 @@ impl Target {
 }
 
 /// Regions in order, at least one, none twice.
-pub(super) fn regions(raw: &At<List<RegionName>>, notes: &mut Notes) -> Result<Vec<Name>, Noted> {
-    if raw.value.items().is_empty() {
-        let note = Note::new(Code::OutOfRange, raw.place, "no region at all")
+pub(super) fn regions(raw: &List<RegionName>, place: Place, notes: &mut Notes) -> Result<Vec<Name>, Noted> {
+    if raw.items().is_empty() {
+        let note = Note::new(Code::OutOfRange, place, "no region at all")
             .label("empty")
             .help("name at least one region, as in `[us-east-1]`");
         return Err(notes.add(note));
     }
     let mut regions: Vec<Name> = Vec::new();
     let mut broken = Ok(());
-    for item in raw.value.items() {
+    for item in raw.items() {
         match item {
             Err(noted) => broken = Err(*noted),
             Ok(region) if regions.contains(region.value.get()) => {
@@ -162,7 +163,7 @@ fn profiles(
             // The list is checked whole; a region that is not there is noted and the rest read on.
             let _ = there.find(region.value.get(), region.place, notes);
         }
-        Ok((prefix?, regions(list, notes)?))
+        Ok((prefix?, regions(&list.value, list.place, notes)?))
     };
     let built: Vec<_> = table.rows().iter().map(&mut profile).collect();
     built.into_iter().collect()
@@ -185,6 +186,6 @@ fn blocked_words(raw: &file::MockTarget) -> Result<Vec<Name>, Noted> {
 }
 
 /// The note for a name that stands twice in a list.
-pub(super) fn twice(place: crate::scenario::place::Place, message: String) -> Note {
+pub(super) fn twice(place: Place, message: String) -> Note {
     Note::new(Code::DuplicateName, place, message).label("again here").help("remove or rename one of the two")
 }

@@ -1,0 +1,86 @@
+//! What is known of a call while it runs: kept outside of it, so that a call that is given up, or cut off by a limit, can
+//! still be told with the attempts it had made, the content it had received and the tokens it will be charged for.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bedload_reports::units::Nanos;
+
+use super::event::Event;
+use super::observer::Attempts;
+
+/// What is known of one call.
+#[derive(Clone, Debug, Default)]
+pub struct Sight(Arc<Known>);
+
+#[derive(Debug, Default)]
+struct Known {
+    attempts: Attempts,
+    content: Mutex<Content>,
+}
+
+/// What a call has received.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Content {
+    /// The first non-empty content; streams only.
+    pub first: Option<Nanos>,
+    /// The last non-empty content; streams only.
+    pub last: Option<Nanos>,
+    /// Gaps between content events in microseconds; streams only.
+    pub gaps_us: Vec<u32>,
+    /// The characters of all content; streams only.
+    pub chars: usize,
+    /// Tokens read by the model, where the service told.
+    pub input: Option<u64>,
+    /// Tokens written by the model, where the service told.
+    pub output: Option<u64>,
+}
+
+impl Sight {
+    /// The attempts.
+    pub fn attempts(&self) -> &Attempts {
+        &self.0.attempts
+    }
+
+    /// Takes in an event of a stream.
+    pub fn take(&self, event: &Event, now: Nanos) {
+        self.with(|content| content.take(event, now));
+    }
+
+    /// Takes in what a whole answer tells of tokens.
+    pub fn told(&self, input: Option<u64>, output: Option<u64>) {
+        self.with(|content| (content.input, content.output) = (input, output));
+    }
+
+    /// Whether a stream has brought any content.
+    pub fn has_content(&self) -> bool {
+        self.with(|content| content.first.is_some())
+    }
+
+    /// What has been received; nothing is left of it here.
+    pub fn content(&self) -> Content {
+        self.with(std::mem::take)
+    }
+
+    fn with<T>(&self, act: impl FnOnce(&mut Content) -> T) -> T {
+        // A poisoned lock still holds whole content: each event is taken in at once.
+        act(&mut self.0.content.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Content {
+    fn take(&mut self, event: &Event, now: Nanos) {
+        match event {
+            Event::Content(chars) => {
+                if let Some(last) = self.last {
+                    self.gaps_us.push(u32::try_from(now.since(last).as_micros()).unwrap_or(u32::MAX));
+                }
+                self.chars += chars;
+                self.first.get_or_insert(now);
+                self.last = Some(now);
+            }
+            Event::Input(tokens) => self.input = Some(*tokens),
+            Event::Output(tokens) => self.output = Some(*tokens),
+            Event::Stopped(_) | Event::Close => {}
+        }
+    }
+}

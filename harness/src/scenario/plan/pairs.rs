@@ -1,0 +1,207 @@
+//! Clients against the flows that they carry.
+//!
+//! Whether a client's policy means anything hangs on what it is asked to carry: a fallback to the model that every
+//! request asks first is none, and a model that the flow's operation cannot ask never answers. Both stand in the
+//! scenario, so both are told before the first request.
+
+use bedload_reports::record::{Name, Operation};
+
+use super::call::{speaks_bodies, unheard};
+use super::{Flow, World};
+use crate::scenario::code::Code;
+use crate::scenario::decode::{BriefOrFull, List, Required, Row, Table};
+use crate::scenario::file::{self, Next, Routing};
+use crate::scenario::leaf;
+use crate::scenario::notes::{Note, Notes};
+use crate::scenario::place::{At, Place};
+use crate::scenario::suggest;
+
+/// Notes what a client can never do, given its flows. What is broken is noted already, and tells nothing here.
+pub(super) fn check(
+    clients: &Required<Table<file::Client>>,
+    flows: &[Option<&Flow>],
+    world: &World,
+    notes: &mut Notes,
+) {
+    let rows = clients.value().map_or(&[] as &[_], |table| table.rows());
+    shared_quotas(rows, notes);
+    let Some(flows) = flows.iter().copied().collect::<Option<Vec<_>>>() else { return };
+    for row in rows {
+        let Ok(client) = &row.value else { continue };
+        let is_carried = |flow: &&Flow| flow.client() == row.name.value.get();
+        let flows: Vec<&Flow> = flows.iter().copied().filter(is_carried).collect();
+        if !flows.is_empty() {
+            Pair { client: &client.value, flows, world }.check(notes);
+        }
+    }
+}
+
+/// A client with the flows that it carries; at least one.
+struct Pair<'p> {
+    client: &'p file::Client,
+    flows: Vec<&'p Flow>,
+    world: &'p World,
+}
+
+/// A model that a client may ask besides a flow's own.
+struct Other {
+    model: Name,
+    place: Place,
+    operation: Option<Operation>,
+    max_tokens: Option<u32>,
+}
+
+impl Pair<'_> {
+    fn check(&self, notes: &mut Notes) {
+        let routing = self.client.routing.value().ok().flatten();
+        let fallback = fallback_models(self.client);
+        let routed = routing.map_or_else(Vec::new, routed_models);
+        if !self.client.routing.is_given() {
+            fallback.iter().for_each(|other| self.is_other(other, "fallback", notes));
+        }
+        if let Some(Routing::Canary(_)) = routing {
+            routed.iter().for_each(|other| self.is_other(other, "canary", notes));
+        }
+        for other in fallback.iter().chain(&routed).chain(&caught_models(self.client)) {
+            self.is_heard(other, notes);
+        }
+        if let Some(Routing::Content(rules)) = routing {
+            rules.good().for_each(|rule| self.can_hold(rule, notes));
+        }
+    }
+
+    /// A model that every flow asks first is no other.
+    fn is_other(&self, other: &Other, what: &str, notes: &mut Notes) {
+        if self.flows.iter().all(|flow| flow.call().model == other.model) {
+            let flows = suggest::listed(self.flows.iter().map(|flow| flow.name()));
+            let message = format!("`{}` is asked first anyway, so it is no {what}", other.model);
+            let note = Note::new(Code::Contradiction, other.place, message)
+                .label(format!("the model of {flows}"))
+                .help("name another model, or remove this one");
+            notes.add(note);
+        }
+    }
+
+    /// A model must be one that each flow's operation can ask.
+    fn is_heard(&self, other: &Other, notes: &mut Notes) {
+        for flow in self.flows.iter().filter(|flow| flow.call().model != other.model) {
+            let operation = other.operation.unwrap_or(flow.call().operation);
+            let note = unheard(operation, &other.model, other.place, self.world)
+                .or_else(|| unlimited(operation, flow, other));
+            if let Some(note) = note {
+                notes.add(note);
+                return;
+            }
+        }
+    }
+
+    /// A rule that no request of the client can meet is never followed.
+    fn can_hold(&self, rule: &At<file::ContentRule>, notes: &mut Notes) {
+        let (Ok(named), Ok(tools)) = (rule.value.flows.value(), rule.value.tools.value()) else { return };
+        let is_named = |flow: &&&Flow| {
+            named.is_none_or(|many| many.items().iter().flatten().any(|name| name.value.get() == flow.name()))
+        };
+        let mut flows = self.flows.iter().filter(is_named).peekable();
+        let why = match tools {
+            _ if flows.peek().is_none() => "the client carries none of its flows",
+            Some(true) if flows.all(|flow| flow.call().tools.is_empty()) => "none of its flows has tools",
+            Some(false) if flows.all(|flow| !flow.call().tools.is_empty()) => "all of its flows have tools",
+            _ => return,
+        };
+        let note = Note::new(Code::Contradiction, rule.place, format!("a rule that never holds: {why}"))
+            .label("never followed")
+            .help("change its conditions, or remove it");
+        notes.add(note);
+    }
+}
+
+/// A body of Anthropic Messages must say how much may be written.
+fn unlimited(operation: Operation, flow: &Flow, other: &Other) -> Option<Note> {
+    let says = flow.call().max_tokens.is_some() || other.max_tokens.is_some();
+    (speaks_bodies(operation) && !says).then(|| {
+        let (operation, model) = (operation.name(), &other.model);
+        let message =
+            format!("`{operation}` on `{model}` without `max_tokens`: a body of Anthropic Messages must say");
+        Note::new(Code::Unsupported, other.place, message)
+            .label(format!("`unset` in flow `{}`", flow.name()))
+            .help("give the model a `max_tokens` of its own, or the flow's call one")
+    })
+}
+
+fn fallback_models(client: &file::Client) -> Vec<Other> {
+    let list = match client.fallback.value() {
+        Ok(Some(BriefOrFull::Brief(list))) => Some(list),
+        Ok(Some(BriefOrFull::Full(rules))) => rules.models.value().ok().flatten(),
+        _ => None,
+    };
+    let other = |item: &At<file::FallbackItem>| match &item.value {
+        BriefOrFull::Brief(name) => Some(plain(name, item.place)),
+        BriefOrFull::Full(full) => {
+            let name = full.model.get().ok()?;
+            Some(Other {
+                operation: full.operation.value().ok()?.map(|word| (*word).into()),
+                max_tokens: full.max_tokens.value().ok()?.map(|tokens| tokens.get_u32()),
+                ..plain(&name.value, name.place)
+            })
+        }
+    };
+    list.into_iter().flat_map(List::good).filter_map(other).collect()
+}
+
+fn routed_models(routing: &Routing) -> Vec<Other> {
+    let of = |name: &At<leaf::Name>| plain(&name.value, name.place);
+    match routing {
+        Routing::Shares(table) => table.rows().iter().map(|row| of(&row.name)).collect(),
+        Routing::Content(rules) => {
+            rules.good().filter_map(|rule| rule.value.model.get().ok()).map(of).collect()
+        }
+        Routing::Metrics(metrics) => {
+            metrics.models.value().into_iter().flat_map(List::good).map(of).collect()
+        }
+        Routing::Canary(canary) => canary.model.get().into_iter().map(of).collect(),
+    }
+}
+
+fn caught_models(client: &file::Client) -> Vec<Other> {
+    let model = |catcher: &At<file::Catcher>| {
+        let next = catcher.value.next.get().ok()?;
+        match &next.value {
+            Next::Fail => None,
+            Next::Model(name) => Some(plain(name, next.place)),
+        }
+    };
+    let machine = client.state_machine.value().ok().flatten();
+    machine.into_iter().flat_map(|machine| machine.catch.good()).filter_map(model).collect()
+}
+
+fn plain(name: &leaf::Name, place: Place) -> Other {
+    Other { model: name.get().clone(), place, operation: None, max_tokens: None }
+}
+
+/// A quota that only one client names is shared with nobody: the name is a slip, or the key does nothing.
+fn shared_quotas(rows: &[Row<file::Client>], notes: &mut Notes) {
+    let names: Vec<At<Name>> = rows.iter().filter_map(shared_quota).collect();
+    for name in &names {
+        if names.iter().filter(|other| other.value == name.value).count() > 1 {
+            continue;
+        }
+        let others = names.iter().map(|other| &other.value).filter(|other| **other != name.value);
+        let note = Note::new(
+            Code::Contradiction,
+            name.place,
+            format!("retry quota `{}` is shared with nobody", name.value),
+        )
+        .label(suggest::remark(&name.value, others).unwrap_or_else(|| "the only mention".to_owned()))
+        .help(format!("give another client `quota: {{ shared: {} }}`, or write `quota: own`", name.value));
+        notes.add(note);
+    }
+}
+
+fn shared_quota(row: &Row<file::Client>) -> Option<At<Name>> {
+    let retry = row.value.as_ref().ok()?.value.retry.value().ok()??;
+    let quota = retry.quota.get().ok()??;
+    match &quota.value {
+        file::RetryQuota::Own => None,
+        file::RetryQuota::Shared(name) => Some(quota.with(name.get().clone())),
+    }
+}

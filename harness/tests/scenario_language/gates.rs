@@ -1,0 +1,78 @@
+//! Gates: their mistakes, and those that could never have data.
+
+use crate::support::{SMALL, told};
+
+/// Gates on the small scenario, and what is told of them.
+#[rustfmt::skip]
+pub const GATES: &[(&str, &[&str])] = &[
+    ("{ metric: success.ratio, min: 99.5% }", &[]),
+    ("{ metric: latency.p95, during: quiet, max: 2s }", &[]),
+    ("{ metric: recovery.time, after: throttle, max: 0s }", &[]),
+    ("{ metric: requests.count, equals: 10k }", &[]),
+    ("{ metric: success.rate, min: 99% }", &["17:16 S009 there is no metric `success.rate`"]),
+    ("{ metric: latency, max: 2s }", &["17:16 S009 there is no metric `latency`"]),
+    ("{ metric: latency.p95 }", &["17:3 S005 a gate without a limit"]),
+    ("{ metric: latency.p95, max: 2s, min: 1s }", &["17:3 S010 a gate with more than one limit"]),
+    ("{ metric: latency.p95, max: 2 }", &["17:34 S007 the number `2` has no unit"]),
+    ("{ metric: latency.p95, max: [2s] }", &["17:29 S006 expected one value in the unit of the metric, found a list"]),
+    ("{ metric: latency.p95, max: 2/s }", &["17:34 S007 `2/s` is not a duration"]),
+    ("{ metric: latency.p95, between: [1s] }", &["17:29 S006 `between` has two ends, found 1"]),
+    ("{ metric: latency.p95, between: [2s, 1s] }", &["17:29 S010 the first end lies above the second"]),
+    ("{ metric: success.ratio, min: 0.995 }", &["17:36 S007 the number `0.995` has no unit"]),
+    ("{ metric: tokens.per_minute, max: 2M }", &["17:40 S007 `2M` has no unit"]),
+    ("{ metric: latency.p95, flow: chatt, max: 2s }", &["17:35 S009 there is no flow `chatt`"]),
+    ("{ metric: latency.p95, during: strom, max: 2s }", &["17:37 S009 there is no stage `strom`"]),
+    ("{ metric: latency.p95, where: { region: eu-west-1 }, max: 2s }", &["17:46 S009 there is no region `eu-west-1`"]),
+    ("{ metric: latency.p95, after: throttle, max: 2s }", &["17:36 S010 `after` has no meaning for `latency.p95`"]),
+    ("{ metric: recovery.time, after: throttle, during: quiet, max: 2s }", &["17:56 S010 `during` has no meaning for `recovery.time`"]),
+    ("{ metric: latency.p95, max: 2s, severity: error }", &["17:48 S009 `error` is not a severity"]),
+    ("{ metric: latency.p95, max: 2s, basline: main }", &["17:38 S004 unknown key `basline`"]),
+    // What could never have data.
+    ("{ metric: ttft.p95, flow: ask, max: 2s }", &["17:3 S011 gate `g` can have no data: flow `ask` does not stream, so it has no ttft"]),
+    ("{ metric: dropped.count, flow: ask, max: 2 }", &["17:3 S011 gate `g` can have no data: only an open load can find no room, and none is in scope"]),
+    ("{ metric: goodput.ratio, min: 99% }", &["17:3 S011 gate `g` can have no data: the scenario has no `slo`"]),
+    ("{ metric: cost.total, max: 1 }", &["17:3 S011 gate `g` can have no data: there is no price for `sonnet`"]),
+    ("{ metric: region.share, min: 1% }", &["17:3 S011 gate `g` can have no data: it does not say which region"]),
+    ("{ metric: model.share, min: 1% }", &["17:3 S011 gate `g` can have no data: it does not say which model"]),
+    ("{ metric: recovery.time, max: 2s }", &["17:3 S011 gate `g` can have no data: it does not say which fault to recover from"]),
+    ("{ metric: ttft.p95, during: storm, max: 2s }", &[]),
+    ("{ metric: latency.p95, flow: ask, during: storm, max: 2s }", &["17:3 S011 gate `g` can have no data: flow `ask` has no traffic in stage `storm`"]),
+    ("{ metric: latency.p95, where: { region: us-west-2 }, max: 2s }", &["17:3 S011 gate `g` can have no data: no client in scope asks region `us-west-2`"]),
+];
+
+#[test]
+fn each_mistake_of_a_gate_is_told_with_its_place() {
+    for (gate, expected) in GATES {
+        let text = format!("{SMALL}gates:\n  g: {gate}\n");
+        assert_eq!(told(&text, &[]), *expected, "{gate}");
+    }
+}
+
+#[test]
+fn a_gate_needs_recorded_time_with_traffic() {
+    let text = SMALL.replace("name: quiet, for: 2m", "name: quiet, for: 2m, record: false");
+    let gates = "gates:
+  still: { metric: latency.p95, during: quiet, max: 1s }
+  back: { metric: recovery.time, after: throttle, max: 1s }
+";
+    assert_eq!(
+        told(&format!("{text}{gates}"), &[]),
+        [
+            "17:3 S011 gate `still` can have no data: stage `quiet` is not recorded",
+            "18:3 S011 gate `back` can have no data: nothing is recorded before fault `throttle`, so there is no level to return to",
+        ]
+    );
+    let late = SMALL.replace("during: storm", "during: after");
+    let told =
+        told(&format!("{late}gates:\n  back: {{ metric: recovery.time, after: throttle, max: 1s }}\n"), &[]);
+    assert_eq!(told, ["17:3 S011 gate `back` can have no data: nothing is recorded after fault `throttle`"]);
+}
+
+#[test]
+fn a_gate_needs_a_flow_that_streams_while_it_looks() {
+    let text = SMALL.replace("rate: 20/s", "rate: { quiet: 20/s }").replace("{ quiet: 2 }", "2");
+    assert_eq!(
+        told(&format!("{text}gates:\n  g: {{ metric: itl.p95, during: storm, max: 1s }}\n"), &[]),
+        ["17:3 S011 gate `g` can have no data: no flow streams in stage `storm`, so there is no itl"]
+    );
+}

@@ -1,0 +1,170 @@
+//! The whole language, read.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use bedload::client::policy::RetryQuota;
+use bedload::engine::assembly::{self, cloud_spec};
+use bedload::resilience::policy::{
+    HedgeAfter, Routing, SlidingWindow, Stick, StreamPolicy, Trigger, WhenEmpty,
+};
+use bedload::scenario::{
+    Answers, Inject, Input, Load, Plan, Spread, StopReason, Target, When, WindowLaw, schema,
+};
+use bedload_reports::gate::Limit;
+use bedload_reports::header::ClockKind;
+use bedload_reports::record::Operation;
+use bedload_reports::units::Nanos;
+
+use crate::support::{FULL, parse};
+
+#[test]
+fn the_whole_language_is_read() {
+    let plan = parse(FULL, &[]).unwrap();
+    assert_eq!((&**plan.name(), plan.seed(), plan.clock()), ("every-key", 7, ClockKind::Virtual));
+    assert_eq!((plan.max_in_flight(), plan.length()), (2000, Nanos::from_secs(300)));
+    let Target::Mock { regions, account, profiles, async_fails, blocked_words } = plan.target() else {
+        unreachable!("a mock")
+    };
+    assert_eq!((regions.len(), &**account, profiles.len()), (2, "000123456789", 2));
+
+    assert_eq!((*async_fails, blocked_words.len()), (0.05, 1));
+
+    let sonnet = plan.model("sonnet").unwrap();
+    assert_eq!(sonnet.behaviour().output_tokens, Spread::LogNormal { p50: 150.0, p99: 600.0 });
+    assert_eq!(sonnet.price().unwrap().output_per_1k, 0.015);
+
+    let quota = sonnet.quota().unwrap();
+    assert_eq!((quota.on_demand.rpm, quota.on_demand.tpd), (Some(2400), Some(1_000_000_000)));
+    assert_eq!((quota.burndown, quota.window), (5, WindowLaw::Refill));
+    assert_eq!(quota.provisioned.iter().map(|bought| bought.units).collect::<Vec<_>>(), [2, 1]);
+    assert_eq!(sonnet.behaviour().optimized.unwrap().speedup, 2.5);
+    let haiku = plan.model("haiku").unwrap();
+    assert_eq!((haiku.regions().len(), haiku.behaviour().answers), (1, Answers::Echo));
+    let reasons: Vec<_> = plan.answers().iter().map(|answer| answer.stop_reason()).collect();
+    assert_eq!(reasons, [StopReason::ToolUse, StopReason::StopSequence, StopReason::EndTurn]);
+
+    let client = plan.client("plain").unwrap();
+    assert_eq!((client.retry().attempts, client.retry().max_backoff), (5, Duration::from_secs(10)));
+    assert_eq!((client.regions().len(), client.timeout().total), (1, None));
+
+    assert_eq!(client.retry().quota, RetryQuota::Shared("house".into()));
+
+    let [chat, lookup, batch, events] = plan.flows() else { unreachable!("four flows") };
+    assert_eq!(chat.call().operation, Operation::ConverseStream);
+    assert_eq!(chat.call().input, Input::Tokens(Spread::LogNormal { p50: 300.0, p99: 2000.0 }));
+    let Load::Open { segments, .. } = chat.load() else { unreachable!("an open load") };
+    assert_eq!(
+        (segments[2].from, segments[2].start_per_s, segments[2].end_per_s),
+        (Nanos::from_secs(150), 20.0, 40.0)
+    );
+    let Load::Closed { segments, .. } = lookup.load() else { unreachable!("a closed load") };
+    assert_eq!(segments.iter().map(|segment| segment.users).collect::<Vec<_>>(), [8, 16]);
+    assert!(matches!(&batch.call().input, Input::Messages(messages) if messages.len() == 1));
+    assert_eq!((batch.call().max_tokens, chat.call().max_tokens), (None, Some(512)));
+    assert!(matches!(events.load(), Load::Closed { segments, .. } if segments.len() == 4));
+
+    let throttle = &plan.faults()[0];
+    assert_eq!(throttle.when().window(), Some((Nanos::from_secs(150), Nanos::from_secs(210))));
+    assert_eq!((throttle.trigger().share, throttle.trigger().first), (0.7, Some(10_000)));
+    assert!(
+        matches!(throttle.inject(), Inject::Throttle { retry_after: Some(wait), .. } if wait.as_secs() == 2)
+    );
+
+    let kinds: BTreeSet<&str> = plan.faults().iter().map(|fault| fault.inject().name()).collect();
+    assert_eq!(kinds.len(), 23, "{kinds:?}");
+    assert_eq!(plan.faults()[4].when(), &When::Always);
+
+    let gate = &plan.gates()[5];
+    assert_eq!((gate.limit, gate.line), (Limit::Max(2e6), Some(214)));
+    assert_eq!(plan.validity().min_achieved, 0.975);
+    assert_eq!(plan.source_text(), FULL);
+}
+
+#[test]
+fn every_policy_is_read() {
+    let plan = parse(FULL, &[]).unwrap();
+    let policy = |name: &str| plan.client(name).unwrap().policy().clone();
+    let careful = policy("careful");
+    assert_eq!(careful.stream, StreamPolicy::FallBack);
+    assert_eq!(careful.regions.stick, Stick::Sticky { return_after: Duration::from_secs(60) });
+    let opus = &careful.fallback.models[1];
+    assert_eq!((opus.max_tokens, opus.operation), (Some(256), Some(Operation::Converse)));
+    assert_eq!(careful.fallback.on, Trigger::DEFAULT.into());
+    assert_eq!((careful.fallback.calls, careful.fallback.within), (Some(3), Some(Duration::from_secs(10))));
+    let breaker = careful.breaker.unwrap();
+    assert_eq!(
+        (breaker.sliding_window, breaker.minimum_number_of_calls, breaker.failure_rate_threshold),
+        (SlidingWindow::Count(20), 10, 0.4)
+    );
+    let limit = careful.limit.unwrap();
+    assert_eq!((limit.requests_per_minute, limit.tokens_per_minute), (Some(60.0), Some(100_000.0)));
+    assert_eq!(limit.when_empty, WhenEmpty::Wait { at_most: Some(Duration::from_secs(5)) });
+    let Some(Routing::Content(rules)) = &careful.routing else { unreachable!("rules") };
+    assert!(rules[0].matches.as_ref().unwrap().is_match("Be BRIEF."));
+    assert_eq!(careful.hedge.unwrap().after, HedgeAfter::Percentile(0.95));
+    let machine = careful.state_machine.unwrap();
+    assert_eq!(machine.retry[0].max_delay, Some(Duration::from_secs(30)));
+    assert_eq!(machine.retry[1].max_attempts, 0);
+    let next: Vec<_> = machine.catch.iter().map(|catcher| catcher.next.as_deref()).collect();
+    assert_eq!(next, [Some("haiku"), Some("opus"), None]);
+
+    // What a client can meet moves it, unless it says otherwise.
+    let met = |name: &str, trigger| policy(name).fallback.on.contains(&trigger);
+    assert!(met("plain", Trigger::BreakerOpen) && !met("plain", Trigger::StreamBroken));
+    assert!(!met("once", Trigger::BreakerOpen) && met("once", Trigger::Throttled));
+    assert_eq!(policy("plain").breaker.unwrap().sliding_window, SlidingWindow::Time(10));
+    assert!(matches!(policy("trial").routing, Some(Routing::Canary { share: 0.05, .. })));
+
+    let [chat, .., events] = plan.flows() else { unreachable!("flows") };
+    assert_eq!(chat.gateway().unwrap().max_body_bytes, 1_000_000);
+    assert_eq!(events.gateway().unwrap().quota.unwrap().limit, 1_000_000);
+}
+
+#[test]
+fn the_whole_language_makes_a_cloud_and_its_faults() {
+    let plan = parse(FULL, &[]).unwrap();
+    cloud_spec(&plan).unwrap();
+    let made = assembly::faults(plan.faults()).unwrap();
+    assert_eq!(made.len(), plan.faults().len());
+    for (made, asked) in made.iter().zip(plan.faults()) {
+        assert_eq!((made.name(), made.kind().word()), (&**asked.name(), asked.inject().name()));
+    }
+}
+
+#[test]
+fn the_story_that_the_language_was_made_for_is_read() {
+    let plan = parse(include_str!("scenarios/storm-and-failover.yaml"), &[]).unwrap();
+    assert_eq!((plan.flows().len(), plan.faults().len(), plan.gates().len()), (3, 1, 5));
+    assert_eq!(plan.length(), Nanos::from_secs(330));
+}
+
+/// The names of all properties in a schema.
+fn properties(schema: &serde_json::Value, names: &mut BTreeSet<String>) {
+    match schema {
+        serde_json::Value::Object(map) => {
+            if let Some(serde_json::Value::Object(keys)) = map.get("properties") {
+                names.extend(keys.keys().cloned());
+            }
+            map.values().for_each(|value| properties(value, names));
+        }
+        serde_json::Value::Array(items) => items.iter().for_each(|item| properties(item, names)),
+        _ => {}
+    }
+}
+
+#[test]
+fn the_schema_and_the_full_scenario_know_the_same_keys() {
+    let schema: serde_json::Value = serde_json::from_str(&schema()).unwrap();
+    let mut names = BTreeSet::new();
+    properties(&schema, &mut names);
+    assert!(names.len() > 60, "{names:?}");
+    // Other targets, and limits that another gate has.
+    let elsewhere = ["endpoint", "aws", "profile", "max_cost", "max_requests"];
+    for name in names.iter().filter(|name| !elsewhere.contains(&name.as_str())) {
+        assert!(FULL.contains(&format!("{name}:")), "full.yaml does not use `{name}`");
+    }
+    let required = &schema["definitions"]["Stage"]["required"];
+    assert_eq!(required, &serde_json::json!(["name", "for"]));
+    assert!(!schema.to_string().contains("x-optional"));
+}
