@@ -82,7 +82,7 @@ pub struct Exchange {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_token: Option<String>,
     /// How far the client's clock is ahead of the cloud's, in milliseconds, by `x-amz-date`. That has whole
-    /// seconds, so a clock that is right is up to a second behind.
+    /// seconds, and SDKs correct their clocks by our `Date`, so a few seconds either way mean nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub skew_ms: Option<i64>,
     /// The length of the request's body; zero for one that was over the limit and not read.

@@ -1,6 +1,7 @@
 //! The ledger has two sides that do not know each other: the cloud writes it, the judge reads it. Only here
 //! are both at hand, so here they are held together.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::BufReader;
 use std::num::NonZeroU32;
@@ -31,17 +32,19 @@ fn every_line_of_a_run_s_ledger_can_be_read_back() {
         assert_eq!(&*exchange.protocol, "memory", "{said}");
         assert!(exchange.invocation_id.is_some() && exchange.attempt.is_some(), "{said}");
         assert!(exchange.body_digest.is_some() && exchange.max_tokens.is_some(), "{said}");
-        // The SDK signs by the run's own clock, in whole seconds and once an attempt.
-        assert!(exchange.skew_ms.is_some_and(|skew_ms| (-1000..=0).contains(&skew_ms)), "{said}");
+        // The SDK signs by the run's own clock, but corrects it by each `Date`, which has whole seconds and is
+        // written when a long answer ends and not in the middle of it, where the SDK takes it to be from.
+        assert!(exchange.skew_ms.is_some_and(|skew_ms| skew_ms.abs() < 30_000), "{said}");
         assert_eq!(exchange.head.is_some(), exchange.status.is_some(), "{said}");
         assert!(exchange.head.is_none_or(|head| exchange.at <= head && head <= exchange.done), "{said}");
         assert_eq!(exchange.last_event.is_some(), exchange.stream_events > 0, "{said}");
     }
-    let attempts_of_one_call_say_the_same = exchanges.iter().all(|one| {
-        let mut same = exchanges.iter().filter(|other| other.invocation_id == one.invocation_id);
-        same.all(|other| other.body_digest == one.body_digest)
-    });
-    assert!(attempts_of_one_call_say_the_same);
+    let mut bodies = BTreeMap::new();
+    for exchange in &exchanges {
+        let first = bodies.entry(&exchange.invocation_id).or_insert(&exchange.body_digest);
+        assert_eq!(*first, &exchange.body_digest, "all attempts of a call send the same");
+    }
+    assert!(bodies.len() < exchanges.len(), "some call was tried again");
     assert!(exchanges.iter().any(Exchange::throttled));
 }
 
