@@ -229,7 +229,7 @@ impl Paced {
 
     fn step(mut self: Box<Self>) -> (Option<Result<Bytes, BodyError>>, Kind) {
         self.source.has_left();
-        match mem::replace(&mut self.due.leaving, Leaving::End) {
+        match mem::replace(&mut self.due.leaving, Leaving::End { error_type: None }) {
             Leaving::Bytes { bytes, ends_event } => {
                 self.count(&bytes, ends_event);
                 let rest = self.advance();
@@ -242,8 +242,8 @@ impl Paced {
                 }
                 (Some(Err(error)), Kind::Over)
             }
-            Leaving::End => {
-                self.entry.close();
+            Leaving::End { error_type } => {
+                self.entry.close_with(error_type);
                 (None, Kind::Over)
             }
         }
@@ -254,7 +254,7 @@ impl Paced {
         match self.source.next() {
             Some(next) if next.ends_by(self.due.at) => {
                 self.source.has_left();
-                self.entry.close();
+                self.entry.close_with(next.error_type());
                 Kind::Over
             }
             Some(next) => {

@@ -4,15 +4,30 @@
 //! `amz-sdk-request: ttl=…; attempt=2; max=3`. Both are hints: other clients send neither, and some
 //! SDKs leave out `max`.
 
+use std::sync::Arc;
+use std::time::SystemTime;
+
 use http::request::Parts;
 
+use crate::auth;
 use crate::ledger::Protocol;
+
+/// The connection that a request came by; the door leaves it in the request's extensions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Connection {
+    /// Its place among the door's connections, from 0.
+    pub number: u64,
+    /// The address at its other end, without the port.
+    pub host: Arc<str>,
+}
 
 /// The caller's own account of an attempt.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Caller {
     /// How it reached the cloud, as the door says.
     pub protocol: Protocol,
+    /// The connection that carried it; none in memory.
+    pub connection: Option<Connection>,
     /// The flow that the harness names.
     pub flow: Option<String>,
     /// One for all attempts of a call.
@@ -23,6 +38,8 @@ pub(crate) struct Caller {
     pub max_attempts: Option<u32>,
     /// The client's name for itself.
     pub user_agent: Option<String>,
+    /// The time that it signed with, by its own clock.
+    pub signed_at: Option<SystemTime>,
 }
 
 impl Caller {
@@ -32,11 +49,13 @@ impl Caller {
         let attempts = text("amz-sdk-request").unwrap_or_default();
         Caller {
             protocol: head.extensions.get().copied().unwrap_or_default(),
+            connection: head.extensions.get().cloned(),
             flow: text(crate::Exchange::FLOW_HEADER).map(str::to_owned),
             invocation_id: text("amz-sdk-invocation-id").map(str::to_owned),
             attempt: field(attempts, "attempt"),
             max_attempts: field(attempts, "max"),
             user_agent: text("user-agent").map(str::to_owned),
+            signed_at: text(auth::DATE).and_then(auth::signed_at),
         }
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
-use http::{Request, Response};
+use http::{HeaderValue, Request, Response};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
@@ -21,8 +21,9 @@ use crate::body::CloudBody;
 use crate::caller::Caller;
 use crate::chance::Chance;
 use crate::clock::{self, Epoch};
+use crate::digest;
 use crate::entry::Entry;
-use crate::error::ServiceError;
+use crate::error::{RETRY_AFTER, ServiceError};
 use crate::faults::{
     self, Edits, End, Fault, FaultState, Occasion, Play, Ruling, ScriptError, Sever, Strikes,
 };
@@ -164,6 +165,7 @@ impl Cloud {
         let mut entry = Entry::open(number, Caller::of(head), arrived, epoch, self.ledger.clone());
         entry.exchange.request_id = request_id::draw(chance);
         entry.exchange.request_bytes = body.as_ref().map_or(0, |body| body.len() as u64);
+        entry.exchange.body_digest = body.as_deref().ok().map(digest::of);
         let arrival = Arrival { head, body, at: epoch.offset(arrived), chance };
         let mut ruling = Ruling::noting(head.extensions.get().cloned());
         let reply = match self.decide(arrival, &mut ruling, &mut entry).await {
@@ -210,6 +212,7 @@ impl Cloud {
         let exchange = &mut entry.exchange;
         exchange.operation = Some(question.operation.name());
         exchange.model = question.model_id.clone();
+        exchange.client_token = question.client_token.clone();
         self.admit(&arrival)?;
         let words = Words::new(&arrival.head.headers, body);
         let occasion = Occasion {
@@ -223,7 +226,10 @@ impl Cloud {
         };
         self.faults.judge(ruling, &occasion, arrival.chance);
         entry.strikes = ruling.strikes().cloned();
-        faults::apply(ruling).await?;
+        faults::apply(ruling).await.inspect_err(|_| {
+            // What is turned away unread still said how much it wanted, and a judge will ask.
+            exchange.max_tokens = question.read(body).ok().and_then(|ask| question.allowance(&ask));
+        })?;
         let body = arrival.body.clone()?;
         content_type::check(question.operation, &arrival.head.headers)?;
         if let Some(errand) = &question.errand {
@@ -235,6 +241,7 @@ impl Cloud {
             return Ok(self.bedrock.run(errand, question.model, &body, &moment)?);
         }
         let ask = question.read(&body)?;
+        exchange.max_tokens = question.allowance(&ask);
         let mut served = match (question.model, &question.model_id) {
             (Some(model), Some(model_id)) if question.operation.runs_a_model() => {
                 let applicant = Applicant {
@@ -304,8 +311,9 @@ impl Cloud {
         entry.exchange.cache_read_tokens = cached(reply.usage.map(|usage| usage.cache_read_tokens));
         entry.exchange.cache_write_tokens = cached(reply.usage.map(|usage| usage.cache_write_tokens));
         clock::reach(clock::later(began, reply.content.ready_after())).await;
-        entry.exchange.status = Some(reply.status.as_u16());
+        entry.answer(reply.status);
         let mut headers = reply.headers;
+        entry.exchange.retry_after_ms = headers.get(RETRY_AFTER).and_then(milliseconds);
         stamp(&mut headers, &entry.exchange.request_id, edits.date(self.given.wall_at(clock::now())));
         let strikes = entry.strikes.clone();
         let mut response = Response::new(reply.content.into_body(began, entry, edits.body()));
@@ -325,6 +333,11 @@ fn tell(response: &mut Response<CloudBody>, strikes: Option<Strikes>) {
         }
         extensions.insert(strikes);
     }
+}
+
+/// How long an answer asks its client to wait; none where a fault has it say no number.
+fn milliseconds(header: &HeaderValue) -> Option<u64> {
+    header.to_str().ok()?.parse().ok()
 }
 
 /// Tokens that a prompt cache had part in; most requests know no cache, and their entries say nothing of it.

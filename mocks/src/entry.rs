@@ -3,10 +3,12 @@
 //! A client may hang up at any point, which drops whatever future or body was serving it. So an entry
 //! writes itself down when it is dropped, as hung up unless it was closed before: no exchange is lost.
 
+use std::borrow::Cow;
 use std::mem;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
+use http::StatusCode;
 use tokio::time::Instant;
 
 use crate::bedrock::quota::Spent;
@@ -42,11 +44,14 @@ impl Entry {
             number,
             at_ns: nanos(epoch.offset(arrived)),
             protocol: caller.protocol,
+            connection: caller.connection.as_ref().map(|connection| connection.number),
+            peer: caller.connection.map(|connection| connection.host),
             flow: caller.flow,
             invocation_id: caller.invocation_id,
             attempt: caller.attempt,
             max_attempts: caller.max_attempts,
             user_agent: caller.user_agent,
+            skew_ms: caller.signed_at.and_then(|signed_at| ahead_ms(signed_at, epoch.wall_at(arrived))),
             hung_up: true,
             ..Exchange::default()
         };
@@ -63,6 +68,12 @@ impl Entry {
         self.strikes.get_or_insert_default().decide(fault);
     }
 
+    /// Notes the head of an answer, which is handed out now.
+    pub(crate) fn answer(&mut self, status: StatusCode) {
+        self.exchange.status = Some(status.as_u16());
+        self.exchange.head_ns = Some(nanos(self.epoch.offset(clock::now())));
+    }
+
     /// Counts what was handed to the client.
     pub(crate) fn count_bytes(&mut self, bytes: usize) {
         self.exchange.response_bytes += bytes as u64;
@@ -71,12 +82,21 @@ impl Entry {
     /// Counts a frame of an event stream handed to the client.
     pub(crate) fn count_event(&mut self, bytes: usize) {
         self.exchange.stream_events += 1;
+        self.exchange.last_event_ns = Some(nanos(self.epoch.offset(clock::now())));
         self.count_bytes(bytes);
     }
 
     /// Closes it: a fault cuts the connection, whatever of the answer has left.
     pub(crate) fn sever(mut self) {
         self.severed = true;
+        self.close();
+    }
+
+    /// Closes it as [`Entry::close`] does, after a stream that ended with an error of this code, if with any.
+    pub(crate) fn close_with(mut self, error_type: Option<Cow<'static, str>>) {
+        if error_type.is_some() {
+            self.exchange.error_type = error_type;
+        }
         self.close();
     }
 
@@ -110,6 +130,14 @@ fn spent(exchange: &Exchange) -> Option<Spent> {
         cache_write_tokens: exchange.cache_write_tokens.unwrap_or_default(),
         output_tokens,
     })
+}
+
+/// How far one time is ahead of another, in milliseconds; less than nothing if it is behind.
+fn ahead_ms(one: SystemTime, other: SystemTime) -> Option<i64> {
+    match one.duration_since(other) {
+        Ok(ahead) => i64::try_from(ahead.as_millis()).ok(),
+        Err(behind) => i64::try_from(behind.duration().as_millis()).ok().map(|ms| -ms),
+    }
 }
 
 fn nanos(offset: Duration) -> u64 {

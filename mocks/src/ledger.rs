@@ -10,6 +10,7 @@ mod ring;
 mod verdict;
 
 use std::borrow::Cow;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -30,10 +31,23 @@ pub struct Exchange {
     pub number: u64,
     /// When the whole request had arrived.
     pub at_ns: u64,
-    /// When the answer was over: handed out whole, its last frame handed out, or given up by the client.
+    /// When the answer's head was handed out; none where a cut or a client that left came before it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub head_ns: Option<u64>,
+    /// When the last whole frame of an event stream was handed out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_event_ns: Option<u64>,
+    /// When the answer was over: handed out whole, its last frame handed out, or given up by the client. It is
+    /// read before the last byte is written, so that no wait between attempts looks shorter than it was.
     pub done_ns: u64,
     /// How it came in.
     pub protocol: Protocol,
+    /// The connection that it came by, counted from 0 by the door; none in memory.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connection: Option<u64>,
+    /// The address of the client's host, without the port; none in memory.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub peer: Option<Arc<str>>,
     /// The service's signing name: `bedrock`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service: Option<&'static str>,
@@ -64,8 +78,21 @@ pub struct Exchange {
     /// The client's `user-agent`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_agent: Option<String>,
+    /// What makes a repeated StartAsyncInvoke harmless, from `clientRequestToken`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_token: Option<String>,
+    /// How far the client's clock is ahead of the cloud's, in milliseconds, by `x-amz-date`. That has whole
+    /// seconds, and SDKs correct their clocks by our `Date`, so a few seconds either way mean nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub skew_ms: Option<i64>,
     /// The length of the request's body; zero for one that was over the limit and not read.
     pub request_bytes: u64,
+    /// The first 16 hex digits of the SHA-256 of the request's body, if it was read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body_digest: Option<String>,
+    /// The most tokens that the request lets the model write, in whatever dialect; none if it does not say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_tokens: Option<NonZeroU32>,
     /// The fault that refused, cut or ended it, or else the first one that struck it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fault: Option<Arc<str>>,
@@ -77,9 +104,12 @@ pub struct Exchange {
     /// The HTTP status; none if the client hung up before there was an answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
-    /// The code of the error answered.
+    /// The code of the error answered; with a status of 200, of the one that broke the stream off.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error_type: Option<Cow<'static, str>>,
+    /// What the answer's `x-amz-retry-after` asks for, in milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_after_ms: Option<u64>,
     /// The id in the answer's `x-amzn-requestid`.
     pub request_id: String,
     /// The service tier that served it, if it asked for one.

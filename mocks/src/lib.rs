@@ -28,6 +28,7 @@ mod caller;
 mod chance;
 mod clock;
 mod cloud;
+mod digest;
 mod entry;
 mod error;
 pub mod faults;

@@ -27,6 +27,8 @@ use authorization::{Authorization, Incomplete};
 const SKEW: Duration = Duration::from_secs(5 * 60);
 /// The service's signing name.
 const SERVICE: &str = "bedrock";
+/// The header that says when a request was signed.
+pub(crate) const DATE: &str = "x-amz-date";
 /// How SigV4 writes a time.
 const BASIC_FORMAT: &str = "%Y%m%dT%H%M%SZ";
 
@@ -97,7 +99,7 @@ impl Keys {
             header.to_str().map_err(|_| denial::incomplete("Authorization is no ASCII text".into()))?;
         let claim =
             Authorization::parse(header).map_err(|Incomplete(message)| denial::incomplete(message))?;
-        let stamp = text(&head.headers, "x-amz-date").ok_or_else(|| denial::incomplete(undated(header)))?;
+        let stamp = text(&head.headers, DATE).ok_or_else(|| denial::incomplete(undated(header)))?;
         let signed_at = signed_at(stamp).ok_or_else(|| denial::incomplete(misdated(stamp)))?;
         let key = self.find(claim.access_key_id, &head.headers).ok_or_else(denial::unknown_key)?;
         check_time(stamp, signed_at, now)?;
@@ -154,7 +156,8 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
 }
 
-fn signed_at(stamp: &str) -> Option<SystemTime> {
+/// The time that a [`DATE`] says; none if it says no time.
+pub(crate) fn signed_at(stamp: &str) -> Option<SystemTime> {
     let time = DateTime::strptime(BASIC_FORMAT, stamp).ok()?;
     SystemTime::try_from(Offset::UTC.to_timestamp(time).ok()?).ok()
 }

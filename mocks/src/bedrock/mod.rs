@@ -39,6 +39,7 @@ pub(crate) mod tokens;
 mod tool_input;
 pub(crate) mod way;
 
+use std::num::NonZeroU32;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -49,7 +50,7 @@ use crate::error::ServiceError;
 use crate::reply::Reply;
 use answer::{Answer, Saying};
 use ask::Ask;
-use async_invoke::{AsyncInvokes, Moment};
+use async_invoke::{AsyncInvokes, Moment, Named};
 use canned::{AnswerMode, CannedRule};
 use errand::{Errand, ErrandSettings};
 use guardrail::BlockedWords;
@@ -90,13 +91,16 @@ impl Bedrock {
     /// is read, where the operation keeps it there.
     pub(crate) fn question(&self, head: &Parts, body: &[u8]) -> Result<Question<'_>, ServiceError> {
         let errand = Errand::of(&head.method, &head.uri);
-        let (operation, model_id) = match &errand {
-            Some(Errand::StartAsyncInvoke) => (Operation::StartAsyncInvoke, async_invoke::model_id(body)),
-            Some(errand) => (errand.operation(), None),
+        let (operation, named) = match &errand {
+            Some(Errand::StartAsyncInvoke) => (Operation::StartAsyncInvoke, Named::in_body(body)),
+            Some(errand) => (errand.operation(), Named::default()),
             None => operation::parse(&head.method, head.uri.path())
-                .map(|(operation, model_id)| (operation, Some(model_id)))
+                .map(|(operation, model_id)| {
+                    (operation, Named { model_id: Some(model_id), ..Named::default() })
+                })
                 .ok_or_else(errors::unknown_operation)?,
         };
+        let Named { model_id, client_request_token: client_token } = named;
         let model = model_id.as_deref().and_then(|id| model::resolve(&self.models, id));
         let service_tier = header(head, SERVICE_TIER)?;
         let latency = header(head, LATENCY)?;
@@ -104,6 +108,7 @@ impl Bedrock {
             operation,
             errand,
             model_id,
+            client_token,
             model,
             service_tier,
             latency,
@@ -157,6 +162,8 @@ pub(crate) struct Question<'a> {
     pub errand: Option<Errand>,
     /// The model's id as asked for, decoded; none for an operation that names no model.
     pub model_id: Option<String>,
+    /// The token that makes a repeated request harmless, of an operation that takes one.
+    pub client_token: Option<String>,
     /// The model that it means; none if the cloud has no such model.
     pub model: Option<&'a ModelSpec>,
     /// The service tier that the headers ask for; Converse asks in the body.
@@ -187,6 +194,12 @@ impl Question<'_> {
             latency: ask.latency.or(self.latency),
             ..ask
         })
+    }
+
+    /// The most tokens that this request, once read, lets the model write; none if it does not say, or if
+    /// nothing is written.
+    pub(crate) fn allowance(&self, ask: &Ask) -> Option<NonZeroU32> {
+        ask.max_tokens.filter(|_| self.operation.runs_a_model())
     }
 
     /// The answer to what was read, served so, `at` this time after the epoch.

@@ -191,7 +191,7 @@ impl Edited {
                 Some(Ok(bytes))
             }
             Leaving::Error(error) => Some(Err(error)),
-            Leaving::End => None,
+            Leaving::End { .. } => None,
         })
     }
 
@@ -299,7 +299,7 @@ mod tests {
         let act = prop_oneof![
             time.clone().prop_map(|time| Act::Stall(StallTime::For(time))),
             Just(Act::Stall(StallTime::Forever)),
-            Just(Act::Say(Bytes::from_static(b"said"))),
+            Just(Act::Say { frame: Bytes::from_static(b"said"), error_type: "Said".into() }),
             Just(Act::Halve),
             Just(Act::BreakCrc(CrcPart::Message)),
             Just(Act::BreakCrc(CrcPart::Prelude)),
@@ -356,7 +356,7 @@ mod tests {
                 match piece.leaving {
                     Leaving::Bytes { bytes: part, .. } => bytes.extend_from_slice(&part),
                     Leaving::Error(_) => broke = true,
-                    Leaving::End => {}
+                    Leaving::End { .. } => {}
                 }
             }
             let left = leave(cut(&messages.concat(), &[]), &edits, Shape::Stream);

@@ -83,12 +83,12 @@ impl Chain {
     /// How many bytes leave before an end that comes too soon, if what has been taken in has such an end.
     pub(crate) fn ends_early(&self) -> Option<u64> {
         let last = self.leaving.back()?;
-        if last.at.is_none() || !matches!(last.leaving, Leaving::End) {
+        if last.at.is_none() || !matches!(last.leaving, Leaving::End { .. }) {
             return None;
         }
         let sizes = self.leaving.iter().map(|piece| match &piece.leaving {
             Leaving::Bytes { bytes, .. } => bytes.len() as u64,
-            Leaving::Error(_) | Leaving::End => 0,
+            Leaving::Error(_) | Leaving::End { .. } => 0,
         });
         Some(sizes.sum())
     }

@@ -1,5 +1,6 @@
 //! How an answer is changed on its way out.
 
+use std::borrow::Cow;
 use std::num::NonZeroU64;
 use std::time::Duration;
 
@@ -49,7 +50,12 @@ pub(crate) enum Act {
     /// It and all after it wait.
     Stall(StallTime),
     /// This frame stands in its place, and ends the stream.
-    Say(Bytes),
+    Say {
+        /// The frame.
+        frame: Bytes,
+        /// The code of the error that it tells of.
+        error_type: Cow<'static, str>,
+    },
     /// Half of it leaves, and the stream ends.
     Halve,
     /// It leaves with a wrong checksum.

@@ -1,5 +1,7 @@
 //! `error_frame`: the stream breaks off with an error that no operation's model knows.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 
 use super::edit::{Act, BodyEdit, Edit};
@@ -11,6 +13,7 @@ use super::verdict::Verdict;
 pub struct ErrorFrame {
     after: u64,
     frame: Bytes,
+    error_type: Cow<'static, str>,
 }
 
 impl ErrorFrame {
@@ -19,11 +22,12 @@ impl ErrorFrame {
     /// # Errors
     /// A code or a message that is too long for an event.
     pub fn new(code: &str, message: &str, after: u64) -> Result<Self, FrameError> {
-        Ok(ErrorFrame { after, frame: event_frame::error(code, message)? })
+        let error_type = code.to_owned().into();
+        Ok(ErrorFrame { after, frame: event_frame::error(code, message)?, error_type })
     }
 
     pub(super) fn verdict(&self) -> Verdict {
-        let act = Act::Say(self.frame.clone());
+        let act = Act::Say { frame: self.frame.clone(), error_type: self.error_type.clone() };
         Verdict::Edit(Edit::Body(BodyEdit::Event { after: self.after, act }))
     }
 }

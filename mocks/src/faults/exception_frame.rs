@@ -1,5 +1,7 @@
 //! `exception_frame`: the model breaks down while it speaks.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use serde_json::json;
 
@@ -13,6 +15,7 @@ use crate::bedrock::exception::Exception;
 pub struct ExceptionFrame {
     after: u64,
     frame: Bytes,
+    error_type: Cow<'static, str>,
 }
 
 impl ExceptionFrame {
@@ -28,11 +31,13 @@ impl ExceptionFrame {
             Some(exception) => exception.payload(message),
             None => json!({ "message": message }),
         };
-        Ok(ExceptionFrame { after, frame: event_frame::exception(&in_streams(code), &payload)? })
+        let error_type =
+            known.map_or_else(|| Cow::Owned(code.to_owned()), |exception| exception.name().into());
+        Ok(ExceptionFrame { after, frame: event_frame::exception(&in_streams(code), &payload)?, error_type })
     }
 
     pub(super) fn verdict(&self) -> Verdict {
-        let act = Act::Say(self.frame.clone());
+        let act = Act::Say { frame: self.frame.clone(), error_type: self.error_type.clone() };
         Verdict::Edit(Edit::Body(BodyEdit::Event { after: self.after, act }))
     }
 }

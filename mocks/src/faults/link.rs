@@ -167,7 +167,9 @@ impl Link {
                 Made::late([Piece::event(at, bytes).later(time)])
             }
             Act::Stall(StallTime::Forever) => Made::late([Piece::never()]),
-            Act::Say(frame) => Made::changed([Piece::event(at, frame), Piece::end(at)]),
+            Act::Say { frame, error_type } => {
+                Made::changed([Piece::event(at, frame), Piece::end_of_error(at, error_type)])
+            }
             Act::Halve => Made::changed([Piece::part(at, half(&bytes).0), Piece::end(at)]),
             Act::BreakCrc(part) => Made::changed([Piece::event(at, bad_crc::damage(&bytes, part))]),
             Act::End => Made::changed([Piece::end(at)]),

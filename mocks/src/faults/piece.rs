@@ -1,5 +1,6 @@
 //! What is left of a body once faults are done with it: pieces, each with its time.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -28,7 +29,10 @@ pub(crate) enum Leaving {
     /// An error, and nothing after it.
     Error(BodyError),
     /// The end, before what the service would have said.
-    End,
+    End {
+        /// The code of the error that was said instead.
+        error_type: Option<Cow<'static, str>>,
+    },
 }
 
 impl Piece {
@@ -49,12 +53,17 @@ impl Piece {
 
     /// An early end.
     pub(super) fn end(at: Duration) -> Self {
-        Piece { at: Some(at), leaving: Leaving::End }
+        Piece { at: Some(at), leaving: Leaving::End { error_type: None } }
+    }
+
+    /// The end after an event that told of an error with this code.
+    pub(super) fn end_of_error(at: Duration, error_type: Cow<'static, str>) -> Self {
+        Piece { at: Some(at), leaving: Leaving::End { error_type: Some(error_type) } }
     }
 
     /// Silence for ever.
     pub(super) fn never() -> Self {
-        Piece { at: None, leaving: Leaving::End }
+        Piece { at: None, leaving: Leaving::End { error_type: None } }
     }
 
     /// Whether nothing comes after it.
@@ -62,9 +71,17 @@ impl Piece {
         self.at.is_none() || !matches!(self.leaving, Leaving::Bytes { .. })
     }
 
+    /// The code of the error that it ends with, if it does.
+    pub(crate) fn error_type(self) -> Option<Cow<'static, str>> {
+        match self.leaving {
+            Leaving::End { error_type } => error_type,
+            Leaving::Bytes { .. } | Leaving::Error(_) => None,
+        }
+    }
+
     /// Whether it does no more than end what is over by `at` anyway.
     pub(crate) fn ends_by(&self, at: Option<Duration>) -> bool {
-        matches!(self.leaving, Leaving::End) && self.at.is_some_and(|end| Some(end) <= at)
+        matches!(self.leaving, Leaving::End { .. }) && self.at.is_some_and(|end| Some(end) <= at)
     }
 
     /// The same, so much later.

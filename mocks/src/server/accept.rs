@@ -1,6 +1,7 @@
 //! Takes connections from a listener, in spite of passing trouble.
 
 use std::io;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
@@ -17,15 +18,15 @@ const PATIENCE_FOR_HANDLES: u32 = 1_800;
 /// The numbers on Unix of `ENFILE` and `EMFILE`: the system or this process has no file handle left.
 const OUT_OF_HANDLES: [i32; 2] = [23, 24];
 
-/// The next connection.
+/// The next connection, and the address at its other end.
 ///
 /// A peer that is gone again before it was taken, or a process that is out of file handles for a while,
 /// is no reason for a server to stop.
-pub(super) async fn next(listener: &TcpListener) -> Result<TcpStream, ServerError> {
+pub(super) async fn next(listener: &TcpListener) -> Result<(TcpStream, SocketAddr), ServerError> {
     let mut failures = 0;
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => return Ok(stream),
+            Ok(accepted) => return Ok(accepted),
             Err(error) if failures >= patience(&error) => return Err(ServerError::Accept(error)),
             Err(_) => failures += 1,
         }

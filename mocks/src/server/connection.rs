@@ -19,6 +19,7 @@ use super::outgoing::Outgoing;
 use super::sever::{self, Broken};
 use super::tls::Tls;
 use super::wire::{Stream, Wire};
+use crate::caller::Connection;
 use crate::clock;
 
 /// Streams at once on a connection of HTTP/2: above what SDKs open, and a bound for what one client holds.
@@ -47,22 +48,27 @@ impl<H: Handler> Shared<H> {
     /// Serves the requests of a connection until either side is done with it, or is told to be.
     ///
     /// Trouble on a connection is the client's to notice; what became of each request stands in the ledger.
-    pub(super) async fn serve(self: Arc<Self>, stream: TcpStream, mut leave: watch::Receiver<u64>) {
+    pub(super) async fn serve(
+        self: Arc<Self>,
+        stream: TcpStream,
+        connection: Connection,
+        mut leave: watch::Receiver<u64>,
+    ) {
         let Some(stream) = self.greet(stream).await else {
             return;
         };
         let line = Line::new();
         let wire = TokioIo::new(Wire::new(stream, line.clone()));
-        let service = service_fn(|request| self.clone().exchange(request, line.clone()));
-        let mut connection = pin!(self.protocols.serve_connection(wire, service));
+        let service = service_fn(|request| self.clone().exchange(request, connection.clone(), line.clone()));
+        let mut serving = pin!(self.protocols.serve_connection(wire, service));
         let mut leaving = false;
         while let Some(look_again) = line.look_again(&H::LIMITS) {
             select! {
                 biased;
-                _ = connection.as_mut() => return,
+                _ = serving.as_mut() => return,
                 _ = leave.changed(), if !leaving => {
                     leaving = true;
-                    connection.as_mut().graceful_shutdown();
+                    serving.as_mut().graceful_shutdown();
                 }
                 () = line.news() => {
                     if line.cutting() == Cut::Now {
@@ -91,11 +97,12 @@ impl<H: Handler> Shared<H> {
     async fn exchange(
         self: Arc<Self>,
         request: Request<Incoming>,
+        connection: Connection,
         line: Arc<Line>,
     ) -> Result<Response<Outgoing>, Broken> {
         let mut under_way = line.begin();
         let version = request.version();
-        let response = intake::take_in(request, &*self.handler, &mut under_way).await?;
+        let response = intake::take_in(request, &*self.handler, &connection, &mut under_way).await?;
         if let Some(sever) = response.extensions().get() {
             sever::carry_out(*sever, version, &line).await?;
         }

@@ -11,6 +11,7 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 
 use super::{ServerError, accept};
+use crate::caller::Connection;
 use crate::clock;
 
 /// Between tries to bind the address again, and how many there are: somebody else may have taken it.
@@ -21,20 +22,26 @@ const TRIES: u32 = 60;
 pub(super) struct Entrance {
     address: SocketAddr,
     listener: Option<TcpListener>,
+    /// Connections so far.
+    accepted: u64,
 }
 
 impl Entrance {
     /// An open entrance.
     pub(super) fn new(listener: TcpListener) -> io::Result<Self> {
-        Ok(Entrance { address: listener.local_addr()?, listener: Some(listener) })
+        Ok(Entrance { address: listener.local_addr()?, listener: Some(listener), accepted: 0 })
     }
 
     /// The next connection; none comes while it is closed.
-    pub(super) async fn next(&self) -> Result<TcpStream, ServerError> {
-        match &self.listener {
-            Some(listener) => accept::next(listener).await,
-            None => future::pending().await,
-        }
+    pub(super) async fn next(&mut self) -> Result<(TcpStream, Connection), ServerError> {
+        let Some(listener) = &self.listener else {
+            return future::pending().await;
+        };
+        let (stream, peer) = accept::next(listener).await?;
+        let host = peer.ip().to_canonical().to_string();
+        let connection = Connection { number: self.accepted, host: host.into() };
+        self.accepted += 1;
+        Ok((stream, connection))
     }
 
     /// Closes it, and says whether it was open.

@@ -12,6 +12,7 @@ use tokio::select;
 use super::handler::{Handler, Refused};
 use super::line::UnderWay;
 use crate::body::CloudBody;
+use crate::caller::Connection;
 use crate::clock;
 use crate::ledger::Protocol;
 
@@ -27,10 +28,12 @@ const COURTESY: std::time::Duration = std::time::Duration::from_secs(5);
 pub(super) async fn take_in<H: Handler>(
     request: Request<Incoming>,
     handler: &H,
+    connection: &Connection,
     under_way: &mut UnderWay,
 ) -> Result<Response<CloudBody>, hyper::Error> {
     let (mut head, mut body) = request.into_parts();
     head.extensions.insert(Protocol::of(head.version));
+    head.extensions.insert(connection.clone());
     let taken = select! {
         biased;
         taken = read(&mut body, H::LIMITS.body_bytes) => taken?,

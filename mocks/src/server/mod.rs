@@ -103,7 +103,8 @@ pub(crate) async fn open<H: Handler>(
             () = watched.change(refusal.until) => refusal = shared.handler().refusal(),
             Some(_) = connections.join_next() => {}
             accepted = entrance.next() => {
-                connections.spawn(shared.clone().serve(accepted?, leave.subscribe()));
+                let (stream, connection) = accepted?;
+                connections.spawn(shared.clone().serve(stream, connection, leave.subscribe()));
             }
         }
     }

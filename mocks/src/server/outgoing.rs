@@ -103,7 +103,7 @@ mod tests {
 
     use super::*;
     use crate::body::Beat;
-    use crate::caller::Caller;
+    use crate::caller::{Caller, Connection};
     use crate::clock::Epoch;
     use crate::entry::Entry;
     use crate::ledger::{Ledger, Ring};
@@ -136,7 +136,8 @@ mod tests {
         tokio::spawn(async move {
             let (stream, _) = listener.accept().await.unwrap();
             let (_leave, leaving) = watch::channel(0);
-            Shared::new(Arc::new(Breaks), None).serve(stream, leaving).await;
+            let connection = Connection { number: 0, host: "127.0.0.1".into() };
+            Shared::new(Arc::new(Breaks), None).serve(stream, connection, leaving).await;
         });
         TcpStream::connect(address).await.unwrap()
     }

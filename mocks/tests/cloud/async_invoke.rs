@@ -167,16 +167,19 @@ async fn what_is_unknown_is_a_validation_error() -> Outcome {
     unknown["modelId"] = json!("acme.unknown");
     assert_eq!(ask(&cloud, Method::POST, "/async-invoke", &unknown.to_string(), "us-east-1").await?.0, 400);
     assert_eq!(list(&cloud, "nextToken=AAAA").await?.0, 400);
-    let noted: Vec<_> =
-        book.exchanges().iter().map(|exchange| (exchange.operation, exchange.model.clone())).collect();
+    let noted = book.exchanges();
+    let noted: Vec<_> = noted
+        .iter()
+        .map(|exchange| (exchange.operation, exchange.model.as_deref(), exchange.client_token.as_deref()))
+        .collect();
     let expected = [
-        ("StartAsyncInvoke", Some(REEL)),
-        ("GetAsyncInvoke", None),
-        ("GetAsyncInvoke", None),
-        ("StartAsyncInvoke", Some("acme.unknown")),
-        ("ListAsyncInvokes", None),
+        ("StartAsyncInvoke", Some(REEL), Some("t")),
+        ("GetAsyncInvoke", None, None),
+        ("GetAsyncInvoke", None, None),
+        ("StartAsyncInvoke", Some("acme.unknown"), Some("u")),
+        ("ListAsyncInvokes", None, None),
     ];
-    assert_eq!(noted, expected.map(|(operation, model)| (Some(operation), model.map(str::to_owned))));
+    assert_eq!(noted, expected.map(|(operation, model, token)| (Some(operation), model, token)));
     Ok(())
 }
 

@@ -4,10 +4,13 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use crate::common::{Book, HAIKU, Outcome, cloud, read, request, steady};
+use crate::plant::{cloud_of, haiku};
 use aws_smithy_eventstream::frame::read_message_from;
 use aws_smithy_types::base64;
 use bedload_mocks::faults::{PromptMatch, Script};
-use bedload_mocks::{AnswerMode, CannedRule, CannedStop, Cloud, CloudSpec, Epoch, ModelSpec};
+use bedload_mocks::{
+    AnswerMode, CannedRule, CannedStop, Cloud, CloudSpec, Epoch, ModelSpec, Optimized, Quota,
+};
 use bytes::{Buf, Bytes};
 use serde_json::{Value, json};
 
@@ -177,7 +180,7 @@ async fn the_messages_api_speaks_of_its_cache_in_usage_and_headers() -> Outcome 
 
 #[tokio::test(start_paused = true)]
 async fn tier_mode_and_guardrail_are_answered() -> Outcome {
-    let (cloud, _) = cloud(7, steady(), vec![])?;
+    let (cloud, _) = cloud_of(haiku()?.optimized(Optimized::new(Quota::unlimited(), 2.0)?))?;
     let body = converse(json!({
         "serviceTier": { "type": "flex" },
         "performanceConfig": { "latency": "optimized" },

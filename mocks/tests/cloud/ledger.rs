@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use crate::common::{Outcome, ask, cloud, read, request, steady};
 use bedload_mocks::FaultHit;
-use bedload_mocks::faults::{Fault, Kind, Throttle, ThrottleMessage};
+use bedload_mocks::faults::{ErrorFrame, ExceptionFrame, Fault, Kind, Throttle, ThrottleMessage};
+use bedload_mocks::ledger::Verdict;
 use http_body_util::BodyExt;
 
 #[tokio::test(start_paused = true)]
@@ -16,6 +17,115 @@ async fn a_stream_read_to_its_end() -> Outcome {
     };
     assert_eq!(exchange.response_bytes, bytes.len() as u64);
     insta::assert_snapshot!(serde_json::to_string_pretty(exchange)?);
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_whole_answer_is_over_before_its_first_byte_is_written() -> Outcome {
+    let (cloud, book) = cloud(7, steady(), vec![])?;
+    let response = cloud.handle(ask("converse")?).await;
+    let [exchange] = &book.exchanges()[..] else {
+        return Err("not one exchange".into());
+    };
+    assert_eq!((exchange.head_ns, exchange.done_ns), (Some(470_000_000), 470_000_000));
+    assert_eq!((exchange.last_event_ns, exchange.verdict), (None, Verdict::Answered));
+    drop(response);
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_tells_when_its_head_and_its_last_frame_left() -> Outcome {
+    let (cloud, book) = cloud(7, steady(), vec![])?;
+    let mut body = cloud.handle(ask("converse-stream")?).await.into_body();
+    for _ in 0..3 {
+        body.frame().await.ok_or("a frame is missing")??;
+    }
+    tokio::time::advance(Duration::from_secs(60)).await;
+    drop(body);
+    let [exchange] = &book.exchanges()[..] else {
+        return Err("not one exchange".into());
+    };
+    assert_eq!((exchange.head_ns, exchange.last_event_ns), (Some(0), Some(430_000_000)));
+    assert_eq!((exchange.done_ns, exchange.verdict), (60_430_000_000, Verdict::HungUp));
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_breaks_off_with_an_error_names_it() -> Outcome {
+    let frames = [
+        (Kind::ExceptionFrame(ExceptionFrame::new("throttlingException", None, 2)?), "ThrottlingException"),
+        (Kind::ExceptionFrame(ExceptionFrame::new("OtherException", None, 2)?), "OtherException"),
+        (Kind::ErrorFrame(ErrorFrame::new("InternalError", "", 2)?), "InternalError"),
+    ];
+    for (kind, code) in frames {
+        let (cloud, book) = cloud(7, steady(), vec![Fault::new("broken", kind)])?;
+        read(cloud.handle(ask("converse-stream")?).await).await?;
+        let [exchange] = &book.exchanges()[..] else {
+            return Err("not one exchange".into());
+        };
+        assert_eq!((exchange.status, exchange.error_type.as_deref()), (Some(200), Some(code)));
+        assert_eq!((exchange.stream_events, exchange.hung_up), (3, false), "{code}");
+    }
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_leaves_before_the_error_has_not_met_it() -> Outcome {
+    let frame = ExceptionFrame::new("ThrottlingException", None, 2)?;
+    let (cloud, book) = cloud(7, steady(), vec![Fault::new("broken", Kind::ExceptionFrame(frame))])?;
+    let mut body = cloud.handle(ask("converse-stream")?).await.into_body();
+    body.frame().await.ok_or("a frame is missing")??;
+    drop(body);
+    assert_eq!(book.exchanges()[0].error_type, None);
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn clocks_are_compared_by_the_date_that_a_client_signs_with() -> Outcome {
+    let cases = [
+        ("20260101T000000Z", Some(0)),
+        ("20260101T000300Z", Some(180_000)),
+        ("20251231T235959Z", Some(-1000)),
+        ("yesterday", None),
+    ];
+    let (cloud, book) = cloud(7, steady(), vec![])?;
+    for (date, _) in cases {
+        let mut request = request("/", "")?;
+        request.headers_mut().insert("x-amz-date", date.parse()?);
+        cloud.handle(request).await;
+    }
+    let noted: Vec<_> = book.exchanges().into_iter().map(|exchange| exchange.skew_ms).collect();
+    assert_eq!(noted, cases.map(|(_, skew_ms)| skew_ms));
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_request_lets_the_model_write_is_known_in_every_dialect() -> Outcome {
+    let cases = [
+        ("invoke", None, Some(64)),
+        (
+            "converse",
+            Some(
+                r#"{"messages":[{"role":"user","content":[{"text":"hi"}]}],"inferenceConfig":{"maxTokens":97}}"#,
+            ),
+            Some(97),
+        ),
+        ("converse", None, None),
+    ];
+    let throttle = Throttle { message: ThrottleMessage::Tokens, retry_after_ms: None };
+    for faults in [vec![], vec![Fault::new("storm", Kind::Throttle(throttle))]] {
+        let (cloud, book) = cloud(7, steady(), faults)?;
+        for (operation, body, _) in cases {
+            let mut request = ask(operation)?;
+            if let Some(body) = body {
+                *request.body_mut() = body.into();
+            }
+            cloud.handle(request).await;
+        }
+        let noted: Vec<_> =
+            book.exchanges().iter().map(|exchange| exchange.max_tokens.map(u32::from)).collect();
+        assert_eq!(noted, cases.map(|(_, _, max_tokens)| max_tokens));
+    }
     Ok(())
 }
 
@@ -83,6 +193,7 @@ async fn a_throttled_request_names_its_fault() -> Outcome {
         return Err("not one exchange".into());
     };
     assert_eq!(exchange.fault.as_deref(), Some("storm"));
+    assert_eq!(exchange.retry_after_ms, Some(1500));
     assert_eq!((exchange.status, exchange.error_type.as_deref()), (Some(429), Some("ThrottlingException")));
     Ok(())
 }

@@ -74,6 +74,30 @@ async fn a_raw_request_is_answered_with_our_date() -> Outcome {
 }
 
 #[tokio::test]
+async fn the_ledger_tells_which_connection_a_request_came_by() -> Outcome {
+    let served = serve(Duration::ZERO).await?;
+    for requests in [2, 1] {
+        let mut client = TcpStream::connect(served.address).await?;
+        for number in 1..=requests {
+            let last = number == requests;
+            let post = post("converse", HELLO);
+            let post = if last { post } else { post.replace("connection: close\r\n", "") };
+            client.write_all(post.as_bytes()).await?;
+            match last {
+                true => client.read_to_end(&mut Vec::new()).await?,
+                false => client.read(&mut [0; 4096]).await?,
+            };
+        }
+    }
+    let noted = served.book.exchanges();
+    let noted: Vec<_> =
+        noted.iter().map(|exchange| (exchange.connection, exchange.peer.as_deref())).collect();
+    let here = Some("127.0.0.1");
+    assert_eq!(noted, [(Some(0), here), (Some(0), here), (Some(1), here)]);
+    Ok(())
+}
+
+#[tokio::test]
 async fn nonsense_harms_nobody() -> Outcome {
     let served = serve(Duration::ZERO).await?;
     for nonsense in ["\0\0\0\0\r\n\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\nnonsense", "GET", ""] {

@@ -45,7 +45,7 @@ use invocation::{Invocation, Outcome};
 use list::List;
 use output::Product;
 use shelf::{Known, Shelf};
-pub(crate) use start::model_id;
+pub(crate) use start::Named;
 
 const ID: Label = Label::new("async-invocation");
 const OUTCOME: Label = Label::new("async-outcome");

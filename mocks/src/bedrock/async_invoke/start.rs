@@ -65,15 +65,22 @@ pub(super) struct Output {
     pub bucket_owner: Option<String>,
 }
 
-/// The model that a request's body names, if it names one; for the faults, which aim by it before the
-/// request is read.
-pub(crate) fn model_id(body: &[u8]) -> Option<String> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Named {
-        model_id: String,
+/// What a request's body names, as far as it does; for the faults, which aim by it before the request is
+/// read, and for the ledger, which has it even where a fault refuses the request.
+#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Named {
+    /// The model.
+    pub model_id: Option<String>,
+    /// The token that makes a repeated request harmless.
+    pub client_request_token: Option<String>,
+}
+
+impl Named {
+    /// What this body names; nothing if it is not as it should be.
+    pub(crate) fn in_body(body: &[u8]) -> Self {
+        serde_json::from_slice(body).unwrap_or_default()
     }
-    serde_json::from_slice::<Named>(body).ok().map(|named| named.model_id)
 }
 
 /// What a request's body asks.
@@ -175,10 +182,17 @@ mod tests {
     }
 
     #[test]
-    fn the_model_is_found_without_reading_the_rest() {
-        assert_eq!(model_id(br#"{"modelInput":[],"modelId":"acme.one"}"#).as_deref(), Some("acme.one"));
+    fn names_are_found_without_reading_the_rest() {
+        let named = |body: &str| {
+            let named = Named::in_body(body.as_bytes());
+            (named.model_id, named.client_request_token)
+        };
+        let (model, token) = (Some("acme.one".to_owned()), Some("token-1".to_owned()));
+        let both = r#"{"modelInput":[],"clientRequestToken":"token-1","modelId":"acme.one"}"#;
+        assert_eq!(named(both), (model.clone(), token));
+        assert_eq!(named(r#"{"modelInput":[],"modelId":"acme.one"}"#), (model, None));
         for none in ["", "{}", "[]", r#"{"modelId":7}"#] {
-            assert_eq!(model_id(none.as_bytes()), None, "{none}");
+            assert_eq!(named(none), (None, None), "{none}");
         }
     }
 }
