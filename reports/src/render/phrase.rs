@@ -142,6 +142,10 @@ fn frame(metric: Metric, scope: &Scope) -> (String, String) {
         Figure::SuccessFirstTry => ("", " of requests were answered at the first try"),
         Figure::SuccessAfterRetry => ("", " of requests were answered after a retry"),
         Figure::FallbackShare => ("", " of requests fell back"),
+        Figure::FailoverShare => ("", " of requests were answered by another region than the first"),
+        Figure::DegradedShare => ("", " of answers came from another model than the one asked for"),
+        Figure::HedgeShare => ("", " of requests were asked twice at once"),
+        Figure::HedgeWins => ("", " of the hedges answered first"),
         Figure::GoodputRatio => ("", " of requests were answered within the SLO"),
         Figure::GoodputRate => ("Good answers came at ", ""),
         Figure::RegionShare | Figure::ModelShare => {
@@ -155,13 +159,25 @@ fn frame(metric: Metric, scope: &Scope) -> (String, String) {
         Figure::Throttles => ("", " attempts were throttled"),
         Figure::Errors => ("", " attempts ended in an error"),
         Figure::BrokenStreams => ("", " streams broke"),
+        Figure::IncompleteStreams => ("", " streams ended without their closing event"),
+        Figure::StreamRestarts => ("", " broken streams were asked for again"),
         Figure::RetryQuotaRefusals => ("The retry quota refused ", " calls"),
+        Figure::BreakerOpenTime => ("Circuit breakers were open for ", ""),
+        Figure::BreakerRefusals => ("Circuit breakers refused ", " calls"),
+        Figure::BudgetSpent => ("The fallback's budget ended ", " requests"),
+        Figure::RegionReturns => ("", " requests tried the first region again"),
+        Figure::Shed => ("The client's own limit turned ", " requests away"),
+        Figure::GatewayRefusals => ("The gateway refused ", " requests"),
+        Figure::GatewayTimeouts => ("", " requests outlasted the gateway"),
         Figure::Dropped => ("", " arrivals were dropped"),
         Figure::TokensInput => ("", " input tokens were used"),
         Figure::TokensOutput => ("", " output tokens were used"),
         Figure::TokensPerMinute => ("Tokens were used at ", ""),
+        Figure::TokensWasted => ("", " tokens were wasted"),
         Figure::Cost => ("The tokens cost ", ""),
         Figure::CostPer1k => ("A thousand answers cost ", ""),
+        Figure::CostWasted => ("Wasted tokens cost ", ""),
+        Figure::Findings => ("The judge found ", " things to change"),
         Figure::RecoveryTime => {
             let fault = scope.after.as_deref().unwrap_or("the fault");
             return ("Callers needed ".to_owned(), format!(" to recover from {fault}"));
@@ -181,6 +197,8 @@ pub(super) fn timing_words(timing: Timing) -> &'static str {
         Timing::Itl => "the gaps between tokens",
         Timing::FirstAttempt => "the first attempt",
         Timing::Backoff => "backoff",
+        Timing::LimitWait => "the wait at the client's own limit",
+        Timing::RetrierWait => "the retriers' waits",
         Timing::ScheduleDelay => "the schedule delay",
     }
 }
@@ -200,6 +218,10 @@ pub(super) fn why(why: &Why) -> String {
         Why::Failed(class) => format!("Failed: {}", class.name()),
         Why::Slowest => "Slowest".to_owned(),
         Why::MostAttempts => "Most attempts".to_owned(),
+        Why::Degraded => "Another model answered".to_owned(),
+        Why::FailedOver => "Another region answered".to_owned(),
+        Why::HedgeWon => "The hedge answered".to_owned(),
+        Why::Restarted => "Stream asked for again".to_owned(),
         Why::StruckBy(fault) => format!("Struck by {fault}"),
     }
 }

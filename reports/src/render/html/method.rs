@@ -174,6 +174,12 @@ fn has_data(summary: &Summary, needs: Needs) -> bool {
         Needs::Slo => summary.total.good.is_some(),
         Needs::Prices => summary.total.cost_usd.is_some(),
         Needs::AfterFault => !summary.run.faults.is_empty(),
+        Needs::Breaker => !summary.timeline.breakers.is_empty(),
+        Needs::Hedge => summary.total.hedged > 0,
+        Needs::Limit => summary.total.limit_wait.count > 0 || summary.total.shed > 0,
+        Needs::Gateway => summary.total.gateway_refusals > 0,
+        Needs::Retriers => summary.total.retrier_wait.count > 0,
+        Needs::Ledger => summary.judgement.is_some(),
         Needs::Nothing | Needs::WhereRegion | Needs::WhereModel | Needs::OpenLoad => true,
     }
 }
