@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::gate::{Judged, Verdict};
-use crate::header::Header;
+use crate::header::{Header, Stage};
 use crate::histogram::CurvePoint;
 use crate::judge::expect::Expectation;
-use crate::judge::finding::{Answer, Finding, Ruling};
+use crate::judge::finding::{Answer, Code, Finding, Ruling, Severity};
 use crate::judge::judgement::Judgement;
 use crate::record::{BreakerState, FailureClass, Name, Record};
 use crate::units::Nanos;
@@ -80,6 +80,27 @@ impl Summary {
             Ruling::Found(finding) => Some((answer, finding)),
             Ruling::Clear { .. } | Ruling::Insufficient { .. } => None,
         })
+    }
+
+    /// The findings that a reader should act on: errors and warnings that the scenario does not allow.
+    pub fn grave(&self) -> impl Iterator<Item = (&Answer, &Finding)> {
+        self.findings()
+            .filter(|(answer, finding)| finding.severity <= Severity::Warning && !self.allows(answer.code))
+    }
+
+    /// How long circuit breakers were open in recorded stages, destinations added up.
+    pub fn breakers_open(&self) -> Nanos {
+        let stages = || self.run.stages.iter().filter(|stage| stage.record);
+        self.timeline.breakers.iter().fold(Nanos::ZERO, |sum, lane| {
+            let open =
+                |sum: Nanos, stage: &Stage| sum.plus(lane.time_in(BreakerState::Open, stage.from, stage.to));
+            stages().fold(sum, open)
+        })
+    }
+
+    /// Whether the scenario knows and accepts this finding.
+    pub fn allows(&self, code: Code) -> bool {
+        self.run.expect.as_ref().is_some_and(|expect| expect.allow.contains(&code))
     }
 }
 
@@ -156,9 +177,9 @@ pub struct Figures {
     /// Answered by the same model in another region.
     #[serde(default)]
     pub failed_over: u64,
-    /// Answered by another model than the one asked for.
+    /// Answered by another model than the one asked for, by the model that answered.
     #[serde(default)]
-    pub degraded: u64,
+    pub stand_ins: BTreeMap<Name, u64>,
     /// Asked twice at once.
     #[serde(default)]
     pub hedged: u64,
@@ -257,6 +278,11 @@ impl Figures {
     /// Requests that got a whole answer.
     pub fn answered(&self) -> u64 {
         self.first_try + self.retried + self.fell_back
+    }
+
+    /// Requests that another model answered than the one asked for.
+    pub fn degraded(&self) -> u64 {
+        self.stand_ins.values().sum()
     }
 
     /// Requests that were retried, fell back or failed.
@@ -434,6 +460,9 @@ pub struct Timeline {
     pub regions: BTreeMap<Name, Vec<u64>>,
     /// Answered requests by due time, by model.
     pub models: BTreeMap<Name, Vec<u64>>,
+    /// Of those, answered by another model than the one asked for, by the model that answered.
+    #[serde(default)]
+    pub degraded: BTreeMap<Name, Vec<u64>>,
     /// What each client was asked for and what it made of it, by due time.
     #[serde(default)]
     pub clients: BTreeMap<Name, Amplified>,

@@ -57,12 +57,14 @@ impl Counters {
         }
         self.good += u64::from(is_good(record, &header.slo));
         figures.failed_over += u64::from(decided::is_answered_by(record, Reason::Failover));
-        figures.degraded += u64::from(decided::is_degraded(record, header));
         figures.hedged += u64::from(decided::is_hedged(record));
         figures.hedges_won += u64::from(decided::is_answered_by(record, Reason::Hedge));
         if let Some(answer) = decided::answer(record) {
             *figures.regions.entry(answer.region.clone()).or_default() += 1;
             *figures.models.entry(answer.model.clone()).or_default() += 1;
+            if decided::is_degraded(record, header) {
+                *figures.stand_ins.entry(answer.model.clone()).or_default() += 1;
+            }
         }
     }
 
@@ -117,7 +119,6 @@ impl Counters {
         sum.fell_back += part.fell_back;
         sum.failed += part.failed;
         sum.failed_over += part.failed_over;
-        sum.degraded += part.degraded;
         sum.hedged += part.hedged;
         sum.hedges_won += part.hedges_won;
         sum.shed += part.shed;
@@ -141,6 +142,7 @@ impl Counters {
         sum.tokens_wasted += part.tokens_wasted;
         merge_counts(&mut sum.regions, &part.regions);
         merge_counts(&mut sum.models, &part.models);
+        merge_counts(&mut sum.stand_ins, &part.stand_ins);
         self.good += other.good;
         self.cost_usd += other.cost_usd;
         self.cost_wasted_usd += other.cost_wasted_usd;

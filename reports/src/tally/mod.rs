@@ -127,7 +127,7 @@ impl Tally {
         self.finished = self.finished.max(record.done);
         self.sent += u64::from(self.is_planned(&record.flow));
         self.schedule_delay.record(record.schedule_delay());
-        self.timeline.observe(record);
+        self.timeline.observe(record, &self.header);
         self.errors.observe(record);
         self.breakers.observe(record);
         if record.outcome == Outcome::Abandoned {
@@ -181,7 +181,7 @@ impl Tally {
             recoveries: self.disturbances.recoveries(&self.header),
             errors: self.errors.finish(),
             failures: self.failures.finish(),
-            timeline: self.timeline.finish(self.breakers.lanes(self.finished.max(self.header.length()))),
+            timeline: self.timeline.finish(self.breakers.lanes(self.finished.max(reached.length()))),
             exemplars: self.exemplars.finish(),
             run: self.header,
         };

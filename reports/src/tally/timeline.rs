@@ -24,6 +24,7 @@ pub(super) struct TimelineTally {
     slots: Vec<Slot>,
     regions: BTreeMap<Name, BTreeMap<usize, u64>>,
     models: BTreeMap<Name, BTreeMap<usize, u64>>,
+    degraded: BTreeMap<Name, BTreeMap<usize, u64>>,
     /// The client that carries each flow.
     clients: BTreeMap<Name, Name>,
     /// Requests and attempts of each client.
@@ -58,12 +59,13 @@ impl TimelineTally {
             slots: Vec::new(),
             regions: BTreeMap::new(),
             models: BTreeMap::new(),
+            degraded: BTreeMap::new(),
             clients: header.flows.iter().map(|flow| (flow.name.clone(), flow.client.clone())).collect(),
             amplified: BTreeMap::new(),
         }
     }
 
-    pub(super) fn observe(&mut self, record: &Record) {
+    pub(super) fn observe(&mut self, record: &Record, header: &Header) {
         let due = self.place(record.due);
         let slot = self.slot(due);
         slot.offered += 1;
@@ -90,6 +92,9 @@ impl TimelineTally {
         if let Some(answer) = decided::answer(record) {
             *self.regions.entry(answer.region.clone()).or_default().entry(due).or_default() += 1;
             *self.models.entry(answer.model.clone()).or_default().entry(due).or_default() += 1;
+            if decided::is_degraded(record, header) {
+                *self.degraded.entry(answer.model.clone()).or_default().entry(due).or_default() += 1;
+            }
         }
         for call in decided::wasted(record) {
             self.slot_at(call.done).wasted += call.tokens.input + call.tokens.output;
@@ -161,6 +166,7 @@ impl TimelineTally {
             latency_max: times(|slot| slot.latency.max()),
             regions: shares(&self.regions),
             models: shares(&self.models),
+            degraded: shares(&self.degraded),
             clients: self.amplified.iter().map(|(name, counts)| (name.clone(), amplified(counts))).collect(),
             tokens_wasted: series(|slot| slot.wasted),
             breakers,
@@ -201,8 +207,8 @@ mod tests {
     #[test]
     fn offered_attempts_and_answers_stand_where_they_happened() {
         let mut tally = tally(10);
-        tally.observe(&answered(0, Nanos::ZERO));
-        tally.observe(&retried(1, Nanos::new(500_000_000)));
+        tally.observe(&answered(0, Nanos::ZERO), &header());
+        tally.observe(&retried(1, Nanos::new(500_000_000)), &header());
         let timeline = tally.finish(Vec::new());
         assert_eq!(timeline.offered, [2, 0, 0]);
         assert_eq!(timeline.attempts, [2, 1, 0]);
@@ -212,8 +218,8 @@ mod tests {
     #[test]
     fn amplification_is_counted_by_the_due_time_of_the_request() {
         let mut tally = tally(10);
-        tally.observe(&retried(0, Nanos::ZERO));
-        tally.observe(&hedged(1, Nanos::from_secs(1), true));
+        tally.observe(&retried(0, Nanos::ZERO), &header());
+        tally.observe(&hedged(1, Nanos::from_secs(1), true), &header());
         let timeline = tally.finish(Vec::new());
         let careful = &timeline.clients["careful"];
         assert_eq!((&careful.requests[..2], &careful.attempts[..2]), (&[1, 1][..], &[2, 2][..]));

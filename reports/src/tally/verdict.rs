@@ -6,11 +6,10 @@
 use crate::gate::{Judged, Measured, Severity, Verdict};
 use crate::header::Header;
 use crate::judge::expect::Expectation;
-use crate::judge::finding::{self, Answer, Ruling};
 use crate::judge::judgement::Judgement;
 use crate::metric::{Figure, Metric};
 use crate::record::Name;
-use crate::summary::RunVerdict;
+use crate::summary::{RunVerdict, Summary};
 use crate::validity::Validity;
 
 use super::Folded;
@@ -20,16 +19,16 @@ impl Folded {
     /// gates, and the verdict follows both.
     pub fn with_judgement(mut self, judgement: Judgement) -> Folded {
         let summary = &mut self.summary;
+        summary.judgement = Some(judgement);
         let gates = std::mem::take(&mut summary.gates).into_iter().map(|judged| match judged.gate.metric {
             Metric::Figure(Figure::Findings) => {
-                let measured = findings(&judgement, judged.gate.scope.flow.as_ref(), &summary.run);
+                let measured = findings(summary, judged.gate.scope.flow.as_ref());
                 judged.gate.judge(measured)
             }
             _ => judged,
         });
         summary.gates = in_order(gates.collect(), &summary.run);
-        summary.verdict = verdict(&summary.validity, &summary.gates, &judgement.expectations);
-        summary.judgement = Some(judgement);
+        summary.verdict = verdict(&summary.validity, &summary.gates, summary.expectations());
         self
     }
 }
@@ -57,20 +56,17 @@ pub(super) fn verdict(validity: &Validity, gates: &[Judged], expectations: &[Exp
 }
 
 /// `findings.count` of all clients, or of the one that carries a flow; no data where no exchange was judged.
-fn findings(judgement: &Judgement, flow: Option<&Name>, header: &Header) -> Measured {
-    let client =
-        flow.map(|name| header.flows.iter().find(|flow| flow.name == *name).map(|flow| &flow.client));
-    let allowed = header.expect.as_ref().map_or(&[][..], |expect| &expect.allow);
-    let counts = |answer: &&Answer| {
-        let grave = match &answer.ruling {
-            Ruling::Found(finding) => finding.severity <= finding::Severity::Warning,
-            Ruling::Clear { .. } | Ruling::Insufficient { .. } => false,
-        };
-        grave && !allowed.contains(&answer.code) && client.is_none_or(|client| client == Some(&answer.client))
-    };
-    let count = judgement.answers.iter().filter(counts).count() as f64;
-    let value = (judgement.exchanges > 0).then_some(count);
-    Measured { value, interval: None, samples: judgement.exchanges, floor: 1 }
+fn findings(summary: &Summary, flow: Option<&Name>) -> Measured {
+    let carrier =
+        |name: &Name| summary.run.flows.iter().find(|flow| flow.name == *name).map(|flow| &flow.client);
+    let client = flow.map(carrier);
+    let count = summary
+        .grave()
+        .filter(|(answer, _)| client.is_none_or(|client| client == Some(&answer.client)))
+        .count();
+    let exchanges = summary.judgement.as_ref().map_or(0, |judgement| judgement.exchanges);
+    let value = (exchanges > 0).then_some(count as f64);
+    Measured { value, interval: None, samples: exchanges, floor: 1 }
 }
 
 #[cfg(test)]
@@ -78,7 +74,7 @@ mod tests {
     use super::*;
     use crate::gate::{Gate, Limit, OnNoData, Scope};
     use crate::judge::expect::Expect;
-    use crate::judge::finding::{Code, Finding};
+    use crate::judge::finding::{self, Answer, Code, Finding, Ruling};
     use crate::tally::Tally;
     use crate::testing::{answered, header_with};
     use crate::units::Nanos;

@@ -21,6 +21,8 @@ pub(super) struct Method<'a> {
     pub(super) models: Vec<Model<'a>>,
     pub(super) glossary: Vec<Term>,
     pub(super) scenario: &'a str,
+    /// Whether there was a ledger for the judge to read.
+    pub(super) judged: bool,
 }
 
 /// A stage of the timeline.
@@ -73,6 +75,7 @@ pub(super) fn view<'a>(summary: &'a Summary, scenario: &'a str) -> Method<'a> {
         flows: flows(run),
         models: models(run),
         glossary: glossary(summary),
+        judged: summary.judgement.is_some(),
         scenario,
     }
 }
@@ -153,15 +156,24 @@ fn glossary(summary: &Summary) -> Vec<Term> {
 fn is_shown(name: &str) -> bool {
     const TIMINGS: [Timing; 5] =
         [Timing::Latency, Timing::Ttft, Timing::ServiceTime, Timing::Tpot, Timing::Backoff];
-    const FIGURES: [Figure; 9] = [
+    const FIGURES: [Figure; 18] = [
         Figure::SuccessRatio,
         Figure::SuccessFirstTry,
         Figure::SuccessAfterRetry,
         Figure::FallbackShare,
+        Figure::FailoverShare,
+        Figure::DegradedShare,
+        Figure::HedgeShare,
+        Figure::HedgeWins,
         Figure::GoodputRatio,
         Figure::AttemptsPerRequest,
         Figure::RetryQuotaRefusals,
+        Figure::BreakerOpenTime,
+        Figure::BreakerRefusals,
+        Figure::TokensWasted,
         Figure::Cost,
+        Figure::CostWasted,
+        Figure::Findings,
         Figure::RecoveryTime,
     ];
     TIMINGS.iter().any(|timing| timing.entry().name == name)
