@@ -7,11 +7,13 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::gate::Judged;
-use crate::header::Header;
+use crate::gate::{Judged, Verdict};
+use crate::header::{Header, Stage};
 use crate::histogram::CurvePoint;
+use crate::judge::expect::Expectation;
+use crate::judge::finding::{Answer, Code, Finding, Ruling, Severity};
 use crate::judge::judgement::Judgement;
-use crate::record::{FailureClass, Name, Record};
+use crate::record::{BreakerState, FailureClass, Name, Record};
 use crate::units::Nanos;
 use crate::validity::{Ending, Validity};
 
@@ -36,6 +38,9 @@ pub struct Summary {
     pub stages: Vec<Part>,
     /// Every flow, over all recorded stages, in the scenario's order.
     pub flows: Vec<Part>,
+    /// Every client, over the recorded stages of its flows, in the scenario's order.
+    #[serde(default)]
+    pub clients: Vec<Client>,
     /// Every flow in every recorded stage.
     pub cells: Vec<Cell>,
     /// How each fault's disturbance ended, in order of time.
@@ -59,6 +64,48 @@ impl Summary {
     /// Whether there was no request at all, warm-up included.
     pub fn sent_nothing(&self) -> bool {
         self.timeline.offered.iter().all(|&offered| offered == 0)
+    }
+
+    /// What the scenario expects of the clients, each with its answer; nothing where nobody judged.
+    pub fn expectations(&self) -> &[Expectation] {
+        self.judgement.as_ref().map_or(&[], |judgement| &judgement.expectations)
+    }
+
+    /// The expectations that fail the run: not met, or not shown.
+    pub fn unmet(&self) -> impl Iterator<Item = &Expectation> {
+        self.expectations()
+            .iter()
+            .filter(|expected| matches!(expected.verdict, Verdict::Fail | Verdict::NoData))
+    }
+
+    /// What the judge found, gravest first.
+    pub fn findings(&self) -> impl Iterator<Item = (&Answer, &Finding)> {
+        let answers = self.judgement.iter().flat_map(|judgement| &judgement.answers);
+        answers.filter_map(|answer| match &answer.ruling {
+            Ruling::Found(finding) => Some((answer, finding)),
+            Ruling::Clear { .. } | Ruling::Insufficient { .. } => None,
+        })
+    }
+
+    /// The findings that a reader should act on: errors and warnings that the scenario does not allow.
+    pub fn grave(&self) -> impl Iterator<Item = (&Answer, &Finding)> {
+        self.findings()
+            .filter(|(answer, finding)| finding.severity <= Severity::Warning && !self.allows(answer.code))
+    }
+
+    /// How long circuit breakers were open in recorded stages, destinations added up.
+    pub fn breakers_open(&self) -> Nanos {
+        let stages = || self.run.stages.iter().filter(|stage| stage.record);
+        self.timeline.breakers.iter().fold(Nanos::ZERO, |sum, lane| {
+            let open =
+                |sum: Nanos, stage: &Stage| sum.plus(lane.time_in(BreakerState::Open, stage.from, stage.to));
+            stages().fold(sum, open)
+        })
+    }
+
+    /// Whether the scenario knows and accepts this finding.
+    pub fn allows(&self, code: Code) -> bool {
+        self.run.expect.as_ref().is_some_and(|expect| expect.allow.contains(&code))
     }
 }
 
@@ -97,6 +144,17 @@ pub struct Part {
     pub figures: Figures,
 }
 
+/// What one client did.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Client {
+    /// The scenario's name of it.
+    pub name: Name,
+    /// The figures of all its flows.
+    pub figures: Figures,
+    /// How each fault's disturbance ended for its callers, in order of time.
+    pub recoveries: Vec<Recovery>,
+}
+
 /// Figures of one flow in one stage.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Cell {
@@ -121,6 +179,33 @@ pub struct Figures {
     pub fell_back: u64,
     /// Not answered.
     pub failed: u64,
+    /// Answered by the same model in another region.
+    #[serde(default)]
+    pub failed_over: u64,
+    /// Answered by another model than the one asked for, by the model that answered.
+    #[serde(default)]
+    pub stand_ins: BTreeMap<Name, u64>,
+    /// Asked twice at once.
+    #[serde(default)]
+    pub hedged: u64,
+    /// Answered by the second of two calls at once.
+    #[serde(default)]
+    pub hedges_won: u64,
+    /// Turned away by the client's own rate limit.
+    #[serde(default)]
+    pub shed: u64,
+    /// Answered by the gateway itself, before any call.
+    #[serde(default)]
+    pub gateway_refusals: u64,
+    /// Not over within the gateway's limit.
+    #[serde(default)]
+    pub gateway_timeouts: u64,
+    /// Due to go on to another destination, without calls or time left for it.
+    #[serde(default)]
+    pub budget_spent: u64,
+    /// Asked the first region again after the client had moved away.
+    #[serde(default)]
+    pub region_returns: u64,
     /// Cut off by an interruption.
     pub abandoned: u64,
     /// Arrivals that found no room.
@@ -138,15 +223,30 @@ pub struct Figures {
     pub retry_quota_refusals: u64,
     /// Streams that broke or ended without their closing event.
     pub broken_streams: u64,
+    /// Streams that ended without their closing event.
+    #[serde(default)]
+    pub incomplete_streams: u64,
+    /// Calls that asked for a broken stream again.
+    #[serde(default)]
+    pub stream_restarts: u64,
+    /// Calls that a circuit breaker did not let through.
+    #[serde(default)]
+    pub breaker_refusals: u64,
     /// Time that the SDK slept before retries, over all requests.
     pub backoff_slept: Nanos,
     /// Input tokens by the service's count.
     pub tokens_input: u64,
     /// Output tokens by the service's count.
     pub tokens_output: u64,
+    /// Tokens of calls whose answer nobody got, read and written.
+    #[serde(default)]
+    pub tokens_wasted: u64,
     /// Cost in USD; none where a model in use has no price.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost_usd: Option<f64>,
+    /// Of it, the cost of wasted tokens; none where a model in use has no price.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost_wasted_usd: Option<f64>,
     /// Answered requests by the region that answered.
     pub regions: BTreeMap<Name, u64>,
     /// Answered requests by the model that answered.
@@ -169,6 +269,12 @@ pub struct Figures {
     pub first_attempt: Spread,
     /// Waits before retries.
     pub backoff: Spread,
+    /// Waits at the client's own rate limit.
+    #[serde(default)]
+    pub limit_wait: Spread,
+    /// Waits of a state machine before it retried.
+    #[serde(default)]
+    pub retrier_wait: Spread,
     /// Lateness of the harness.
     pub schedule_delay: Spread,
 }
@@ -177,6 +283,11 @@ impl Figures {
     /// Requests that got a whole answer.
     pub fn answered(&self) -> u64 {
         self.first_try + self.retried + self.fell_back
+    }
+
+    /// Requests that another model answered than the one asked for.
+    pub fn degraded(&self) -> u64 {
+        self.stand_ins.values().sum()
     }
 
     /// Requests that were retried, fell back or failed.
@@ -270,13 +381,53 @@ pub struct ErrorRow {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FailureRow {
     /// The kind.
-    pub class: FailureClass,
+    pub class: Cause,
     /// How many requests.
     pub requests: u64,
     /// What the first of them was told. Untrusted text.
     pub message: String,
     /// The first of them.
     pub example: u64,
+}
+
+/// Why nothing answered a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Cause {
+    /// Its calls failed, the last of them like this.
+    Call(FailureClass),
+    /// A policy ended it.
+    Refusal(Refusal),
+}
+
+/// How a policy of the client, or the gateway in front of it, ends a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refusal {
+    /// The gateway answered it, before any call.
+    GatewayRefused,
+    /// The gateway gave its caller up while the client still tried.
+    GatewayTimedOut,
+    /// The client's own rate limit turned it away.
+    Shed,
+    /// Every destination that was left was shut out by a circuit breaker.
+    BreakerOpen,
+    /// No call was made, and no policy says why.
+    NotSent,
+}
+
+impl Cause {
+    /// The word for it in tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            Cause::Call(class) => class.name(),
+            Cause::Refusal(Refusal::GatewayRefused) => "gateway refused",
+            Cause::Refusal(Refusal::GatewayTimedOut) => "gateway timed out",
+            Cause::Refusal(Refusal::Shed) => "shed",
+            Cause::Refusal(Refusal::BreakerOpen) => "breaker open",
+            Cause::Refusal(Refusal::NotSent) => "not sent",
+        }
+    }
 }
 
 /// The run in buckets of equal width from the epoch. All series have the same length.
@@ -314,6 +465,59 @@ pub struct Timeline {
     pub regions: BTreeMap<Name, Vec<u64>>,
     /// Answered requests by due time, by model.
     pub models: BTreeMap<Name, Vec<u64>>,
+    /// Of those, answered by another model than the one asked for, by the model that answered.
+    #[serde(default)]
+    pub degraded: BTreeMap<Name, Vec<u64>>,
+    /// What each client was asked for and what it made of it, by due time.
+    #[serde(default)]
+    pub clients: BTreeMap<Name, Amplified>,
+    /// Tokens of calls whose answer nobody got, by when those were over.
+    #[serde(default)]
+    pub tokens_wasted: Vec<u64>,
+    /// When circuit breakers were not closed, by client and destination; those that never moved are left out.
+    #[serde(default)]
+    pub breakers: Vec<BreakerLane>,
+}
+
+/// The two counts whose ratio is amplification, in the buckets of the timeline.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Amplified {
+    /// Requests by due time.
+    pub requests: Vec<u64>,
+    /// All attempts of those requests, whenever they were sent.
+    pub attempts: Vec<u64>,
+}
+
+/// The states of one circuit breaker over time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BreakerLane {
+    /// Whose breaker.
+    pub client: Name,
+    /// The destination's model.
+    pub model: Name,
+    /// The destination's region.
+    pub region: Name,
+    /// When it was open or half open, in order of time; closed in between.
+    pub spans: Vec<BreakerSpan>,
+}
+
+/// A time in which a breaker was not closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BreakerSpan {
+    /// Open or half open.
+    pub state: BreakerState,
+    /// From then.
+    pub from: Nanos,
+    /// To then.
+    pub to: Nanos,
+}
+
+impl BreakerLane {
+    /// How long the breaker was in a state within a window.
+    pub fn time_in(&self, state: BreakerState, from: Nanos, to: Nanos) -> Nanos {
+        let spans = self.spans.iter().filter(|span| span.state == state);
+        spans.fold(Nanos::ZERO, |sum, span| sum.plus(span.to.min(to).since(span.from.max(from))))
+    }
 }
 
 /// A request worth reading.
@@ -330,11 +534,19 @@ pub struct Exemplar {
 #[serde(rename_all = "snake_case")]
 pub enum Why {
     /// One of the first that failed in this way.
-    Failed(FailureClass),
+    Failed(Cause),
     /// One of the slowest answers.
     Slowest,
     /// The one with the most attempts.
     MostAttempts,
+    /// The first that another model answered than the one asked for.
+    Degraded,
+    /// The first that another region answered.
+    FailedOver,
+    /// The first that a hedge answered.
+    HedgeWon,
+    /// The first whose broken stream was asked for again.
+    Restarted,
     /// The first that this fault struck.
     StruckBy(Name),
 }

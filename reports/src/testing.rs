@@ -3,7 +3,8 @@
 use crate::gate::Gate;
 use crate::header::{ClockKind, FORMAT_VERSION, FaultWindow, Flow, Header, Model, Price, Slo, Stage};
 use crate::record::{
-    Attempt, Call, CallEnd, Failure, FailureClass, Name, Operation, Outcome, Reason, Record, Tokens,
+    Attempt, Call, CallEnd, Decision, Deed, Failure, FailureClass, Name, Operation, Outcome, Reason, Record,
+    Tokens,
 };
 use crate::units::Nanos;
 use crate::validity::Thresholds;
@@ -157,5 +158,20 @@ pub(crate) fn failed(id: u64, due: Nanos) -> Record {
             attempt(3, due.plus(millis(4000)), millis(2600), 429),
         ];
     }
+    record
+}
+
+/// A first call and, half a second later, a second one beside it; whichever answers ends the other.
+pub(crate) fn hedged(id: u64, due: Nanos, second_wins: bool) -> Record {
+    let mut record = answered(id, due);
+    let mut second = answered(id, due.plus(millis(500))).calls.remove(0);
+    second.reason = Reason::Hedge;
+    record.decisions.push(Decision { at: due.plus(millis(500)), deed: Deed::Hedged });
+    record.done = if second_wins { second.done } else { record.calls[0].done };
+    record.calls.push(second);
+    let loser = &mut record.calls[usize::from(!second_wins)];
+    (loser.end, loser.done) = (CallEnd::Cancelled, record.done);
+    (loser.tokens, loser.tokens_estimated) = (Tokens { input: 100, output: 4 }, true);
+    loser.last_content = loser.first_content;
     record
 }

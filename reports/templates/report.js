@@ -30,6 +30,7 @@
     });
     const rows = all("tr[data-s]").filter((row) => data.series[row.dataset.s]);
     const peaks = rows.map((row) => row.lastElementChild.textContent);
+    const tables = [...new Set(rows.map((row) => row.closest("table")))];
     let now = null;
 
     const show = (bucket) => {
@@ -45,7 +46,7 @@
         const [unit, values] = data.series[row.dataset.s];
         row.lastElementChild.textContent = said(values[now], unit);
       });
-      all(".st").forEach((table) => {
+      tables.forEach((table) => {
         table.classList.add("live");
         table.querySelector("th.pk").textContent = clock(at);
       });
@@ -54,7 +55,7 @@
       now = null;
       cursors.forEach((cursor) => cursor.classList.remove("on"));
       rows.forEach((row, place) => { row.lastElementChild.textContent = peaks[place]; });
-      all(".st").forEach((table) => {
+      tables.forEach((table) => {
         table.classList.remove("live");
         table.querySelector("th.pk").textContent = "peak";
       });

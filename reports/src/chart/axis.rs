@@ -34,7 +34,7 @@ pub(crate) struct Tick {
 
 #[derive(Clone, Copy, Debug)]
 enum Scale {
-    Linear { max: f64 },
+    Linear { min: f64, max: f64 },
     Log { min: f64, max: f64 },
 }
 
@@ -44,11 +44,19 @@ impl Axis {
         Axis::linear(max, plain, unit)
     }
 
+    /// Ratios from one to `max`: where nothing is below one, the room below it would say nothing.
+    pub(crate) fn above_one(max: f64) -> Axis {
+        let above = Axis::count(max.max(1.5), "");
+        let (scale, one) = (Scale::Linear { min: 1.0, max: max.max(1.5) * HEADROOM }, 1.0);
+        let ticks = above.ticks.into_iter().filter(|tick| tick.at >= one).collect();
+        Axis { scale, ticks }
+    }
+
     /// From none to all.
     pub(crate) fn share() -> Axis {
         let tick = |at: f64, text: &str| Tick { at, text: text.to_owned() };
         Axis {
-            scale: Scale::Linear { max: HEADROOM },
+            scale: Scale::Linear { min: 0.0, max: HEADROOM },
             ticks: vec![tick(0.5, "50\u{202f}%"), tick(1.0, "100\u{202f}%")],
         }
     }
@@ -56,6 +64,11 @@ impl Axis {
     /// Times in seconds between these two: from zero, or logarithmic where one end would hide the other.
     pub(crate) fn times(low: f64, high: f64) -> Axis {
         if low > 0.0 && high / low > WIDE { Axis::log(low * 0.8, high) } else { Axis::span(high) }
+    }
+
+    /// Times in seconds between these two, always logarithmic.
+    pub(crate) fn decades(low: f64, high: f64) -> Axis {
+        Axis::log(low, high.max(low * 2.0))
     }
 
     /// Times in seconds from zero.
@@ -72,7 +85,7 @@ impl Axis {
     /// How far up a value stands: 0 at the foot, 1 at the top.
     pub(crate) fn up(&self, value: f64) -> f64 {
         match self.scale {
-            Scale::Linear { max } => (value / max).clamp(0.0, 1.0),
+            Scale::Linear { min, max } => ((value - min) / (max - min)).clamp(0.0, 1.0),
             Scale::Log { min, max } => ((value.max(min) / min).ln() / (max / min).ln()).clamp(0.0, 1.0),
         }
     }
@@ -91,7 +104,7 @@ impl Axis {
             _ => name(f64::from(place) * step),
         };
         let ticks = (1..=last).map(|place| Tick { at: f64::from(place) * step, text: text(place) }).collect();
-        Axis { scale: Scale::Linear { max: max * HEADROOM }, ticks }
+        Axis { scale: Scale::Linear { min: 0.0, max: max * HEADROOM }, ticks }
     }
 
     fn log(min: f64, max: f64) -> Axis {
@@ -159,6 +172,7 @@ mod tests {
     fn ticks_are_few_and_round_and_the_top_one_carries_the_unit() {
         assert_eq!(texts(&Axis::count(103.0, "/s")), ["25", "50", "75", "100 /s"]);
         assert_eq!(texts(&Axis::count(42.0, "/s")), ["10", "20", "30", "40 /s"]);
+        assert_eq!(texts(&Axis::above_one(3.68)), ["1", "2", "3"]);
         assert_eq!(texts(&Axis::count(0.0, "")), ["0.25", "0.5", "0.75", "1"]);
         assert_eq!(texts(&Axis::times(0.2, 0.43)), ["200", "400 ms"]);
         assert_eq!(texts(&Axis::times(2.0, 6.2)), ["2", "4", "6 s"]);
@@ -167,7 +181,7 @@ mod tests {
 
     #[test]
     fn values_stand_between_foot_and_top() {
-        for axis in [Axis::count(10.0, ""), Axis::share(), Axis::times(0.01, 90.0)] {
+        for axis in [Axis::count(10.0, ""), Axis::above_one(3.0), Axis::share(), Axis::times(0.01, 90.0)] {
             for value in [0.0, 0.5, 10.0, 1e12] {
                 assert!((0.0..=1.0).contains(&axis.up(value)), "{axis:?} {value}");
             }

@@ -7,8 +7,8 @@
 //! cent, and only paths live in an inner, stretched `svg` whose strokes do not scale.
 //!
 //! ```text
-//! paint (the palette) ─▶ svg (the writer) ─▶ clock, axis (scales) ─▶ plot (one panel over time)
-//!                                                              └──▶ percentile, waterfall, limit_bar, sign
+//! paint (the palette) ─▶ svg (the writer) ─▶ clock, axis (scales) ─▶ plot, lanes (one panel over time)
+//!                                                              └──▶ percentile, scatter, waterfall, limit_bar, sign
 //! ```
 //!
 //! Charts do geometry, nothing else: what is drawn was computed by the tally.
@@ -16,10 +16,12 @@
 pub(crate) mod axis;
 pub(crate) mod clock;
 mod label;
+pub(crate) mod lanes;
 pub(crate) mod limit_bar;
 pub(crate) mod paint;
 pub(crate) mod percentile;
 pub(crate) mod plot;
+pub(crate) mod scatter;
 pub(crate) mod sign;
 pub(crate) mod steps;
 pub(crate) mod svg;

@@ -19,7 +19,7 @@ pub(crate) struct Plot<'a> {
     shapes: Vec<Element>,
     notes: Vec<Element>,
     lines: Vec<Vec<Option<f64>>>,
-    names: Vec<(usize, &'static str, Paint)>,
+    names: Vec<(usize, String, Paint)>,
 }
 
 impl<'a> Plot<'a> {
@@ -45,12 +45,12 @@ impl<'a> Plot<'a> {
     }
 
     /// A step line, with its name beside it where there is room.
-    pub(crate) fn line(mut self, values: &Values, paint: Paint, width: f64, name: &'static str) -> Self {
+    pub(crate) fn line(mut self, values: &Values, paint: Paint, width: f64, name: &str) -> Self {
         let y: Vec<Option<f64>> = values.iter().map(|value| value.map(|value| self.y(value))).collect();
         let d = steps::line(&y);
         if !d.is_empty() {
             self.shapes.push(svg::path(&d, paint, width));
-            self.names.push((self.lines.len(), name, paint.as_text()));
+            self.names.push((self.lines.len(), name.to_owned(), paint.as_text()));
             self.lines.push(y);
         }
         self
@@ -63,6 +63,12 @@ impl<'a> Plot<'a> {
         if !d.is_empty() {
             self.shapes.push(svg::path(&d, paint, 2.5).set("stroke-linecap", "round"));
         }
+        self
+    }
+
+    /// A thin level line that needs no name.
+    pub(crate) fn level(mut self, value: f64) -> Self {
+        self.notes.push(svg::level(Pct(0.0), Pct(100.0), self.y(value), Paint::Rule));
         self
     }
 

@@ -3,6 +3,7 @@
 //! Each differs in outline, so that the verdict is told apart without its colour.
 
 use crate::gate::Verdict;
+use crate::judge::finding::Severity;
 use crate::summary::RunVerdict;
 
 use super::paint::Paint;
@@ -25,6 +26,15 @@ pub(crate) fn run(verdict: RunVerdict, size: f64) -> Element {
         RunVerdict::Invalid => void(size),
         RunVerdict::Inconclusive => wave(size),
         RunVerdict::Pass => tick(size),
+    }
+}
+
+/// The sign of a finding.
+pub(crate) fn finding(severity: Severity, size: f64) -> Element {
+    match severity {
+        Severity::Error => cross(size),
+        Severity::Warning => void(size),
+        Severity::Note => note(size),
     }
 }
 
@@ -64,7 +74,12 @@ fn ring(size: f64) -> Element {
     sign(size, [circle(7.0, Paint::Ink3).set("stroke-dasharray", "2.4 2")])
 }
 
-/// A triangle with an exclamation mark: the measurement itself is in doubt.
+/// A circle with an i: worth knowing.
+fn note(size: f64) -> Element {
+    sign(size, [circle(7.0, Paint::Ink3), stroke("M8 4v1.7M8 7.2v5", Paint::Ink3, 1.7)])
+}
+
+/// A triangle with an exclamation mark: look twice.
 fn void(size: f64) -> Element {
     let outline = stroke("M8 1.6L15.2 14.4H.8z", Paint::Fail, 1.6).set("stroke-linejoin", "round");
     sign(size, [outline, stroke("M8 6v4M8 11.4v1.6", Paint::Fail, 1.7)])

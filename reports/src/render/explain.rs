@@ -83,6 +83,12 @@ fn needs(needs: Needs) -> Option<&'static str> {
         Needs::Prices => Some("a price on every model in scope"),
         Needs::AfterFault => Some("`after:` with the name of a fault"),
         Needs::OpenLoad => Some("a flow with an open load"),
+        Needs::Breaker => Some("a client with a `breaker`"),
+        Needs::Hedge => Some("a client with a `hedge`"),
+        Needs::Limit => Some("a client with a `limit`"),
+        Needs::Gateway => Some("a flow behind a `gateway`"),
+        Needs::Retriers => Some("a client with a `state_machine`"),
+        Needs::Ledger => Some("a cloud of ours, whose ledger the judge can read"),
     }
 }
 

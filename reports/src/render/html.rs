@@ -9,6 +9,7 @@
 //! Each section has its view, a struct of words and drawings, in a file of its own under `html/`, and
 //! its template of the same name.
 
+mod cloud;
 mod cursor;
 mod errors;
 mod gates;
@@ -56,6 +57,7 @@ pub fn html(summary: &Summary, note: &RunNote, scenario: &str, out: &mut dyn io:
         timelines: timelines::view(summary, clock.as_ref()),
         latency: latency::view(summary),
         resilience: resilience::view(summary, clock.as_ref()),
+        cloud: cloud::view(summary),
         requests: requests::view(summary),
         errors: errors::view(summary),
         method: method::view(summary, scenario),
@@ -79,6 +81,7 @@ struct Page<'a> {
     timelines: timelines::Timelines<'a>,
     latency: latency::Latency<'a>,
     resilience: resilience::Resilience<'a>,
+    cloud: Option<cloud::Cloud<'a>>,
     requests: requests::Requests<'a>,
     errors: errors::Errors<'a>,
     method: method::Method<'a>,

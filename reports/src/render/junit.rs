@@ -1,4 +1,4 @@
-//! `junit.xml`: the scenario as a test suite, each gate as a test.
+//! `junit.xml`: the scenario as a test suite, each gate and each expectation as a test, findings as properties.
 //!
 //! Consumers differ in what they show: some drop the message, some the properties. So the story stands
 //! in the message and again in the element's text. quick-junit escapes, and drops what XML cannot hold.
@@ -9,18 +9,27 @@ use std::io;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use crate::gate::{Judged, Verdict};
+use crate::judge::expect::Expectation;
 use crate::summary::Summary;
 
-use super::phrase;
+use super::{finding, phrase};
 
-/// Writes the gates of a run as JUnit XML.
+/// Writes the gates and expectations of a run as JUnit XML.
 pub fn junit(summary: &Summary, out: &mut dyn io::Write) -> io::Result<()> {
     let scenario = &*summary.run.scenario;
     let mut suite = TestSuite::new(scenario);
     suite.add_property(("seed", summary.run.seed.to_string().as_str()));
     suite.add_property(("digest", summary.run.digest.as_str()));
     suite.add_property(("target", summary.run.target.as_str()));
-    let cases = validity(summary).into_iter().chain(summary.gates.iter().map(gate));
+    for (answer, found) in summary.grave() {
+        let name = format!("finding.{}", finding::name(answer.code));
+        let told =
+            format!("{} of {}: {}", finding::severity(found.severity), finding::whose(answer), found.seen);
+        suite.add_property((name.as_str(), told.as_str()));
+    }
+    let gates = summary.gates.iter().map(gate);
+    let cases =
+        validity(summary).into_iter().chain(gates).chain(summary.expectations().iter().map(expectation));
     suite.add_test_cases(cases.map(|mut case| {
         case.set_classname(scenario);
         case
@@ -38,6 +47,30 @@ fn gate(judged: &Judged) -> TestCase {
         _ => skipped(judged),
     };
     TestCase::new(&*judged.gate.name, status)
+}
+
+fn expectation(expected: &Expectation) -> TestCase {
+    let story = phrase::expectation(expected).plain();
+    let line = expected.line.map_or_else(String::new, |line| format!("\nscenario line {line}"));
+    let kind = match expected.verdict {
+        Verdict::Fail => Some(NonSuccessKind::Failure),
+        Verdict::NoData => Some(NonSuccessKind::Error),
+        Verdict::Inconclusive | Verdict::Pass => None,
+    };
+    let status = match (kind, expected.verdict) {
+        (Some(kind), verdict) => {
+            let mut status = TestCaseStatus::non_success(kind);
+            status.set_message(&story).set_type(verdict.word()).set_description(format!("{story}{line}"));
+            status
+        }
+        (None, Verdict::Pass) => TestCaseStatus::success(),
+        (None, verdict) => {
+            let mut status = TestCaseStatus::skipped();
+            status.set_message(format!("{story} ({})", verdict.word()));
+            status
+        }
+    };
+    TestCase::new(format!("expect.{}", expected.name), status)
 }
 
 fn told(judged: &Judged, kind: NonSuccessKind) -> TestCaseStatus {

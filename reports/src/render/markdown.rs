@@ -8,16 +8,19 @@ use std::fmt::Write;
 
 use crate::chart::limit_bar;
 use crate::gate::{Judged, Verdict};
+use crate::judge::expect::Expectation;
 use crate::number;
 use crate::record::Record;
 use crate::summary::{Exemplar, RunVerdict, Spread, Summary};
 
-use super::phrase;
+use super::{finding, phrase};
 
 /// The most bytes: a comment may hold 64 KiB.
 const MOST: usize = 60_000;
 /// Requests listed.
 const REQUESTS: usize = 5;
+/// Findings listed.
+const FINDINGS: usize = 10;
 
 /// The run as GitHub-flavoured Markdown.
 pub fn markdown(summary: &Summary) -> String {
@@ -25,6 +28,8 @@ pub fn markdown(summary: &Summary) -> String {
         headline(summary),
         validity(summary),
         gates(summary),
+        expectations(summary),
+        findings(summary),
         numbers(summary),
         requests(summary),
         foot(summary),
@@ -73,6 +78,33 @@ fn gate(judged: &Judged) -> String {
     )
 }
 
+fn expectations(summary: &Summary) -> String {
+    if summary.expectations().is_empty() {
+        return String::new();
+    }
+    let head = "| verdict | expected of the client | | seen |\n| --- | --- | --- | --- |\n";
+    let row = |it: &Expectation| {
+        let (name, expected, seen) = (code(&it.name), code(&it.expected), code(&it.seen));
+        format!("| {} | {name} | {expected} | {seen} |\n", it.verdict.word())
+    };
+    summary.expectations().iter().map(row).fold(head.to_owned(), |table, row| table + &row)
+}
+
+/// What the judge holds against the clients, gravest first.
+fn findings(summary: &Summary) -> String {
+    let mut text = String::new();
+    for (answer, found) in summary.grave().take(FINDINGS) {
+        let (word, name) = (finding::severity(found.severity), code(&finding::name(answer.code)));
+        let (whose, seen, change) = (code(&finding::whose(answer)), code(&found.seen), code(&found.change));
+        let _ = writeln!(text, "- **{word}** {name} of {whose}: {seen} → {change}");
+    }
+    let more = summary.grave().count().saturating_sub(FINDINGS);
+    if more > 0 {
+        let _ = writeln!(text, "- and {more} more in `report.html`");
+    }
+    text
+}
+
 /// How far beyond the limit, or how much of it is left.
 fn margin(judged: &Judged) -> String {
     match (judged.excess(), limit_bar::used(judged)) {
@@ -95,6 +127,7 @@ fn numbers(summary: &Summary) -> String {
             "attempts per request",
             total.attempts_per_request().map_or_else(|| "–".to_owned(), |ratio| format!("{ratio:.2}")),
         ),
+        ("tokens wasted", number::short(total.tokens_wasted as f64)),
         ("latency p50 · p95 · p99", percentiles(&total.latency)),
         ("time to first token p50 · p95 · p99", percentiles(&total.ttft)),
         ("cost", total.cost_usd.map_or_else(|| "–".to_owned(), number::usd)),

@@ -8,6 +8,7 @@
 //! place that makes such text harmless, named in the file's own documentation.
 
 mod explain;
+mod finding;
 mod hlog;
 mod html;
 mod json;

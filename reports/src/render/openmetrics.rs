@@ -4,11 +4,15 @@
 //! can take one in. Each family is labelled by flow and stage, so that sums over either are the
 //! reader's choice; a percentile that too few samples bound is left out rather than guessed.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use crate::record::Name;
+use crate::gate::Verdict;
+use crate::record::{BreakerState, Name};
 use crate::summary::{Cell, Figures, Spread, Summary};
 use crate::units::Nanos;
+
+use super::finding;
 
 /// The run as OpenMetrics text.
 pub fn openmetrics(summary: &Summary) -> String {
@@ -17,7 +21,9 @@ pub fn openmetrics(summary: &Summary) -> String {
     counters(&mut out, &summary.cells);
     timings(&mut out, &summary.cells);
     recoveries(&mut out, summary);
+    breakers(&mut out, summary);
     gates(&mut out, summary);
+    judgement(&mut out, summary);
     out.push_str("# EOF\n");
     out
 }
@@ -38,7 +44,7 @@ fn info(out: &mut String, summary: &Summary) {
 /// A counter: its name, its help, and the figure that it is.
 type Counter = (&'static str, &'static str, fn(&Figures) -> u64);
 
-const COUNTERS: [Counter; 8] = [
+const COUNTERS: [Counter; 20] = [
     ("bedload_attempts", "HTTP exchanges.", |figures| figures.attempts),
     ("bedload_attempts_throttled", "Exchanges that were throttled.", |figures| figures.throttled),
     ("bedload_attempts_errors", "Exchanges that ended in any error.", |figures| figures.errors),
@@ -49,6 +55,26 @@ const COUNTERS: [Counter; 8] = [
     ("bedload_arrivals_dropped", "Arrivals that found no room.", |figures| figures.dropped),
     ("bedload_tokens_input", "Input tokens.", |figures| figures.tokens_input),
     ("bedload_tokens_output", "Output tokens.", |figures| figures.tokens_output),
+    ("bedload_tokens_wasted", "Tokens of calls whose answer nobody got.", |figures| figures.tokens_wasted),
+    ("bedload_requests_failed_over", "Requests that another region answered.", |figures| figures.failed_over),
+    ("bedload_requests_degraded", "Requests that another model answered.", Figures::degraded),
+    ("bedload_requests_hedged", "Requests asked twice at once.", |figures| figures.hedged),
+    ("bedload_hedges_won", "Requests that the second call answered.", |figures| figures.hedges_won),
+    ("bedload_requests_shed", "Requests that the client's own limit turned away.", |figures| figures.shed),
+    ("bedload_gateway_refusals", "Requests that the gateway answered itself.", |figures| {
+        figures.gateway_refusals
+    }),
+    ("bedload_gateway_timeouts", "Requests that outlasted the gateway.", |figures| figures.gateway_timeouts),
+    ("bedload_breaker_refusals", "Calls that a breaker did not let through.", |figures| {
+        figures.breaker_refusals
+    }),
+    ("bedload_streams_incomplete", "Streams without their closing event.", |figures| {
+        figures.incomplete_streams
+    }),
+    ("bedload_streams_restarted", "Broken streams asked for again.", |figures| figures.stream_restarts),
+    ("bedload_fallback_budget_spent", "Requests whose fallback a budget ended.", |figures| {
+        figures.budget_spent
+    }),
 ];
 
 fn counters(out: &mut String, cells: &[Cell]) {
@@ -89,6 +115,10 @@ fn backoff_and_cost(out: &mut String, cells: &[Cell]) {
         family(out, "bedload_cost_usd", "gauge", "usd", "What the tokens cost.");
         for (cell, cost) in cells.iter().filter_map(|cell| Some((cell, cell.figures.cost_usd?))) {
             sample(out, "bedload_cost_usd", &place(cell), cost);
+        }
+        family(out, "bedload_cost_wasted_usd", "gauge", "usd", "What the wasted tokens cost.");
+        for (cell, cost) in cells.iter().filter_map(|cell| Some((cell, cell.figures.cost_wasted_usd?))) {
+            sample(out, "bedload_cost_wasted_usd", &place(cell), cost);
         }
     }
 }
@@ -154,6 +184,52 @@ fn recoveries(out: &mut String, summary: &Summary) {
     }
 }
 
+fn breakers(out: &mut String, summary: &Summary) {
+    let lanes = &summary.timeline.breakers;
+    if lanes.is_empty() {
+        return;
+    }
+    let help = "How long a circuit breaker was open in a recorded stage.";
+    family(out, "bedload_breaker_open_seconds", "gauge", "seconds", help);
+    for lane in lanes {
+        for stage in summary.run.stages.iter().filter(|stage| stage.record) {
+            let labels = [
+                ("client", &*lane.client),
+                ("model", &*lane.model),
+                ("region", &*lane.region),
+                ("stage", &*stage.name),
+            ];
+            let open = lane.time_in(BreakerState::Open, stage.from, stage.to);
+            sample(out, "bedload_breaker_open_seconds", &labels, open.as_secs_f64());
+        }
+    }
+}
+
+/// The judge's word: findings by client, code and severity, and what is expected of the client.
+fn judgement(out: &mut String, summary: &Summary) {
+    if summary.judgement.is_none() {
+        return;
+    }
+    family(out, "bedload_findings", "gauge", "", "Findings of the judge.");
+    let mut counts: BTreeMap<(&str, String, &str), u64> = BTreeMap::new();
+    for (answer, found) in summary.findings() {
+        let key = (&*answer.client, finding::name(answer.code), finding::severity(found.severity));
+        *counts.entry(key).or_default() += 1;
+    }
+    for ((client, code, severity), count) in &counts {
+        let labels = [("client", *client), ("code", code.as_str()), ("severity", *severity)];
+        sample(out, "bedload_findings", &labels, *count as f64);
+    }
+    if summary.expectations().is_empty() {
+        return;
+    }
+    family(out, "bedload_expectation", "gauge", "", "1 where the client did what is expected of it.");
+    for expected in summary.expectations() {
+        let labels = [("name", &*expected.name), ("verdict", expected.verdict.word())];
+        sample(out, "bedload_expectation", &labels, f64::from(u8::from(expected.verdict == Verdict::Pass)));
+    }
+}
+
 fn gates(out: &mut String, summary: &Summary) {
     if summary.gates.is_empty() {
         return;
@@ -161,12 +237,7 @@ fn gates(out: &mut String, summary: &Summary) {
     family(out, "bedload_gate", "gauge", "", "1 where the gate passed.");
     for judged in &summary.gates {
         let labels = [("gate", &*judged.gate.name), ("verdict", judged.verdict.word())];
-        sample(
-            out,
-            "bedload_gate",
-            &labels,
-            f64::from(u8::from(judged.verdict == crate::gate::Verdict::Pass)),
-        );
+        sample(out, "bedload_gate", &labels, f64::from(u8::from(judged.verdict == Verdict::Pass)));
     }
     family(out, "bedload_gate_value", "gauge", "", "What the gate measured, in its metric's unit.");
     for (judged, value) in summary.gates.iter().filter_map(|judged| Some((judged, judged.measured.value?))) {

@@ -4,27 +4,43 @@
 //! report and the page give the same reason in the same words.
 
 use crate::gate::{Judged, Limit, Scope, Verdict};
+use crate::judge::expect::Expectation;
 use crate::metric::{Figure, Metric, Timing};
 use crate::number;
-use crate::record::{Outcome, Record};
+use crate::record::{BreakerState, Call, CallEnd, Deed, Outcome, Reason, Record};
 use crate::summary::{Figures, RunVerdict, Summary, Why};
 use crate::units::Nanos;
 
 use super::sentence::Sentence;
 
-/// The count after the verdict's word: `1 of 8 gates`.
+/// The count after the verdict's word: `1 of 8 gates`, `1 of 8 gates, 1 of 3 expectations`.
 pub(super) fn tally(summary: &Summary) -> String {
-    let gates = summary.gates.len();
-    let of = |count: usize| format!("{count} of {gates} {}", plural(gates, "gate", "gates"));
-    match summary.verdict {
-        RunVerdict::Fail => of(failing(summary).count()),
-        RunVerdict::Inconclusive => of(count(summary, Verdict::Inconclusive)),
+    let (gates, expectations) = (summary.gates.len(), summary.expectations().len());
+    let of = |(count, whole, one, many): (usize, usize, &str, &str)| {
+        format!("{count} of {whole} {}", plural(whole, one, many))
+    };
+    let counted = |failed: usize, unmet: usize| {
+        let told = [(failed, gates, "gate", "gates"), (unmet, expectations, "expectation", "expectations")];
+        told.into_iter().filter(|(_, whole, ..)| *whole > 0).map(of).collect::<Vec<_>>()
+    };
+    let is = |verdict| summary.expectations().iter().filter(|expected| expected.verdict == verdict).count();
+    let told = match summary.verdict {
+        RunVerdict::Fail => counted(failing(summary).count(), summary.unmet().count()),
+        RunVerdict::Inconclusive => counted(count(summary, Verdict::Inconclusive), is(Verdict::Inconclusive)),
         RunVerdict::Invalid => {
             let troubles = summary.validity.troubles().count();
-            format!("{troubles} of {} validity checks", summary.validity.checks.len())
+            return format!("{troubles} of {} validity checks", summary.validity.checks.len());
         }
-        RunVerdict::Pass if gates == 0 => "no gates".to_owned(),
-        RunVerdict::Pass => of(count(summary, Verdict::Pass)),
+        RunVerdict::Pass => counted(count(summary, Verdict::Pass), is(Verdict::Pass)),
+    };
+    match summary.verdict {
+        _ if told.is_empty() => "no gates".to_owned(),
+        // Of a run that failed, what did not fail is not counted.
+        RunVerdict::Fail | RunVerdict::Inconclusive => {
+            let some: Vec<String> = told.into_iter().filter(|told| !told.starts_with("0 ")).collect();
+            some.join(", ")
+        }
+        _ => told.join(", "),
     }
 }
 
@@ -45,16 +61,50 @@ pub(super) fn cause(summary: &Summary) -> Sentence {
             let trouble = summary.validity.troubles().next();
             Sentence::of(trouble.map_or_else(String::new, |check| sentence_case(&check.finding)))
         }
-        _ if summary.total.requests == 0 => Sentence::of("No request was due in a recorded stage."),
-        _ => match summary.gates.first() {
-            None => Sentence::of("The scenario sets no gates, so nothing was judged."),
-            Some(first) if summary.verdict == RunVerdict::Pass && first.verdict == Verdict::Pass => {
-                let gates = summary.gates.len();
-                Sentence::of(format!("Every limit was kept: {gates} {}.", plural(gates, "gate", "gates")))
+        _ if summary.total.requests == 0 && summary.judgement.is_none() => {
+            Sentence::of("No request was due in a recorded stage.")
+        }
+        RunVerdict::Fail if failing(summary).next().is_none() => unmet(summary),
+        RunVerdict::Inconclusive if count(summary, Verdict::Inconclusive) == 0 => {
+            Sentence::of("What the scenario expects of the client was too close to call.")
+        }
+        _ => match (summary.gates.first(), summary.expectations().len()) {
+            (None, 0) => Sentence::of("The scenario sets no gates, so nothing was judged."),
+            (None, met) => {
+                Sentence::of(format!("The client did all that is expected of it: {met} of {met}."))
             }
-            Some(first) => gate(first),
+            (Some(first), met) if summary.verdict == RunVerdict::Pass && first.verdict == Verdict::Pass => {
+                let gates = summary.gates.len();
+                let kept = format!("Every limit was kept: {gates} {}", plural(gates, "gate", "gates"));
+                Sentence::of(match met {
+                    0 => format!("{kept}."),
+                    _ => format!("{kept}, and {met} {}.", plural(met, "expectation", "expectations")),
+                })
+            }
+            (Some(first), _) => gate(first),
         },
     }
+}
+
+/// The first expectation that fails the run.
+fn unmet(summary: &Summary) -> Sentence {
+    summary.unmet().next().map(expectation).unwrap_or_default()
+}
+
+/// What was expected of the client, and what was seen of it.
+pub(super) fn expectation(expected: &Expectation) -> Sentence {
+    let asked = Sentence::of("Expected of the client: ").stress(expected.expected.clone());
+    match expected.verdict {
+        Verdict::Pass => asked.say(format!("; seen: {}", stopped(&expected.seen))),
+        Verdict::Fail => asked.say(format!("; but seen: {}", stopped(&expected.seen))),
+        Verdict::NoData | Verdict::Inconclusive => {
+            asked.say(format!("; that could not be shown: {}", stopped(&expected.seen)))
+        }
+    }
+}
+
+fn stopped(text: &str) -> String {
+    if text.ends_with('.') { text.to_owned() } else { format!("{text}.") }
 }
 
 /// What a gate measured against what it asked: `Callers needed 21.4 s to recover from storm; the limit is 15.0 s.`
@@ -142,6 +192,10 @@ fn frame(metric: Metric, scope: &Scope) -> (String, String) {
         Figure::SuccessFirstTry => ("", " of requests were answered at the first try"),
         Figure::SuccessAfterRetry => ("", " of requests were answered after a retry"),
         Figure::FallbackShare => ("", " of requests fell back"),
+        Figure::FailoverShare => ("", " of requests were answered by another region than the first"),
+        Figure::DegradedShare => ("", " of answers came from another model than the one asked for"),
+        Figure::HedgeShare => ("", " of requests were asked twice at once"),
+        Figure::HedgeWins => ("", " of the hedges answered first"),
         Figure::GoodputRatio => ("", " of requests were answered within the SLO"),
         Figure::GoodputRate => ("Good answers came at ", ""),
         Figure::RegionShare | Figure::ModelShare => {
@@ -155,13 +209,25 @@ fn frame(metric: Metric, scope: &Scope) -> (String, String) {
         Figure::Throttles => ("", " attempts were throttled"),
         Figure::Errors => ("", " attempts ended in an error"),
         Figure::BrokenStreams => ("", " streams broke"),
+        Figure::IncompleteStreams => ("", " streams ended without their closing event"),
+        Figure::StreamRestarts => ("", " broken streams were asked for again"),
         Figure::RetryQuotaRefusals => ("The retry quota refused ", " calls"),
+        Figure::BreakerOpenTime => ("Circuit breakers were open for ", ""),
+        Figure::BreakerRefusals => ("Circuit breakers refused ", " calls"),
+        Figure::BudgetSpent => ("The fallback's budget ended ", " requests"),
+        Figure::RegionReturns => ("", " requests tried the first region again"),
+        Figure::Shed => ("The client's own limit turned ", " requests away"),
+        Figure::GatewayRefusals => ("The gateway refused ", " requests"),
+        Figure::GatewayTimeouts => ("", " requests outlasted the gateway"),
         Figure::Dropped => ("", " arrivals were dropped"),
         Figure::TokensInput => ("", " input tokens were used"),
         Figure::TokensOutput => ("", " output tokens were used"),
         Figure::TokensPerMinute => ("Tokens were used at ", ""),
+        Figure::TokensWasted => ("", " tokens were wasted"),
         Figure::Cost => ("The tokens cost ", ""),
         Figure::CostPer1k => ("A thousand answers cost ", ""),
+        Figure::CostWasted => ("Wasted tokens cost ", ""),
+        Figure::Findings => ("The judge found ", " things to change"),
         Figure::RecoveryTime => {
             let fault = scope.after.as_deref().unwrap_or("the fault");
             return ("Callers needed ".to_owned(), format!(" to recover from {fault}"));
@@ -181,6 +247,8 @@ pub(super) fn timing_words(timing: Timing) -> &'static str {
         Timing::Itl => "the gaps between tokens",
         Timing::FirstAttempt => "the first attempt",
         Timing::Backoff => "backoff",
+        Timing::LimitWait => "the wait at the client's own limit",
+        Timing::RetrierWait => "the retriers' waits",
         Timing::ScheduleDelay => "the schedule delay",
     }
 }
@@ -200,6 +268,10 @@ pub(super) fn why(why: &Why) -> String {
         Why::Failed(class) => format!("Failed: {}", class.name()),
         Why::Slowest => "Slowest".to_owned(),
         Why::MostAttempts => "Most attempts".to_owned(),
+        Why::Degraded => "Another model answered".to_owned(),
+        Why::FailedOver => "Another region answered".to_owned(),
+        Why::HedgeWon => "The hedge answered".to_owned(),
+        Why::Restarted => "Stream asked for again".to_owned(),
         Why::StruckBy(fault) => format!("Struck by {fault}"),
     }
 }
@@ -215,24 +287,73 @@ pub(super) fn outcome(outcome: Outcome) -> &'static str {
     }
 }
 
-/// The way of a request in a few words: `sonnet · us-east-1: 429 × 4, 200`.
+/// The way of a request in a few words: `sonnet · us-east-1: 4 × 429, 200`; of one without calls, what ended it.
 pub(super) fn route(record: &Record) -> String {
-    let calls = record.calls.iter().map(|call| {
-        let mut answers: Vec<(String, usize)> = Vec::new();
-        for attempt in &call.attempts {
-            let answer = attempt.status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
-            match answers.last_mut() {
-                Some((last, times)) if *last == answer => *times += 1,
-                _ => answers.push((answer, 1)),
-            }
-        }
-        let times = |(answer, times): (String, usize)| {
-            if times > 1 { format!("{times} × {answer}") } else { answer }
+    let mut way = String::new();
+    for call in &record.calls {
+        // A hedge does not follow the call before it: it runs beside it.
+        way.push_str(match (way.is_empty(), call.reason) {
+            (true, _) => "",
+            (false, Reason::Hedge) => " ∥ ",
+            (false, _) => " → ",
+        });
+        way.push_str(&format!("{} · {}: {}", call.model, call.region, answers(call)));
+    }
+    if way.is_empty() {
+        let deeds = record.decisions.iter().map(|decision| deed(&decision.deed));
+        way = deeds.collect::<Vec<_>>().join(" → ");
+    }
+    way
+}
+
+/// What the attempts of a call were answered: `4 × 429, 200`.
+fn answers(call: &Call) -> String {
+    let mut answers: Vec<(String, usize)> = Vec::new();
+    let given_up = call.end == CallEnd::Cancelled;
+    for attempt in &call.attempts {
+        let answer = match attempt.status {
+            Some(status) => status.to_string(),
+            None if given_up => continue,
+            None => "no answer".to_owned(),
         };
-        let answers: Vec<String> = answers.into_iter().map(times).collect();
-        format!("{} · {}: {}", call.model, call.region, answers.join(", "))
-    });
-    calls.collect::<Vec<_>>().join(" → ")
+        match answers.last_mut() {
+            Some((last, times)) if *last == answer => *times += 1,
+            _ => answers.push((answer, 1)),
+        }
+    }
+    let times =
+        |(answer, times): (String, usize)| if times > 1 { format!("{times} × {answer}") } else { answer };
+    let unsent = match &call.end {
+        CallEnd::Failed(failure) if call.attempts.last().is_none_or(|last| last.error.is_none()) => {
+            Some(failure.class.name().to_owned())
+        }
+        CallEnd::Cancelled => Some("given up".to_owned()),
+        CallEnd::Failed(_) | CallEnd::Answered { .. } => None,
+    };
+    answers.into_iter().map(times).chain(unsent).collect::<Vec<_>>().join(", ")
+}
+
+/// A decision of a policy in a few words.
+pub(super) fn deed(deed: &Deed) -> String {
+    match deed {
+        Deed::GatewayRefused { status, code } => format!("gateway: {status} {code}"),
+        Deed::GatewayTimedOut => "gateway: 504, its limit was over".to_owned(),
+        Deed::Paced { wait } => format!("own limit: waited {}", number::time(*wait)),
+        Deed::Shed => "own limit: turned away".to_owned(),
+        Deed::BreakerRefused { model, region } => format!("breaker of {model} · {region}: not asked"),
+        Deed::BreakerMoved { model, region, to, .. } => {
+            let state = match to {
+                BreakerState::Closed => "closes",
+                BreakerState::Open => "opens",
+                BreakerState::HalfOpen => "half opens",
+            };
+            format!("breaker of {model} · {region} {state}")
+        }
+        Deed::ReturnTried { region } => format!("{region} is tried again"),
+        Deed::Hedged => "asked a second time".to_owned(),
+        Deed::Slept { wait } => format!("retrier: waited {}", number::time(*wait)),
+        Deed::BudgetSpent => "the budget for going on is spent".to_owned(),
+    }
 }
 
 /// A percentile, or why there is none: `too few` where some were measured, `–` where none was.

@@ -10,11 +10,12 @@ use anstyle::{AnsiColor, Style as Ansi};
 
 use crate::gate::{Judged, Verdict};
 use crate::header::ClockKind;
+use crate::judge::finding::Severity;
 use crate::number;
 use crate::run_note::RunNote;
-use crate::summary::{RunVerdict, Spread, Summary};
+use crate::summary::{Figures, RunVerdict, Spread, Summary};
 
-use super::phrase;
+use super::{finding, phrase};
 use table::{Align, Table};
 
 /// The narrowest terminal that is laid out for.
@@ -37,8 +38,9 @@ pub fn text(summary: &Summary, note: &RunNote, style: Style, width: usize) -> St
         verdict(summary, note, pen),
         voids(summary, pen),
         gates(summary, pen, width),
+        expectations(summary, pen, width),
         figures(summary, width),
-        troubles(summary, pen),
+        troubles(summary, pen) + &findings(summary, pen, width),
         report(note),
     ];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
@@ -80,6 +82,8 @@ fn verdict(summary: &Summary, note: &RunNote, pen: Pen) -> String {
     let word = pen.paint(summary.verdict.word(), run_colour(summary.verdict));
     let length = number::time(summary.run.length());
     let clock = match summary.run.clock {
+        // A client that only the cloud saw had no traffic of ours.
+        _ if summary.run.stages.is_empty() => format!("{} of wall time", number::seconds(note.wall_seconds)),
         ClockKind::Virtual => {
             format!("{length} of traffic in {} (virtual)", number::seconds(note.wall_seconds))
         }
@@ -119,6 +123,24 @@ fn gates(summary: &Summary, pen: Pen, width: usize) -> String {
     .collect()
 }
 
+/// What is expected of the client, a line each: its name, what was expected, and what was seen where that says more.
+fn expectations(summary: &Summary, pen: Pen, width: usize) -> String {
+    let mut table = Table::new([Align::Left, Align::Left]);
+    for expected in summary.expectations() {
+        table.row([tame(&expected.name), format!("expected {}", tame(&expected.expected))]);
+    }
+    let rows = table.lines(width - 4).into_iter().zip(summary.expectations());
+    rows.map(|(line, expected)| {
+        let (sign, ansi) = sign(expected.verdict);
+        let first = format!("  {} {}\n", pen.paint(sign, ansi), line.trim_end());
+        match expected.verdict {
+            Verdict::Pass => first,
+            _ => first + &wrapped("    seen: ", &expected.seen, width),
+        }
+    })
+    .collect()
+}
+
 fn measured(judged: &Judged) -> String {
     match (judged.verdict, judged.measured.value) {
         (Verdict::NoData, Some(_)) => "too few".to_owned(),
@@ -146,7 +168,14 @@ fn remark(judged: &Judged) -> String {
 fn figures(summary: &Summary, width: usize) -> String {
     let total = &summary.total;
     if total.requests == 0 {
-        return "  no request was due in a recorded stage\n".to_owned();
+        let seen = summary.judgement.as_ref().map(|judgement| {
+            let (exchanges, clients) = (number::count(judgement.exchanges), judgement.clients.len());
+            format!(
+                "  the cloud saw {exchanges} exchanges of {clients} {}\n",
+                phrase::plural(clients, "client", "clients")
+            )
+        });
+        return seen.unwrap_or_else(|| "  no request was due in a recorded stage\n".to_owned());
     }
     let share = |count: u64| phrase::share(total, count);
     let latency = [Some(percentiles(&total.latency)), ttft(&total.ttft)];
@@ -166,15 +195,48 @@ fn figures(summary: &Summary, width: usize) -> String {
     let tokens = [
         Some(format!("in {}", number::short(total.tokens_input as f64))),
         Some(format!("out {}", number::short(total.tokens_output as f64))),
-        total.cost_usd.map(|cost| format!("cost {}", number::usd(cost))),
+        (total.tokens_wasted > 0).then(|| format!("wasted {}", number::short(total.tokens_wasted as f64))),
+        total.cost_usd.map(|cost| format!("cost {}{}", number::usd(cost), wasted_cost(total, cost))),
     ];
     [
         line("latency ", latency.into_iter().flatten(), width),
         line("requests", requests, width),
         line("attempts", attempts, width),
         line("tokens  ", tokens.into_iter().flatten(), width),
+        policies(summary, width),
     ]
     .concat()
+}
+
+/// Which part of the cost was for nothing, if any.
+fn wasted_cost(total: &Figures, cost: f64) -> String {
+    match total.cost_wasted_usd.map(|wasted| wasted / cost) {
+        Some(share) if share > 0.0 => format!(" ({} wasted)", number::share(share)),
+        _ => String::new(),
+    }
+}
+
+/// What the client's policies did, if any acted.
+fn policies(summary: &Summary, width: usize) -> String {
+    let total = &summary.total;
+    let open = summary.breakers_open();
+    let counts = [
+        ("failed over", total.failed_over),
+        ("degraded", total.degraded()),
+        ("hedged", total.hedged),
+        ("hedges won", total.hedges_won),
+        ("streams restarted", total.stream_restarts),
+        ("breaker refusals", total.breaker_refusals),
+        ("budget spent", total.budget_spent),
+        ("shed", total.shed),
+        ("gateway refusals", total.gateway_refusals),
+        ("gateway timeouts", total.gateway_timeouts),
+    ];
+    let acted = counts.into_iter().filter(|(_, count)| *count > 0);
+    let acted = acted.map(|(name, count)| format!("{name} {}", number::count(count)));
+    let open = (open.get() > 0).then(|| format!("breakers open {}", number::time(open)));
+    let facts: Vec<String> = acted.chain(open).collect();
+    if facts.is_empty() { String::new() } else { line("policies", facts, width) }
 }
 
 /// A line of facts under a name, carried on below where the terminal is narrow.
@@ -229,6 +291,44 @@ fn troubles(summary: &Summary, pen: Pen) -> String {
     lines.map(|line| format!("  {mark} {}\n", tame(&line))).collect()
 }
 
+/// What the judge holds against the clients: what was seen and what to change, a thought a line.
+fn findings(summary: &Summary, pen: Pen, width: usize) -> String {
+    let told = summary.grave().map(|(answer, found)| {
+        let colour = match found.severity {
+            Severity::Error => AnsiColor::Red,
+            Severity::Warning | Severity::Note => AnsiColor::Yellow,
+        };
+        let mark = pen.paint("!", colour.on_default().bold());
+        let seen = wrapped(&format!("    {}: ", tame(&answer.client)), &found.seen, width);
+        let change = format!("{} (bedload explain {})", found.change, finding::name(answer.code));
+        // The sign stands for its own column; colour must not count as width.
+        format!("  {mark} {}{}", seen.trim_start(), wrapped("    → ", &change, width))
+    });
+    told.collect()
+}
+
+/// A text under its lead, at most two lines of it: beyond that the page has it whole.
+fn wrapped(lead: &str, text: &str, width: usize) -> String {
+    let mut lines = vec![lead.to_owned()];
+    for word in tame(text).split_whitespace() {
+        let full = lines.last().is_some_and(|line| line.chars().count() + word.chars().count() > width);
+        if full && lines.len() == 2 {
+            if let Some(last) = lines.last_mut() {
+                *last = last.chars().take(width - 1).collect::<String>().trim_end().to_owned() + "…";
+            }
+            break;
+        }
+        if full {
+            lines.push(" ".repeat(6));
+        }
+        if let Some(last) = lines.last_mut() {
+            last.push_str(word);
+            last.push(' ');
+        }
+    }
+    lines.iter().map(|line| format!("{}\n", line.trim_end())).collect()
+}
+
 fn report(note: &RunNote) -> String {
     match note.folder.as_str() {
         "" => String::new(),
@@ -251,7 +351,7 @@ fn tame(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::render::sample::{every_verdict, hostile, note, storm, torn};
+    use crate::render::sample::{every_verdict, hostile, note, seen_only, storm, torn};
 
     #[test]
     fn a_failed_run_fits_a_screen() {
@@ -269,6 +369,20 @@ mod tests {
     #[test]
     fn an_invalid_run_says_why() {
         insta::assert_snapshot!(text(&torn().summary, &note(), Style::Plain, 100));
+    }
+
+    #[test]
+    fn a_client_that_only_the_cloud_saw_has_its_findings() {
+        let text = text(&seen_only(), &note(), Style::Plain, 80);
+        assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+        insta::assert_snapshot!(text);
+    }
+
+    #[test]
+    fn long_texts_are_cut_after_two_lines() {
+        let said = wrapped("    seen: ", &"word ".repeat(60), 80);
+        assert_eq!(said.lines().count(), 2);
+        assert!(said.lines().all(|line| line.chars().count() <= 80) && said.ends_with("…\n"), "{said}");
     }
 
     #[test]

@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use crate::header::{Header, Model, Slo};
 use crate::histogram::{Histogram, Quantile};
 use crate::metric::Timing;
-use crate::record::{CallEnd, FailureClass, Name, Outcome, Record, Tokens};
+use crate::record::{Attempt, CallEnd, Deed, FailureClass, Name, Outcome, Reason, Record, Tokens};
 use crate::summary::{Figures, Spread};
 use crate::units::Nanos;
+
+use super::decided;
 
 /// Points of a percentile curve: one every two to three pixels of its chart.
 const CURVE_POINTS: usize = 120;
@@ -17,14 +19,17 @@ pub(super) struct Counters {
     figures: Figures,
     good: u64,
     cost_usd: f64,
+    cost_wasted_usd: f64,
     unpriced: bool,
     timings: BTreeMap<Timing, Histogram>,
 }
 
 impl Counters {
     pub(super) fn observe(&mut self, record: &Record, header: &Header) {
-        self.count_outcome(record, &header.slo);
+        self.count_outcome(record, header);
         self.count_calls(record, &header.models);
+        self.count_wasted(record, &header.models);
+        record.decisions.iter().for_each(|decision| self.count_deed(&decision.deed));
         timings(record, &mut |timing, time| self.timings.entry(timing).or_default().record(time));
     }
 
@@ -40,20 +45,40 @@ impl Counters {
         self.timings.iter().map(|(timing, histogram)| (*timing, histogram))
     }
 
-    fn count_outcome(&mut self, record: &Record, slo: &Slo) {
+    fn count_outcome(&mut self, record: &Record, header: &Header) {
         let figures = &mut self.figures;
         figures.requests += 1;
-        match record.outcome {
+        match decided::outcome(record) {
             Outcome::FirstTry => figures.first_try += 1,
             Outcome::Retried => figures.retried += 1,
             Outcome::FellBack => figures.fell_back += 1,
             Outcome::Failed => figures.failed += 1,
             Outcome::Abandoned => figures.abandoned += 1,
         }
-        self.good += u64::from(is_good(record, slo));
-        if let Some(answer) = record.answer() {
+        self.good += u64::from(is_good(record, &header.slo));
+        figures.failed_over += u64::from(decided::is_answered_by(record, Reason::Failover));
+        figures.hedged += u64::from(decided::is_hedged(record));
+        figures.hedges_won += u64::from(decided::is_answered_by(record, Reason::Hedge));
+        if let Some(answer) = decided::answer(record) {
             *figures.regions.entry(answer.region.clone()).or_default() += 1;
             *figures.models.entry(answer.model.clone()).or_default() += 1;
+            if decided::is_degraded(record, header) {
+                *figures.stand_ins.entry(answer.model.clone()).or_default() += 1;
+            }
+        }
+    }
+
+    fn count_deed(&mut self, deed: &Deed) {
+        let figures = &mut self.figures;
+        match deed {
+            Deed::GatewayRefused { .. } => figures.gateway_refusals += 1,
+            Deed::GatewayTimedOut => figures.gateway_timeouts += 1,
+            Deed::Shed => figures.shed += 1,
+            Deed::BreakerRefused { .. } => figures.breaker_refusals += 1,
+            Deed::ReturnTried { .. } => figures.region_returns += 1,
+            Deed::BudgetSpent => figures.budget_spent += 1,
+            // Waits are times, moves of breakers are no request's, and hedges stand in the calls.
+            Deed::Paced { .. } | Deed::Slept { .. } | Deed::BreakerMoved { .. } | Deed::Hedged => {}
         }
     }
 
@@ -67,12 +92,22 @@ impl Counters {
         for call in &record.calls {
             self.figures.retry_quota_refusals += u64::from(refused(&call.end));
             self.figures.broken_streams += u64::from(broken(&call.end));
+            self.figures.incomplete_streams += u64::from(incomplete(&call.end));
+            self.figures.stream_restarts += u64::from(call.reason == Reason::Restart);
             self.figures.tokens_input += call.tokens.input;
             self.figures.tokens_output += call.tokens.output;
             match cost(&call.model, call.tokens, models) {
                 Some(usd) => self.cost_usd += usd,
                 None => self.unpriced = true,
             }
+        }
+    }
+
+    fn count_wasted(&mut self, record: &Record, models: &[Model]) {
+        for call in decided::wasted(record) {
+            self.figures.tokens_wasted += call.tokens.input + call.tokens.output;
+            // What has no price was noticed where the whole cost was counted.
+            self.cost_wasted_usd += cost(&call.model, call.tokens, models).unwrap_or(0.0);
         }
     }
 
@@ -83,6 +118,14 @@ impl Counters {
         sum.retried += part.retried;
         sum.fell_back += part.fell_back;
         sum.failed += part.failed;
+        sum.failed_over += part.failed_over;
+        sum.hedged += part.hedged;
+        sum.hedges_won += part.hedges_won;
+        sum.shed += part.shed;
+        sum.gateway_refusals += part.gateway_refusals;
+        sum.gateway_timeouts += part.gateway_timeouts;
+        sum.budget_spent += part.budget_spent;
+        sum.region_returns += part.region_returns;
         sum.abandoned += part.abandoned;
         sum.dropped += part.dropped;
         sum.attempts += part.attempts;
@@ -90,13 +133,19 @@ impl Counters {
         sum.errors += part.errors;
         sum.retry_quota_refusals += part.retry_quota_refusals;
         sum.broken_streams += part.broken_streams;
+        sum.incomplete_streams += part.incomplete_streams;
+        sum.stream_restarts += part.stream_restarts;
+        sum.breaker_refusals += part.breaker_refusals;
         sum.backoff_slept = sum.backoff_slept.plus(part.backoff_slept);
         sum.tokens_input += part.tokens_input;
         sum.tokens_output += part.tokens_output;
+        sum.tokens_wasted += part.tokens_wasted;
         merge_counts(&mut sum.regions, &part.regions);
         merge_counts(&mut sum.models, &part.models);
+        merge_counts(&mut sum.stand_ins, &part.stand_ins);
         self.good += other.good;
         self.cost_usd += other.cost_usd;
+        self.cost_wasted_usd += other.cost_wasted_usd;
         self.unpriced |= other.unpriced;
         for (timing, histogram) in &other.timings {
             self.timings.entry(*timing).or_default().merge(histogram);
@@ -114,6 +163,7 @@ impl Counters {
         Figures {
             good: has_slo.then_some(self.good),
             cost_usd: (!self.unpriced).then_some(self.cost_usd),
+            cost_wasted_usd: (!self.unpriced).then_some(self.cost_wasted_usd),
             length,
             latency: curved(Timing::Latency),
             service_time: curved(Timing::ServiceTime),
@@ -123,6 +173,8 @@ impl Counters {
             itl: spread(Timing::Itl),
             first_attempt: spread(Timing::FirstAttempt),
             backoff: spread(Timing::Backoff),
+            limit_wait: spread(Timing::LimitWait),
+            retrier_wait: spread(Timing::RetrierWait),
             schedule_delay: spread(Timing::ScheduleDelay),
             ..self.figures.clone()
         }
@@ -132,13 +184,20 @@ impl Counters {
 /// Hands each time of a record to `take`, as the catalogue defines them.
 pub(super) fn timings(record: &Record, take: &mut dyn FnMut(Timing, Nanos)) {
     take(Timing::ScheduleDelay, record.schedule_delay());
-    if let Some(first) = record.attempts().next() {
+    if let Some(first) = first_attempt(record) {
         take(Timing::FirstAttempt, first.length());
     }
     for retry in record.attempts().filter(|attempt| attempt.number > 1) {
         take(Timing::Backoff, retry.backoff);
     }
-    let Some(answer) = record.answer() else { return };
+    for decision in &record.decisions {
+        match decision.deed {
+            Deed::Paced { wait } => take(Timing::LimitWait, wait),
+            Deed::Slept { wait } => take(Timing::RetrierWait, wait),
+            _ => {}
+        }
+    }
+    let Some(answer) = decided::answer(record) else { return };
     take(Timing::Latency, record.latency());
     take(Timing::ServiceTime, record.service_time());
     if let Some(first) = answer.first_content {
@@ -151,6 +210,14 @@ pub(super) fn timings(record: &Record, take: &mut dyn FnMut(Timing, Nanos)) {
     for &gap_us in &answer.gaps_us {
         take(Timing::Itl, Nanos::new(u64::from(gap_us) * 1000));
     }
+}
+
+/// The first attempt, unless a hedge ended it before it had ended itself.
+fn first_attempt(record: &Record) -> Option<&Attempt> {
+    let call = record.calls.first()?;
+    let first = call.attempts.first()?;
+    let given_up = call.end == CallEnd::Cancelled && call.attempts.len() == 1 && first.status.is_none();
+    (!given_up).then_some(first)
 }
 
 /// Whether a request was answered within every limit of the SLO that applies to it.
@@ -172,6 +239,10 @@ pub(super) fn refused(end: &CallEnd) -> bool {
 pub(super) fn broken(end: &CallEnd) -> bool {
     let broken = [FailureClass::StreamBroken, FailureClass::StreamIncomplete];
     matches!(end, CallEnd::Failed(failure) if broken.contains(&failure.class))
+}
+
+pub(super) fn incomplete(end: &CallEnd) -> bool {
+    matches!(end, CallEnd::Failed(failure) if failure.class == FailureClass::StreamIncomplete)
 }
 
 /// What tokens cost; none where tokens were used of a model without a price.

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use crate::header::{Header, Stage};
 use crate::record::{Name, Record};
-use crate::summary::{Cell, Figures, Part};
+use crate::summary::{Cell, Client, Figures, Part};
 use crate::units::Nanos;
 
 use super::cell::Counters;
+use super::disturbance::Disturbances;
 use super::{HistogramPart, Histograms};
 
 /// Counters by place of stage and flow in the header, so that sums come in its order.
@@ -72,6 +73,23 @@ impl Cells {
                 figures: self.sum(header, |_, flow| flow == place),
             })
             .collect()
+    }
+
+    pub(super) fn clients(&self, header: &Header, disturbances: &Disturbances) -> Vec<Client> {
+        let mut names: Vec<&Name> = Vec::new();
+        for flow in &header.flows {
+            if !names.contains(&&flow.client) {
+                names.push(&flow.client);
+            }
+        }
+        let carries =
+            |client: &Name, flow: usize| header.flows.get(flow).is_some_and(|flow| flow.client == *client);
+        let client = |name: &Name| Client {
+            name: name.clone(),
+            figures: self.sum(header, |_, flow| carries(name, flow)),
+            recoveries: disturbances.recoveries_of(header, |flow| flow.client == *name),
+        };
+        names.into_iter().map(client).collect()
     }
 
     pub(super) fn each(&self, header: &Header) -> Vec<Cell> {

@@ -10,10 +10,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::header::{FaultWindow, Header};
+use crate::header::{FaultWindow, Flow, Header};
 use crate::record::{Name, Record};
 use crate::summary::Recovery;
 use crate::units::Nanos;
+
+use super::decided;
 
 /// Seconds on either side of the one that is judged.
 const REACH: usize = 5;
@@ -69,16 +71,30 @@ impl Disturbances {
         seconds.recovery(fault, self.recorded_from)
     }
 
+    /// How the disturbance of each fault ended, over all flows.
     pub(super) fn recoveries(&self, header: &Header) -> Vec<Recovery> {
+        self.each(header, &self.all)
+    }
+
+    /// The same over the flows that are wanted.
+    pub(super) fn recoveries_of(&self, header: &Header, wanted: impl Fn(&Flow) -> bool) -> Vec<Recovery> {
+        let flows =
+            header.flows.iter().filter(|flow| wanted(flow)).filter_map(|flow| self.flows.get(&flow.name));
+        let mut sum = Seconds::default();
+        flows.for_each(|seconds| sum.merge(seconds));
+        self.each(header, &sum)
+    }
+
+    fn each(&self, header: &Header, seconds: &Seconds) -> Vec<Recovery> {
         let mut faults: Vec<_> = header.faults.iter().collect();
         faults.sort_by_key(|fault| (fault.from, fault.to));
         faults
             .into_iter()
             .map(|fault| Recovery {
                 fault: fault.name.clone(),
-                time: self.all.recovery(fault, self.recorded_from),
-                share_before: self.all.share(second(self.recorded_from), second(fault.from)),
-                share_during: self.all.share(second(fault.from), second(fault.to)),
+                time: seconds.recovery(fault, self.recorded_from),
+                share_before: seconds.share(second(self.recorded_from), second(fault.from)),
+                share_during: seconds.share(second(fault.from), second(fault.to)),
             })
             .collect()
     }
@@ -92,9 +108,18 @@ impl Seconds {
         }
         let second = &mut self.0[place];
         second.requests += 1;
-        if record.outcome.in_trouble() {
+        if decided::outcome(record).in_trouble() {
             second.troubled += 1;
             second.last = second.last.max(record.due);
+        }
+    }
+
+    fn merge(&mut self, other: &Seconds) {
+        if self.0.len() < other.0.len() {
+            self.0.resize(other.0.len(), Second::default());
+        }
+        for (sum, part) in self.0.iter_mut().zip(&other.0) {
+            *sum = sum.and(part);
         }
     }
 
@@ -135,11 +160,17 @@ impl Seconds {
     fn sum(&self, from: usize, to: usize) -> Second {
         let to = to.min(self.0.len());
         let window = self.0.get(from..to).unwrap_or_default();
-        window.iter().fold(Second::default(), |sum, second| Second {
-            requests: sum.requests + second.requests,
-            troubled: sum.troubled + second.troubled,
-            last: sum.last.max(second.last),
-        })
+        window.iter().fold(Second::default(), |sum, second| sum.and(second))
+    }
+}
+
+impl Second {
+    fn and(self, other: &Second) -> Second {
+        Second {
+            requests: self.requests + other.requests,
+            troubled: self.troubled + other.troubled,
+            last: self.last.max(other.last),
+        }
     }
 }
 

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::record::{FailureClass, Name, Outcome, Record};
-use crate::summary::{ErrorRow, FailureRow};
+use crate::record::{Name, Outcome, Record};
+use crate::summary::{Cause, ErrorRow, FailureRow};
+
+use super::decided;
 
 /// The most kinds of error kept apart; a hostile endpoint could invent one for each attempt.
 const KINDS: usize = 64;
@@ -58,20 +60,16 @@ impl AttemptErrors {
 
 /// Failed requests by kind.
 #[derive(Default)]
-pub(super) struct Failures(BTreeMap<FailureClass, FailureRow>);
+pub(super) struct Failures(BTreeMap<Cause, FailureRow>);
 
 impl Failures {
     pub(super) fn observe(&mut self, record: &Record) {
-        let Some(failure) = record.failure().filter(|_| record.outcome == Outcome::Failed) else {
+        if record.outcome != Outcome::Failed {
             return;
-        };
-        let row = self.0.entry(failure.class).or_insert_with(|| FailureRow {
-            class: failure.class,
-            requests: 0,
-            message: failure.message.clone(),
-            example: record.id,
-        });
-        row.requests += 1;
+        }
+        let (class, message) = decided::cause(record);
+        let row = || FailureRow { class, requests: 0, message, example: record.id };
+        self.0.entry(class).or_insert_with(row).requests += 1;
     }
 
     pub(super) fn finish(self) -> Vec<FailureRow> {

@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::record::{FailureClass, Name, Outcome, Record};
-use crate::summary::{Exemplar, Why};
+use crate::header::Header;
+use crate::record::{Name, Outcome, Reason, Record};
+use crate::summary::{Cause, Exemplar, Why};
+
+use super::decided;
 
 /// Failed requests kept of each kind.
 const OF_EACH_FAILURE: usize = 3;
@@ -14,16 +17,19 @@ const GAPS: usize = 400;
 
 #[derive(Default)]
 pub(super) struct Exemplars {
-    failed: BTreeMap<FailureClass, Vec<Record>>,
+    failed: BTreeMap<Cause, Vec<Record>>,
     slowest: Vec<Record>,
     most_attempts: Option<Record>,
+    /// The first that each policy took elsewhere.
+    moved: BTreeMap<Why, Record>,
     struck: BTreeMap<Name, Record>,
 }
 
 impl Exemplars {
-    pub(super) fn observe(&mut self, record: &Record) {
+    pub(super) fn observe(&mut self, record: &Record, header: &Header) {
         self.keep_failed(record);
         self.keep_slow(record);
+        self.keep_moved(record, header);
         let attempts = record.attempts().count();
         if attempts > self.most_attempts.as_ref().map_or(1, |most| most.attempts().count()) {
             self.most_attempts = Some(trimmed(record));
@@ -39,11 +45,21 @@ impl Exemplars {
         if record.outcome != Outcome::Failed {
             return;
         }
-        if let Some(failure) = record.failure() {
-            let kept = self.failed.entry(failure.class).or_default();
-            if kept.len() < OF_EACH_FAILURE {
-                kept.push(trimmed(record));
-            }
+        let kept = self.failed.entry(decided::cause(record).0).or_default();
+        if kept.len() < OF_EACH_FAILURE {
+            kept.push(trimmed(record));
+        }
+    }
+
+    fn keep_moved(&mut self, record: &Record, header: &Header) {
+        let moves = [
+            (Why::Degraded, decided::is_degraded(record, header)),
+            (Why::FailedOver, decided::is_answered_by(record, Reason::Failover)),
+            (Why::HedgeWon, decided::is_answered_by(record, Reason::Hedge)),
+            (Why::Restarted, record.calls.iter().any(|call| call.reason == Reason::Restart)),
+        ];
+        for (why, _) in moves.into_iter().filter(|(_, moved)| *moved) {
+            self.moved.entry(why).or_insert_with(|| trimmed(record));
         }
     }
 
@@ -57,7 +73,7 @@ impl Exemplars {
         self.slowest.truncate(SLOWEST);
     }
 
-    /// Failed first, then slowest, then by attempts and faults; each request once.
+    /// Failed first, then slowest, then by attempts, moves and faults; each request once.
     pub(super) fn finish(self) -> Vec<Exemplar> {
         let failed = self
             .failed
@@ -65,9 +81,10 @@ impl Exemplars {
             .flat_map(|(class, kept)| kept.into_iter().map(move |record| (Why::Failed(class), record)));
         let slowest = self.slowest.into_iter().map(|record| (Why::Slowest, record));
         let most = self.most_attempts.into_iter().map(|record| (Why::MostAttempts, record));
+        let moved = self.moved.into_iter();
         let struck = self.struck.into_iter().map(|(fault, record)| (Why::StruckBy(fault), record));
         let mut exemplars: Vec<Exemplar> = Vec::new();
-        for (why, record) in failed.chain(slowest).chain(most).chain(struck) {
+        for (why, record) in failed.chain(slowest).chain(most).chain(moved).chain(struck) {
             if exemplars.iter().all(|kept| kept.record.id != record.id) {
                 exemplars.push(Exemplar { why, record });
             }

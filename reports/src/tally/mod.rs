@@ -3,32 +3,37 @@
 //! Each concern is a small accumulator that sees every record; `finish` consumes the tally, so that
 //! nobody can read a half-computed figure.
 
+mod breakers;
 mod cell;
 mod cells;
+pub(crate) mod decided;
 mod disturbance;
 mod errors;
 mod exemplars;
 mod probe;
 mod timeline;
+mod verdict;
 
 use std::io::Read;
 
-use crate::gate::{Judged, Severity, Verdict};
+use crate::gate::Judged;
 use crate::header::{FORMAT_VERSION, Header};
 use crate::histogram::Histogram;
 use crate::log::{Dropped, Entry, ReadError, Reader};
 use crate::metric::Timing;
 use crate::record::{Name, Outcome, Record};
-use crate::summary::{RunVerdict, Summary};
+use crate::summary::Summary;
 use crate::units::Nanos;
 use crate::validity::{Conduct, Ending, Validity};
 
+use breakers::Breakers;
 use cells::Cells;
 use disturbance::Disturbances;
 use errors::{AttemptErrors, Failures};
 use exemplars::Exemplars;
-use probe::Probe;
+use probe::{Probe, Whole};
 use timeline::TimelineTally;
+use verdict::{in_order, verdict};
 
 /// Folds records into figures.
 pub struct Tally {
@@ -36,6 +41,7 @@ pub struct Tally {
     cells: Cells,
     probes: Vec<Probe>,
     disturbances: Disturbances,
+    breakers: Breakers,
     timeline: TimelineTally,
     errors: AttemptErrors,
     failures: Failures,
@@ -100,9 +106,10 @@ impl Tally {
     pub fn new(header: &Header) -> Self {
         Tally {
             cells: Cells::new(header),
-            probes: header.gates.iter().map(|gate| Probe::new(gate.metric, &gate.scope, header)).collect(),
+            probes: header.gates.iter().map(|gate| Probe::new(gate.metric, &gate.scope)).collect(),
             disturbances: Disturbances::new(header),
-            timeline: TimelineTally::new(header.length()),
+            breakers: Breakers::new(header),
+            timeline: TimelineTally::new(header),
             errors: AttemptErrors::default(),
             failures: Failures::default(),
             exemplars: Exemplars::default(),
@@ -120,8 +127,9 @@ impl Tally {
         self.finished = self.finished.max(record.done);
         self.sent += u64::from(self.is_planned(&record.flow));
         self.schedule_delay.record(record.schedule_delay());
-        self.timeline.observe(record);
+        self.timeline.observe(record, &self.header);
         self.errors.observe(record);
+        self.breakers.observe(record);
         if record.outcome == Outcome::Abandoned {
             self.abandoned += 1;
             self.cells.abandoned(&record.flow, &record.stage);
@@ -131,9 +139,9 @@ impl Tally {
         if !self.header.records_stage(&record.stage) {
             return;
         }
-        self.probes.iter_mut().for_each(|probe| probe.observe(record));
+        self.probes.iter_mut().for_each(|probe| probe.observe(record, &self.header));
         self.failures.observe(record);
-        self.exemplars.observe(record);
+        self.exemplars.observe(record, &self.header);
         self.cells.observe(record, &self.header);
     }
 
@@ -154,12 +162,13 @@ impl Tally {
             Ending::Complete => self.header.clone(),
             Ending::Interrupted | Ending::BudgetSpent | Ending::Torn => self.header.cut_at(self.finished),
         };
-        let gates = judge(&reached, self.probes, &self.disturbances);
+        let whole = Whole { disturbances: &self.disturbances, breakers: &self.breakers, reached: &reached };
+        let gates = judge(self.probes, &whole);
         let histograms = self.cells.histograms(&reached);
         let summary = Summary {
             judgement: None,
             format: FORMAT_VERSION,
-            verdict: verdict(&validity, &gates),
+            verdict: verdict(&validity, &gates, &[]),
             validity,
             ending,
             gates,
@@ -167,11 +176,12 @@ impl Tally {
             total: self.cells.total(&reached),
             stages: self.cells.stages(&reached),
             flows: self.cells.flows(&reached),
+            clients: self.cells.clients(&reached, &self.disturbances),
             cells: self.cells.each(&reached),
             recoveries: self.disturbances.recoveries(&self.header),
             errors: self.errors.finish(),
             failures: self.failures.finish(),
-            timeline: self.timeline.finish(),
+            timeline: self.timeline.finish(self.breakers.lanes(self.finished.max(reached.length()))),
             exemplars: self.exemplars.finish(),
             run: self.header,
         };
@@ -200,26 +210,9 @@ impl Tally {
     }
 }
 
-fn judge(header: &Header, probes: Vec<Probe>, disturbances: &Disturbances) -> Vec<Judged> {
-    let mut judged: Vec<Judged> = header
-        .gates
-        .iter()
-        .zip(probes)
-        .map(|(gate, probe)| gate.clone().judge(probe.finish(disturbances, header)))
-        .collect();
-    judged.sort_by_key(|judged| (!judged.fails_the_run(), judged.verdict));
-    judged
-}
-
-fn verdict(validity: &Validity, gates: &[Judged]) -> RunVerdict {
-    let undecided =
-        |judged: &Judged| judged.verdict == Verdict::Inconclusive && judged.gate.severity == Severity::Fail;
-    match () {
-        _ if !validity.holds() => RunVerdict::Invalid,
-        _ if gates.iter().any(Judged::fails_the_run) => RunVerdict::Fail,
-        _ if gates.iter().any(undecided) => RunVerdict::Inconclusive,
-        _ => RunVerdict::Pass,
-    }
+fn judge(probes: Vec<Probe>, whole: &Whole<'_>) -> Vec<Judged> {
+    let gates = whole.reached.gates.iter().zip(probes);
+    in_order(gates.map(|(gate, probe)| gate.clone().judge(probe.finish(whole))).collect(), whole.reached)
 }
 
 #[cfg(test)]

@@ -4,21 +4,20 @@
 //! own instead of a place in a table that would have to hold every combination.
 
 use crate::gate::{Measured, Scope};
-use crate::header::{Header, Model, Slo};
+use crate::header::Header;
 use crate::histogram::Histogram;
 use crate::log::Dropped;
 use crate::metric::{Figure, Metric, Statistic};
-use crate::record::{Call, Outcome, Record};
+use crate::record::{Call, Deed, Name, Outcome, Reason, Record};
 use crate::units::Nanos;
 
-use super::cell;
+use super::breakers::Breakers;
 use super::disturbance::Disturbances;
+use super::{cell, decided};
 
 pub(super) struct Probe {
     metric: Metric,
     scope: Scope,
-    slo: Slo,
-    models: Vec<Model>,
     /// Requests in scope, or what else the figure is a share of.
     of: u64,
     /// What the figure counts.
@@ -27,26 +26,25 @@ pub(super) struct Probe {
     histogram: Histogram,
 }
 
+/// What is known of the run as a whole, once it is over.
+pub(super) struct Whole<'a> {
+    pub(super) disturbances: &'a Disturbances,
+    pub(super) breakers: &'a Breakers,
+    /// The run as far as it came.
+    pub(super) reached: &'a Header,
+}
+
 impl Probe {
-    pub(super) fn new(metric: Metric, scope: &Scope, header: &Header) -> Self {
-        Probe {
-            metric,
-            scope: scope.clone(),
-            slo: header.slo,
-            models: header.models.clone(),
-            of: 0,
-            hits: 0,
-            usd: 0.0,
-            histogram: Histogram::new(),
-        }
+    pub(super) fn new(metric: Metric, scope: &Scope) -> Self {
+        Probe { metric, scope: scope.clone(), of: 0, hits: 0, usd: 0.0, histogram: Histogram::new() }
     }
 
-    pub(super) fn observe(&mut self, record: &Record) {
+    pub(super) fn observe(&mut self, record: &Record, header: &Header) {
         if !self.wants(&record.flow, &record.stage) {
             return;
         }
         match self.metric {
-            Metric::Timing(timing, _) if self.at_destination(record) => {
+            Metric::Timing(timing, _) if self.at_destination(record, header) => {
                 cell::timings(record, &mut |seen, time| {
                     if seen == timing {
                         self.histogram.record(time);
@@ -54,7 +52,7 @@ impl Probe {
                 });
             }
             Metric::Timing(..) => {}
-            Metric::Figure(figure) => self.count(figure, record),
+            Metric::Figure(figure) => self.count(figure, record, header),
         }
     }
 
@@ -66,90 +64,122 @@ impl Probe {
     }
 
     fn wants(&self, flow: &str, stage: &str) -> bool {
-        let allows = |wanted: &Option<crate::record::Name>, name: &str| {
-            wanted.as_deref().is_none_or(|wanted| wanted == name)
-        };
+        let allows =
+            |wanted: &Option<Name>, name: &str| wanted.as_deref().is_none_or(|wanted| wanted == name);
         allows(&self.scope.flow, flow) && allows(&self.scope.during, stage)
     }
 
+    fn is_at(&self, model: &Name, region: &Name) -> bool {
+        self.scope.region.as_ref().is_none_or(|wanted| wanted == region)
+            && self.scope.model.as_ref().is_none_or(|wanted| wanted == model)
+    }
+
     fn is_destination(&self, call: &Call) -> bool {
-        self.scope.region.as_ref().is_none_or(|region| *region == call.region)
-            && self.scope.model.as_ref().is_none_or(|model| *model == call.model)
+        self.is_at(&call.model, &call.region)
     }
 
-    /// Whether the last call, which decided the request, was at the scope's destination.
-    fn at_destination(&self, record: &Record) -> bool {
-        record.calls.last().is_none_or(|call| self.is_destination(call))
+    /// Whether the call that decided the request was at the scope's destination. A request without calls
+    /// was never in a region; its model is the one that it asked for.
+    fn at_destination(&self, record: &Record, header: &Header) -> bool {
+        match decided::deciding(record) {
+            Some(call) => self.is_destination(call),
+            None => {
+                let asked = decided::asked(record, header);
+                self.scope.region.is_none()
+                    && (self.scope.model.is_none() || self.scope.model.as_ref() == asked)
+            }
+        }
     }
 
-    fn count(&mut self, figure: Figure, record: &Record) {
+    fn count(&mut self, figure: Figure, record: &Record, header: &Header) {
         match figure {
             // The destination is what is counted, not a condition on the whole.
             Figure::RegionShare | Figure::ModelShare => {
-                if let Some(answer) = record.answer() {
+                if let Some(answer) = decided::answer(record) {
                     self.of += 1;
                     self.hits += u64::from(self.is_destination(answer));
                 }
             }
-            // These count calls and attempts wherever they went, so each call is asked for itself.
-            Figure::Throttles
-            | Figure::Errors
+            // These are shares of a part of the requests.
+            Figure::DegradedShare => {
+                if decided::answer(record).is_some_and(|answer| self.is_destination(answer)) {
+                    self.of += 1;
+                    self.hits += u64::from(decided::is_degraded(record, header));
+                }
+            }
+            Figure::HedgeWins => {
+                if decided::is_hedged(record) && self.at_destination(record, header) {
+                    self.of += 1;
+                    self.hits += u64::from(decided::is_answered_by(record, Reason::Hedge));
+                }
+            }
+            // These count calls, attempts and breakers wherever they were, so each is asked for itself.
+            Figure::BreakerOpenTime
+            | Figure::BreakerRefusals
             | Figure::BrokenStreams
+            | Figure::Cost
+            | Figure::CostWasted
+            | Figure::Errors
+            | Figure::IncompleteStreams
             | Figure::RetryQuotaRefusals
+            | Figure::StreamRestarts
+            | Figure::Throttles
             | Figure::TokensInput
             | Figure::TokensOutput
             | Figure::TokensPerMinute
-            | Figure::Cost => {
+            | Figure::TokensWasted => self.count_each(figure, record, header),
+            _ if self.at_destination(record, header) => {
                 self.of += 1;
-                let calls = || record.calls.iter().filter(|call| self.is_destination(call));
-                let hits: u64 = calls().map(|call| count_in(figure, call)).sum();
-                let usd = self.cost_of(calls());
-                self.hits += hits;
-                self.usd += usd;
-            }
-            _ if self.at_destination(record) => {
-                self.of += 1;
-                self.hits += self.count_of(figure, record);
-                self.usd += self.cost_of(record.calls.iter());
+                self.hits += count_of(figure, record, header);
+                self.usd += cost_of(record.calls.iter(), header);
             }
             _ => {}
         }
     }
 
-    fn cost_of<'a>(&self, calls: impl Iterator<Item = &'a Call>) -> f64 {
-        calls.filter_map(|call| cell::cost(&call.model, call.tokens, &self.models)).sum()
+    fn count_each(&mut self, figure: Figure, record: &Record, header: &Header) {
+        let wasted = matches!(figure, Figure::TokensWasted | Figure::CostWasted);
+        let calls: Vec<&Call> = match wasted {
+            true => decided::wasted(record).filter(|call| self.is_destination(call)).collect(),
+            false => record.calls.iter().filter(|call| self.is_destination(call)).collect(),
+        };
+        let refused = record.decisions.iter().filter(|decision| match &decision.deed {
+            Deed::BreakerRefused { model, region } => self.is_at(model, region),
+            _ => false,
+        });
+        let hits = match figure {
+            Figure::BreakerRefusals => refused.count() as u64,
+            _ => calls.iter().map(|call| count_in(figure, call)).sum(),
+        };
+        self.of += 1;
+        self.hits += hits;
+        self.usd += cost_of(calls.into_iter(), header);
     }
 
-    fn count_of(&self, figure: Figure, record: &Record) -> u64 {
-        match figure {
-            Figure::SuccessRatio | Figure::CostPer1k => u64::from(record.outcome.answered()),
-            Figure::SuccessFirstTry => u64::from(record.outcome == Outcome::FirstTry),
-            Figure::SuccessAfterRetry => u64::from(record.outcome == Outcome::Retried),
-            Figure::FallbackShare => u64::from(record.outcome == Outcome::FellBack),
-            Figure::Failures => u64::from(record.outcome == Outcome::Failed),
-            Figure::GoodputRatio | Figure::GoodputRate => u64::from(cell::is_good(record, &self.slo)),
-            Figure::AttemptsPerRequest => record.attempts().count() as u64,
-            Figure::Requests | Figure::RequestsRate => 1,
-            _ => 0,
-        }
-    }
-
-    /// What was measured; `reached` is the run as far as it came.
-    pub(super) fn finish(self, disturbances: &Disturbances, reached: &Header) -> Measured {
+    /// What was measured.
+    pub(super) fn finish(self, whole: &Whole<'_>) -> Measured {
+        let sharp = |value| Measured { value, interval: None, samples: self.of, floor: 1 };
         match self.metric {
             Metric::Timing(_, statistic) => self.statistic(statistic),
             Metric::Figure(Figure::RecoveryTime) => {
                 let fault = self.scope.after.as_deref().unwrap_or_default();
-                let value = disturbances.recovery(fault, self.scope.flow.as_deref()).map(Nanos::as_secs_f64);
-                Measured { value, interval: None, samples: self.of, floor: 1 }
+                let time = whole.disturbances.recovery(fault, self.scope.flow.as_deref());
+                sharp(time.map(Nanos::as_secs_f64))
             }
-            Metric::Figure(figure) => self.figure(figure, self.length(reached)),
+            Metric::Figure(Figure::BreakerOpenTime) => {
+                let time = whole.breakers.open_time(&self.scope, whole.reached);
+                sharp((self.of > 0).then(|| time.as_secs_f64()))
+            }
+            // The judge has yet to speak.
+            Metric::Figure(Figure::Findings) => Measured { floor: 1, ..Measured::default() },
+            Metric::Figure(figure) => self.figure(figure, self.length(whole.reached)),
         }
     }
 
     fn statistic(&self, statistic: Statistic) -> Measured {
         let seconds = |time: Option<Nanos>| time.map(Nanos::as_secs_f64);
         let samples = self.histogram.count();
+        let sharp = |time| Measured { value: seconds(time), interval: None, samples, floor: 1 };
         match statistic {
             Statistic::Percentile(quantile) => Measured {
                 value: seconds(self.histogram.at(quantile)),
@@ -160,15 +190,9 @@ impl Probe {
                 samples,
                 floor: quantile.sample_floor(),
             },
-            Statistic::Mean => {
-                Measured { value: seconds(self.histogram.mean()), interval: None, samples, floor: 1 }
-            }
-            Statistic::Min => {
-                Measured { value: seconds(self.histogram.min()), interval: None, samples, floor: 1 }
-            }
-            Statistic::Max => {
-                Measured { value: seconds(self.histogram.max()), interval: None, samples, floor: 1 }
-            }
+            Statistic::Mean => sharp(self.histogram.mean()),
+            Statistic::Min => sharp(self.histogram.min()),
+            Statistic::Max => sharp(self.histogram.max()),
         }
     }
 
@@ -193,13 +217,17 @@ impl Probe {
             | Figure::SuccessFirstTry
             | Figure::SuccessAfterRetry
             | Figure::FallbackShare
+            | Figure::FailoverShare
+            | Figure::DegradedShare
+            | Figure::HedgeShare
+            | Figure::HedgeWins
             | Figure::GoodputRatio
             | Figure::RegionShare
             | Figure::ModelShare
             | Figure::AttemptsPerRequest => Some(hits / self.of as f64),
             Figure::GoodputRate | Figure::RequestsRate => per_second(hits),
             Figure::TokensPerMinute => per_second(hits * 60.0),
-            Figure::Cost => Some(self.usd),
+            Figure::Cost | Figure::CostWasted => Some(self.usd),
             Figure::CostPer1k if self.hits == 0 => None,
             Figure::CostPer1k => Some(self.usd / hits * 1000.0),
             _ => Some(hits),
@@ -209,15 +237,48 @@ impl Probe {
     }
 }
 
+fn cost_of<'a>(calls: impl Iterator<Item = &'a Call>, header: &Header) -> f64 {
+    calls.filter_map(|call| cell::cost(&call.model, call.tokens, &header.models)).sum()
+}
+
+/// What a request adds to a figure of requests.
+fn count_of(figure: Figure, record: &Record, header: &Header) -> u64 {
+    let outcome = decided::outcome(record);
+    let deeds = |wanted: fn(&Deed) -> bool| {
+        record.decisions.iter().filter(|decision| wanted(&decision.deed)).count() as u64
+    };
+    match figure {
+        Figure::SuccessRatio | Figure::CostPer1k => u64::from(outcome.answered()),
+        Figure::SuccessFirstTry => u64::from(outcome == Outcome::FirstTry),
+        Figure::SuccessAfterRetry => u64::from(outcome == Outcome::Retried),
+        Figure::FallbackShare => u64::from(outcome == Outcome::FellBack),
+        Figure::FailoverShare => u64::from(decided::is_answered_by(record, Reason::Failover)),
+        Figure::HedgeShare => u64::from(decided::is_hedged(record)),
+        Figure::Failures => u64::from(outcome == Outcome::Failed),
+        Figure::GoodputRatio | Figure::GoodputRate => u64::from(cell::is_good(record, &header.slo)),
+        Figure::AttemptsPerRequest => record.attempts().count() as u64,
+        Figure::Requests | Figure::RequestsRate => 1,
+        Figure::BudgetSpent => deeds(|deed| *deed == Deed::BudgetSpent),
+        Figure::RegionReturns => deeds(|deed| matches!(deed, Deed::ReturnTried { .. })),
+        Figure::Shed => deeds(|deed| *deed == Deed::Shed),
+        Figure::GatewayRefusals => deeds(|deed| matches!(deed, Deed::GatewayRefused { .. })),
+        Figure::GatewayTimeouts => deeds(|deed| *deed == Deed::GatewayTimedOut),
+        _ => 0,
+    }
+}
+
+/// What a call adds to a figure of calls.
 fn count_in(figure: Figure, call: &Call) -> u64 {
     match figure {
         Figure::Throttles => call.attempts.iter().filter(|attempt| attempt.throttled()).count() as u64,
         Figure::Errors => call.attempts.iter().filter(|attempt| attempt.error.is_some()).count() as u64,
         Figure::BrokenStreams => u64::from(cell::broken(&call.end)),
+        Figure::IncompleteStreams => u64::from(cell::incomplete(&call.end)),
+        Figure::StreamRestarts => u64::from(call.reason == Reason::Restart),
         Figure::RetryQuotaRefusals => u64::from(cell::refused(&call.end)),
         Figure::TokensInput => call.tokens.input,
         Figure::TokensOutput => call.tokens.output,
-        Figure::TokensPerMinute => call.tokens.input + call.tokens.output,
+        Figure::TokensPerMinute | Figure::TokensWasted => call.tokens.input + call.tokens.output,
         _ => 0,
     }
 }

@@ -7,9 +7,10 @@ use serde::Serialize;
 use crate::chart::axis::secs;
 use crate::chart::clock::Clock;
 use crate::chart::steps::Values;
+use crate::record::Name;
 use crate::summary::{Summary, Timeline};
 
-use super::series::{answered_by_due, in_secs, judged, rate, share};
+use super::series::{amplification, answered_by_due, in_secs, judged, rate, share, sum};
 
 /// What the script is told.
 #[derive(Serialize)]
@@ -19,7 +20,15 @@ struct Cursor {
     /// Seconds across a chart.
     length: f64,
     /// Unit and values of each series.
-    series: BTreeMap<String, (&'static str, Vec<Option<f64>>)>,
+    series: BTreeMap<String, (&'static str, Vec<Option<Short>>)>,
+}
+
+/// A value as short as JSON can have it.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Short {
+    Whole(i64),
+    Part(f64),
 }
 
 /// The series as JSON that can stand inside a script element.
@@ -35,7 +44,7 @@ pub(super) fn data(summary: &Summary, clock: Option<&Clock<'_>>) -> String {
         .unwrap_or_else(|_| "null".to_owned())
 }
 
-fn series(timeline: &Timeline) -> BTreeMap<String, (&'static str, Vec<Option<f64>>)> {
+fn series(timeline: &Timeline) -> BTreeMap<String, (&'static str, Vec<Option<Short>>)> {
     let rates = [
         ("offered", &timeline.offered),
         ("attempts", &timeline.attempts),
@@ -45,6 +54,7 @@ fn series(timeline: &Timeline) -> BTreeMap<String, (&'static str, Vec<Option<f64
         ("retried", &timeline.retried),
         ("fell_back", &timeline.fell_back),
         ("failed", &timeline.failed),
+        ("wasted", &timeline.tokens_wasted),
     ];
     let shares = [
         ("share-retried", &timeline.retried),
@@ -58,21 +68,32 @@ fn series(timeline: &Timeline) -> BTreeMap<String, (&'static str, Vec<Option<f64
     let times = times.map(|(name, times)| (name.to_owned(), ("s", in_secs(times))));
     let in_flight = timeline.in_flight.iter().map(|count| Some(*count as f64)).collect();
     let whole = answered_by_due(timeline);
-    let regions = timeline
-        .regions
-        .iter()
-        .map(|(name, counts)| (format!("region-{name}"), ("%", share(counts, &whole))));
-    let all = rates.into_iter().chain(shares).chain(times).chain(regions);
-    let mut all: BTreeMap<_, _> = all.map(|(name, (unit, values))| (name, (unit, short(values)))).collect();
-    all.insert("in_flight".to_owned(), ("", in_flight));
-    all
+    // Of one region or model there is no share to show.
+    let several = |shares: &&BTreeMap<Name, Vec<u64>>| shares.len() > 1;
+    let regions = Some(&timeline.regions).filter(several).into_iter().flatten();
+    let regions = regions.map(|(name, counts)| (format!("region-{name}"), counts));
+    let models = Some(&timeline.models).filter(several).into_iter().flatten();
+    let models = models.map(|(name, counts)| (format!("model-{name}"), counts));
+    let destinations = regions.chain(models).map(|(name, counts)| (name, ("%", share(counts, &whole))));
+    let degraded = (!timeline.degraded.is_empty()).then(|| {
+        let stand_ins: Vec<&Vec<u64>> = timeline.degraded.values().collect();
+        ("degraded".to_owned(), ("%", share(&sum(&stand_ins), &whole)))
+    });
+    let clients =
+        timeline.clients.iter().map(|(name, counts)| (format!("amp-{name}"), ("x", amplification(counts))));
+    let all = rates.into_iter().chain(shares).chain(times).chain(destinations).chain(degraded).chain(clients);
+    let in_flight = ("in_flight".to_owned(), ("", in_flight));
+    all.chain([in_flight]).map(|(name, (unit, values))| (name, (unit, short(values)))).collect()
 }
 
-/// Four digits are more than a cursor shows.
-fn short(values: Values) -> Values {
+/// The three digits that a cursor shows.
+fn short(values: Values) -> Vec<Option<Short>> {
     let cut = |value: f64| {
-        let scale = 10f64.powi(3 - value.abs().max(1e-9).log10().floor() as i32);
-        (value * scale).round() / scale
+        let scale = 10f64.powi(2 - value.abs().max(1e-9).log10().floor() as i32);
+        match (value * scale).round() / scale {
+            whole if whole.fract() == 0.0 => Short::Whole(whole as i64),
+            part => Short::Part(part),
+        }
     };
     values.into_iter().map(|value| value.map(cut)).collect()
 }

@@ -48,7 +48,16 @@ pub(super) fn view(summary: &Summary) -> Errors<'_> {
 fn lead(summary: &Summary) -> Sentence {
     let total = &summary.total;
     let Some(first) = summary.errors.first() else {
-        return Sentence::of("No attempt ended in an error.");
+        return match total.failed {
+            0 => Sentence::of("No attempt ended in an error."),
+            failed => Sentence::of("No attempt ended in an error, and yet ")
+                .stress(format!(
+                    "{} {}",
+                    number::count(failed),
+                    plural(failed as usize, "request", "requests")
+                ))
+                .say(" failed."),
+        };
     };
     let errors: u64 = summary.errors.iter().map(|row| row.attempts).sum();
     let kinds = match summary.errors.len() {

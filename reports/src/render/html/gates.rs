@@ -3,6 +3,7 @@
 use crate::chart::svg::Element;
 use crate::chart::{limit_bar, sign};
 use crate::gate::{Judged, Limit, OnNoData, Severity, Verdict};
+use crate::judge::expect::Expectation;
 use crate::metric::{Figure, Metric, Timing};
 use crate::number;
 use crate::render::phrase;
@@ -15,6 +16,18 @@ pub(super) struct Gates<'a> {
     pub(super) lead: Sentence,
     pub(super) limit_at: String,
     pub(super) rows: Vec<Row<'a>>,
+    pub(super) expectations: Vec<Expected<'a>>,
+}
+
+/// One thing that the scenario expects of the client.
+pub(super) struct Expected<'a> {
+    pub(super) anchor: String,
+    pub(super) failing: bool,
+    pub(super) sign: Element,
+    pub(super) word: &'static str,
+    pub(super) name: &'a str,
+    pub(super) expected: &'a str,
+    pub(super) seen: &'a str,
 }
 
 /// One gate.
@@ -41,7 +54,29 @@ pub(super) fn view(summary: &Summary) -> Gates<'_> {
     Gates {
         lead: lead(summary),
         limit_at: format!("{:.2}%", limit_bar::LIMIT_AT),
-        rows: summary.gates.iter().map(row).collect(),
+        rows: summary.gates.iter().map(|judged| row(summary, judged)).collect(),
+        expectations: summary.expectations().iter().map(expected).collect(),
+    }
+}
+
+fn expected(expectation: &Expectation) -> Expected<'_> {
+    Expected {
+        anchor: anchor(&format!("expected-{}", expectation.name)),
+        failing: matches!(expectation.verdict, Verdict::Fail | Verdict::NoData),
+        sign: sign::gate(expectation.verdict, 15.0),
+        word: word(expectation.verdict),
+        name: &expectation.name,
+        expected: &expectation.expected,
+        seen: &expectation.seen,
+    }
+}
+
+fn word(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Fail => "Fail",
+        Verdict::NoData => "No data",
+        Verdict::Inconclusive => "Inconclusive",
+        Verdict::Pass => "Pass",
     }
 }
 
@@ -53,13 +88,23 @@ pub(super) fn anchor(name: &str) -> String {
 }
 
 fn lead(summary: &Summary) -> Sentence {
-    let told = summary.gates.iter().filter(|judged| judged.verdict != Verdict::Pass).take(3);
-    let told = told.fold(Sentence::default(), |lead, judged| lead.then(briefly(judged)));
-    match (summary.gates.len(), told == Sentence::default()) {
-        (0, _) => Sentence::of("The scenario sets no gates: the run was measured and not judged."),
-        (_, true) => nearest(summary),
-        (_, false) => told,
+    let gates = summary.gates.iter().filter(|judged| judged.verdict != Verdict::Pass).take(3).map(briefly);
+    let expected = summary.expectations().iter().filter(|it| it.verdict != Verdict::Pass).take(3).map(unmet);
+    let told = gates.chain(expected).fold(Sentence::default(), Sentence::then);
+    match (summary.gates.len(), summary.expectations().len(), told == Sentence::default()) {
+        (0, 0, _) => Sentence::of("The scenario sets no gates: the run was measured and not judged."),
+        (0, _, true) => Sentence::of("The client did all that the scenario expects of it."),
+        (_, _, true) => nearest(summary),
+        (_, _, false) => told,
     }
+}
+
+fn unmet(expectation: &Expectation) -> Sentence {
+    let name = Sentence::of("The expectation ").stress(expectation.name.to_string());
+    name.say(match expectation.verdict {
+        Verdict::Fail => " was not met.",
+        _ => " could not be shown.",
+    })
 }
 
 fn briefly(judged: &Judged) -> Sentence {
@@ -91,19 +136,14 @@ fn nearest(summary: &Summary) -> Sentence {
     )
 }
 
-fn row(judged: &Judged) -> Row<'_> {
+fn row<'a>(summary: &Summary, judged: &'a Judged) -> Row<'a> {
     let gate = &judged.gate;
     let unit = gate.metric.entry().unit;
     Row {
         anchor: anchor(&gate.name),
         failing: judged.fails_the_run(),
         sign: sign::gate(judged.verdict, 15.0),
-        word: match judged.verdict {
-            Verdict::Fail => "Fail",
-            Verdict::NoData => "No data",
-            Verdict::Inconclusive => "Inconclusive",
-            Verdict::Pass => "Pass",
-        },
+        word: word(judged.verdict),
         name: &gate.name,
         metric: phrase::metric_and_scope(judged),
         glossary: gate.metric.entry().name,
@@ -117,7 +157,7 @@ fn row(judged: &Judged) -> Row<'_> {
             |(low, high)| format!("{} to {}", number::value(low, unit), number::value(high, unit)),
         ),
         samples: samples(judged),
-        evidence: evidence(gate.metric),
+        evidence: evidence(summary, gate.metric),
     }
 }
 
@@ -180,15 +220,38 @@ fn samples(judged: &Judged) -> String {
 }
 
 /// The section that shows what the gate measured.
-fn evidence(metric: Metric) -> &'static str {
+fn evidence(summary: &Summary, metric: Metric) -> &'static str {
     match metric {
-        Metric::Timing(Timing::Backoff | Timing::FirstAttempt, _) => "resilience",
+        Metric::Timing(
+            Timing::Backoff | Timing::FirstAttempt | Timing::LimitWait | Timing::RetrierWait,
+            _,
+        ) => "resilience",
         Metric::Timing(..) => "latency",
         Metric::Figure(figure) => match figure {
+            Figure::Findings if summary.judgement.is_some() => "cloud",
+            Figure::Findings => "method",
             Figure::AttemptsPerRequest
+            | Figure::BreakerOpenTime
+            | Figure::BreakerRefusals
+            | Figure::BudgetSpent
+            | Figure::CostWasted
+            | Figure::DegradedShare
+            | Figure::FailoverShare
+            | Figure::FallbackShare
+            | Figure::GatewayRefusals
+            | Figure::GatewayTimeouts
+            | Figure::HedgeShare
+            | Figure::HedgeWins
+            | Figure::IncompleteStreams
+            | Figure::ModelShare
             | Figure::RecoveryTime
+            | Figure::RegionReturns
+            | Figure::RegionShare
             | Figure::RetryQuotaRefusals
-            | Figure::Throttles => "resilience",
+            | Figure::Shed
+            | Figure::StreamRestarts
+            | Figure::Throttles
+            | Figure::TokensWasted => "resilience",
             Figure::Failures | Figure::Errors | Figure::BrokenStreams => "errors",
             Figure::TokensInput
             | Figure::TokensOutput
@@ -210,7 +273,7 @@ mod tests {
         let summary = every_verdict();
         let margins: Vec<String> =
             view(&summary).rows.iter().map(|row| row.margin.replace('\u{202f}', " ")).collect();
-        assert_eq!(margins[..3], ["3.76 points under", "1.68 s over", "5.73 s over"]);
+        assert_eq!(margins[..3], ["5.26 points under", "10.7 s over", "–"]);
         assert!(margins.iter().any(|margin| margin == "86 % left"), "{margins:?}");
     }
 

@@ -21,6 +21,8 @@ pub(super) struct Method<'a> {
     pub(super) models: Vec<Model<'a>>,
     pub(super) glossary: Vec<Term>,
     pub(super) scenario: &'a str,
+    /// Whether there was a ledger for the judge to read.
+    pub(super) judged: bool,
 }
 
 /// A stage of the timeline.
@@ -73,6 +75,7 @@ pub(super) fn view<'a>(summary: &'a Summary, scenario: &'a str) -> Method<'a> {
         flows: flows(run),
         models: models(run),
         glossary: glossary(summary),
+        judged: summary.judgement.is_some(),
         scenario,
     }
 }
@@ -153,15 +156,24 @@ fn glossary(summary: &Summary) -> Vec<Term> {
 fn is_shown(name: &str) -> bool {
     const TIMINGS: [Timing; 5] =
         [Timing::Latency, Timing::Ttft, Timing::ServiceTime, Timing::Tpot, Timing::Backoff];
-    const FIGURES: [Figure; 9] = [
+    const FIGURES: [Figure; 18] = [
         Figure::SuccessRatio,
         Figure::SuccessFirstTry,
         Figure::SuccessAfterRetry,
         Figure::FallbackShare,
+        Figure::FailoverShare,
+        Figure::DegradedShare,
+        Figure::HedgeShare,
+        Figure::HedgeWins,
         Figure::GoodputRatio,
         Figure::AttemptsPerRequest,
         Figure::RetryQuotaRefusals,
+        Figure::BreakerOpenTime,
+        Figure::BreakerRefusals,
+        Figure::TokensWasted,
         Figure::Cost,
+        Figure::CostWasted,
+        Figure::Findings,
         Figure::RecoveryTime,
     ];
     TIMINGS.iter().any(|timing| timing.entry().name == name)
@@ -174,6 +186,12 @@ fn has_data(summary: &Summary, needs: Needs) -> bool {
         Needs::Slo => summary.total.good.is_some(),
         Needs::Prices => summary.total.cost_usd.is_some(),
         Needs::AfterFault => !summary.run.faults.is_empty(),
+        Needs::Breaker => !summary.timeline.breakers.is_empty(),
+        Needs::Hedge => summary.total.hedged > 0,
+        Needs::Limit => summary.total.limit_wait.count > 0 || summary.total.shed > 0,
+        Needs::Gateway => summary.total.gateway_refusals > 0,
+        Needs::Retriers => summary.total.retrier_wait.count > 0,
+        Needs::Ledger => summary.judgement.is_some(),
         Needs::Nothing | Needs::WhereRegion | Needs::WhereModel | Needs::OpenLoad => true,
     }
 }

@@ -93,7 +93,11 @@ fn recovery(summary: &Summary) -> Option<Headline> {
 
 fn tokens(total: &Figures) -> Headline {
     let of = |count: u64| number::short(count as f64);
-    let note = format!("{} in, {} out", of(total.tokens_input), of(total.tokens_output));
+    let wasted = match total.tokens_wasted {
+        0 => String::new(),
+        wasted => format!(", {} for nothing", of(wasted)),
+    };
+    let note = format!("{} in, {} out{wasted}", of(total.tokens_input), of(total.tokens_output));
     headline("Tokens", vec![of(total.tokens_input + total.tokens_output)], note)
 }
 

@@ -1,9 +1,13 @@
 //! The panels over time, each a chart on the shared clock with its numbers beside it.
 
-mod regions;
+mod amplification;
+mod breakers;
+mod shares;
 mod trouble;
 
-pub(super) use regions::regions;
+pub(super) use amplification::amplified;
+pub(super) use breakers::breakers;
+pub(super) use shares::{models, regions};
 pub(super) use trouble::trouble;
 
 use crate::chart::axis::{Axis, peak, secs};
@@ -20,6 +24,21 @@ use crate::units::Nanos;
 use super::series::{bucket_start, highest, in_secs, judged, rate};
 use super::stage_table::{self, StageTable, box_key, brief_rate, brief_share, dot_key, line_key};
 use super::timelines::per_second;
+
+/// Panels under one head of clock, stages and faults.
+pub(super) struct Stack {
+    /// What the panels have in common, for who cannot see them.
+    pub(super) label: String,
+    pub(super) head: Element,
+    pub(super) panels: Vec<Panel>,
+}
+
+impl Stack {
+    /// A stack of these panels; none where there are none.
+    pub(super) fn of(label: &str, clock: &Clock<'_>, panels: Vec<Panel>) -> Option<Stack> {
+        (!panels.is_empty()).then(|| Stack { label: label.to_owned(), head: clock.head(), panels })
+    }
+}
 
 /// A chart with its table.
 pub(super) struct Panel {
@@ -168,7 +187,7 @@ pub(super) fn in_flight(summary: &Summary, clock: &Clock<'_>) -> Panel {
     let cells =
         stage_table::columns(summary).into_iter().map(|part| most_in_stage(summary, &part.name)).collect();
     table.rows.push(stage_table::Row {
-        key: box_key(Paint::Bulk, Paint::BulkEdge),
+        key: Some(box_key(Paint::Bulk, Paint::BulkEdge)),
         name: "in flight".to_owned(),
         cells,
         peak: most,
@@ -202,6 +221,30 @@ pub(super) fn throttled(summary: &Summary, clock: &Clock<'_>) -> Option<Panel> {
         about: "attempts, by when they ended".to_owned(),
         chart: chart.finish("throttled", "Throttled attempts per second", &desc),
         table: StageTable::new(summary).row(summary, key, "throttled", "throttled", cell, peak_rate(&values)),
+    })
+}
+
+/// Tokens that nobody got anything for; none where none were wasted.
+pub(super) fn wasted(summary: &Summary, clock: &Clock<'_>) -> Option<Panel> {
+    let timeline = &summary.timeline;
+    let values = rate(timeline, &timeline.tokens_wasted);
+    let (_, most) = highest(&values).filter(|(_, most)| *most > 0.0)?;
+    let top: Vec<f64> = values.iter().map(|value| value.unwrap_or(0.0)).collect();
+    let chart = Plot::new(clock, Axis::count(most, "/s"), 60.0).area(
+        &vec![0.0; top.len()],
+        &top,
+        Paint::FallFill,
+        Paint::Fall,
+    );
+    let desc = format!("Wasted tokens peaked at {}.", per_second(most));
+    let cell = |figures: &Figures| brief_rate(figures.per_second(figures.tokens_wasted));
+    let key = box_key(Paint::FallFill, Paint::Fall);
+    Some(Panel {
+        title: "Tokens wasted per second",
+        about: "of broken streams, beaten hedges and answers that came too late, by when they ended"
+            .to_owned(),
+        chart: chart.finish("wasted", "Tokens wasted per second", &desc),
+        table: StageTable::new(summary).row(summary, key, "wasted", "wasted", cell, peak_rate(&values)),
     })
 }
 

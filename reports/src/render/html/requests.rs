@@ -5,9 +5,10 @@ use crate::chart::svg::Element;
 use crate::chart::waterfall::{answer_text, waterfall};
 use crate::gate::Verdict;
 use crate::number;
-use crate::record::{Call, CallEnd, Outcome, Record};
+use crate::record::{Call, CallEnd, Decision, Outcome, Record};
 use crate::render::phrase;
 use crate::summary::{Exemplar, Summary, Why};
+use crate::tally::decided;
 
 use super::Sentence;
 
@@ -37,6 +38,13 @@ pub(super) struct Request<'a> {
     pub(super) chart: Element,
     pub(super) said: Vec<&'a str>,
     pub(super) attempts: Vec<Attempted<'a>>,
+    pub(super) decisions: Vec<Decided>,
+}
+
+/// A decision of a policy about a request.
+pub(super) struct Decided {
+    pub(super) at: String,
+    pub(super) what: String,
 }
 
 /// One attempt of a request.
@@ -68,8 +76,8 @@ fn lead(summary: &Summary) -> Sentence {
         count => Sentence::default()
             .stress(format!("{count} requests"))
             .say(format!(
-                ": {failed} that failed, the {slowest} slowest, and those that faults struck first. Time runs from when each was due; \
-                 hatched gaps are backoff, the tall tick is the first token, fine bars are the stream."
+                ": {failed} that failed, the {slowest} slowest, and the first that each policy moved or each fault struck. Time runs from \
+                 when each was due; hatched gaps are waits before a retry, the tall tick is the first token, fine bars are the stream."
             )),
     }
 }
@@ -77,8 +85,11 @@ fn lead(summary: &Summary) -> Sentence {
 fn request(place: usize, exemplar: &Exemplar) -> Request<'_> {
     let record = &exemplar.record;
     let route = phrase::route(record);
-    let desc =
-        format!("{} after {}. {route}", phrase::outcome(record.outcome), number::time(record.latency()));
+    let desc = format!(
+        "{} after {}. {route}",
+        phrase::outcome(decided::outcome(record)),
+        number::time(record.latency())
+    );
     Request {
         id: record.id,
         open: place < OPEN,
@@ -91,12 +102,17 @@ fn request(place: usize, exemplar: &Exemplar) -> Request<'_> {
         stage: &record.stage,
         due: number::clock(record.due),
         latency: number::time(record.latency()),
-        outcome: phrase::outcome(record.outcome),
-        chart: waterfall(&format!("w{}", record.id), record, &desc),
+        outcome: phrase::outcome(decided::outcome(record)),
+        chart: waterfall(&format!("w{}", record.id), record, phrase::deed, &desc),
         route,
         said: record.calls.iter().filter_map(said).collect(),
         attempts: record.calls.iter().flat_map(|call| attempts(record, call)).collect(),
+        decisions: record.decisions.iter().map(|decision| decision_of(record, decision)).collect(),
     }
+}
+
+fn decision_of(record: &Record, decision: &Decision) -> Decided {
+    Decided { at: number::time(decision.at.since(record.due)), what: phrase::deed(&decision.deed) }
 }
 
 /// What the service or the client said when a call failed.

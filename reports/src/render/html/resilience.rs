@@ -1,22 +1,31 @@
-//! What the client did about trouble: attempts, throttles, backoff, by stage and flow; and each fault's end.
+//! What the client did about trouble: attempts, backoff, breakers, other destinations, and what all that cost.
+
+mod backoff;
+mod clients;
+mod policies;
 
 use crate::chart::clock::Clock;
 use crate::header::FaultWindow;
 use crate::number;
-use crate::render::phrase::{share, time_or_why};
+use crate::render::phrase::{plural, share, time_or_why};
 use crate::summary::{Figures, Part, Recovery, Summary};
 
 use super::Sentence;
-use super::panels;
+use super::panels::{self, Stack};
 use super::stage_table::brief_share;
-use super::verdict::Picture;
+use backoff::Backoff;
+use clients::Clients;
+use policies::Policies;
 
 /// The section.
 pub(super) struct Resilience<'a> {
     pub(super) lead: Sentence,
-    pub(super) picture: Option<Picture>,
-    pub(super) groups: Vec<(&'static str, Vec<Row<'a>>)>,
+    pub(super) stack: Option<Stack>,
+    pub(super) clients: Option<Clients<'a>>,
+    pub(super) backoff: Option<Backoff>,
     pub(super) recoveries: Vec<Recovered<'a>>,
+    pub(super) groups: Vec<(&'static str, Vec<Row<'a>>)>,
+    pub(super) policies: Option<Policies<'a>>,
 }
 
 /// What one part of the traffic did.
@@ -38,16 +47,37 @@ pub(super) struct Recovered<'a> {
 pub(super) fn view<'a>(summary: &'a Summary, clock: Option<&Clock<'_>>) -> Resilience<'a> {
     Resilience {
         lead: lead(summary),
-        picture: clock.and_then(|clock| {
-            Some(Picture { head: clock.head(), panel: panels::throttled(summary, clock)? })
-        }),
-        groups: vec![
-            ("Whole run", vec![row("all", &summary.total)]),
-            ("Stages", part_rows(&summary.stages)),
-            ("Flows", part_rows(&summary.flows)),
-        ],
+        stack: clock.and_then(|clock| stack(summary, clock)),
+        clients: clients::view(summary),
+        backoff: backoff::view(summary),
         recoveries: summary.recoveries.iter().map(|recovery| recovered(summary, recovery)).collect(),
+        groups: groups(summary).map(|(title, parts)| (title, parts.into_iter().map(row).collect())).into(),
+        policies: policies::view(summary),
     }
+}
+
+fn stack(summary: &Summary, clock: &Clock<'_>) -> Option<Stack> {
+    let panels = [
+        panels::amplified(summary, clock),
+        panels::throttled(summary, clock),
+        panels::breakers(summary, clock),
+        panels::regions(summary, clock),
+        panels::models(summary, clock),
+        panels::wasted(summary, clock),
+    ];
+    Stack::of("What the client did, over time", clock, panels.into_iter().flatten().collect())
+}
+
+/// The parts of the traffic that tables have a row for.
+fn groups(summary: &Summary) -> [(&'static str, Vec<(&str, &Figures)>); 3] {
+    fn each(parts: &[Part]) -> Vec<(&str, &Figures)> {
+        parts.iter().map(|part| (&*part.name, &part.figures)).collect()
+    }
+    [
+        ("Whole run", vec![("all", &summary.total)]),
+        ("Stages", each(&summary.stages)),
+        ("Flows", each(&summary.flows)),
+    ]
 }
 
 fn lead(summary: &Summary) -> Sentence {
@@ -67,19 +97,30 @@ fn lead(summary: &Summary) -> Sentence {
             .stress(number::time(total.backoff_slept))
             .say(" in backoff."),
     };
-    match total.retry_quota_refusals {
+    let lead = match total.retry_quota_refusals {
         0 => lead,
         refusals => {
             lead.then(Sentence::of(format!("Its retry quota ended {} calls early.", number::count(refusals))))
         }
+    };
+    lead.then(wasted(total))
+}
+
+/// What all the trouble cost in tokens.
+fn wasted(total: &Figures) -> Sentence {
+    let all = total.tokens_input + total.tokens_output;
+    if total.tokens_wasted == 0 || all == 0 {
+        return Sentence::default();
     }
+    let share = total.tokens_wasted as f64 / all as f64;
+    let cost = total.cost_wasted_usd.map_or_else(String::new, |usd| format!(", worth {}", number::usd(usd)));
+    let were = plural(total.tokens_wasted as usize, "was", "were");
+    Sentence::default()
+        .stress(format!("{} tokens", number::short(total.tokens_wasted as f64)))
+        .say(format!(" {were} read or written for nothing: {} of all{cost}.", brief_share(Some(share))))
 }
 
-fn part_rows(parts: &[Part]) -> Vec<Row<'_>> {
-    parts.iter().map(|part| row(&part.name, &part.figures)).collect()
-}
-
-fn row<'a>(name: &'a str, figures: &Figures) -> Row<'a> {
+fn row<'a>((name, figures): (&'a str, &Figures)) -> Row<'a> {
     let ratio = figures.attempts_per_request().map_or_else(|| "–".to_owned(), |ratio| format!("{ratio:.2}"));
     let backoff = &figures.backoff;
     Row {

@@ -2,7 +2,7 @@
 
 use crate::chart::axis::secs;
 use crate::chart::steps::Values;
-use crate::summary::Timeline;
+use crate::summary::{Amplified, Timeline};
 use crate::units::Nanos;
 
 /// A count in each bucket as a rate each second.
@@ -15,6 +15,12 @@ pub(super) fn rate(timeline: &Timeline, counts: &[u64]) -> Values {
 pub(super) fn share(counts: &[u64], whole: &[u64]) -> Values {
     let pairs = counts.iter().zip(whole);
     pairs.map(|(count, whole)| (*whole > 0).then(|| *count as f64 / *whole as f64)).collect()
+}
+
+/// What each request cost in attempts; none in buckets without requests.
+pub(super) fn amplification(amplified: &Amplified) -> Values {
+    let pairs = amplified.attempts.iter().zip(&amplified.requests);
+    pairs.map(|(attempts, requests)| (*requests > 0).then(|| *attempts as f64 / *requests as f64)).collect()
 }
 
 /// Times in seconds.
@@ -32,7 +38,8 @@ pub(super) fn answered_by_due(timeline: &Timeline) -> Vec<u64> {
     sum(&[&timeline.first_try, &timeline.retried, &timeline.fell_back])
 }
 
-fn sum(series: &[&Vec<u64>]) -> Vec<u64> {
+/// Several series added up.
+pub(super) fn sum(series: &[&Vec<u64>]) -> Vec<u64> {
     let longest = series.iter().map(|counts| counts.len()).max().unwrap_or(0);
     let at = |place: usize| series.iter().filter_map(|counts| counts.get(place)).sum();
     (0..longest).map(at).collect()

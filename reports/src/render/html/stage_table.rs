@@ -14,13 +14,17 @@ const COLUMNS: usize = 4;
 /// The table beside one chart.
 pub(super) struct StageTable {
     pub(super) columns: Vec<String>,
+    /// What the last column holds.
+    pub(super) last: &'static str,
+    /// The class of a table whose rows are the lanes of a strip.
+    pub(super) kind: &'static str,
     pub(super) rows: Vec<Row>,
 }
 
 /// One mark of the chart.
 pub(super) struct Row {
-    /// How the mark looks.
-    pub(super) key: Element,
+    /// How the mark looks; none where its name stands in the chart itself.
+    pub(super) key: Option<Element>,
     pub(super) name: String,
     /// One for each column.
     pub(super) cells: Vec<String>,
@@ -58,8 +62,15 @@ impl StageTable {
     pub(super) fn new(summary: &Summary) -> Self {
         StageTable {
             columns: columns(summary).iter().map(|part| part.name.to_string()).collect(),
+            last: "peak",
+            kind: "",
             rows: Vec::new(),
         }
+    }
+
+    /// For a strip of lanes: names in full, and the whole run in the last column.
+    pub(super) fn of_lanes(self) -> Self {
+        StageTable { last: "all", kind: " lanes", ..self }
     }
 
     /// With a row whose cells are taken from each stage's figures.
@@ -73,7 +84,8 @@ impl StageTable {
         peak: String,
     ) -> Self {
         let cells = columns(summary).into_iter().map(|part| cell(&part.figures)).collect();
-        self.rows.push(Row { key, name: name.to_owned(), cells, peak, series: series.to_owned() });
+        let (name, series) = (name.to_owned(), series.to_owned());
+        self.rows.push(Row { key: Some(key), name, cells, peak, series });
         self
     }
 }

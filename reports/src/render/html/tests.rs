@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::*;
 use crate::record::Record;
-use crate::render::sample::{HOSTILE, every_verdict, header, hostile, note, storm, torn};
+use crate::render::sample::{HOSTILE, every_verdict, header, hostile, note, seen_only, storm, torn, twins};
 use crate::tally::Tally;
 use crate::testing;
 use crate::validity::Ending;
@@ -151,6 +151,65 @@ fn ids_are_unique() {
 }
 
 #[test]
+fn every_policy_and_every_answer_of_the_judge_stands_on_the_page() {
+    let text = page(&every_verdict());
+    for id in
+        ["amplification-t", "breakers-t", "region-t", "model-t", "wasted-t", "waits", "cloud", "finding-1"]
+    {
+        assert!(text.contains(&format!("id=\"{id}\"")), "no {id}");
+    }
+    for words in [
+        "Expected of the client, judged from what the cloud saw",
+        "no stream was silent for 5 s",
+        "Retries go on after the fault",
+        "Exchanges 4127, 4131",
+        "Another model is asked",
+        "A silent stream is held open?",
+        "call 2, hedge",
+        "breaker of sonnet · us-east-1: not asked",
+    ] {
+        assert!(text.contains(words), "{words}");
+    }
+    assert!(!text.contains("id=\"clients\""), "one client has no one beside it");
+}
+
+#[test]
+fn two_clients_stand_side_by_side() {
+    let text = page(&twins());
+    check(&text);
+    assert!(text.contains("id=\"clients\"") && text.contains("Going from v2_0 to v2_1"));
+    assert_eq!(text.matches("Waits before retries</title>").count(), 2);
+    assert!(text.len() < 300_000, "{} bytes", text.len());
+}
+
+#[test]
+fn a_client_that_only_the_cloud_saw_has_a_page() {
+    let text = page(&seen_only());
+    check(&text);
+    assert!(text.contains("Waits do not vary") && text.contains("Expected of the client"));
+}
+
+#[test]
+fn a_judge_with_much_to_say_does_not_weigh_the_page_down() {
+    let mut summary = seen_only();
+    if let Some(judgement) = &mut summary.judgement {
+        let (answer, waits) = (judgement.answers[0].clone(), judgement.waits[0].clone());
+        judgement.answers = vec![answer; 3000];
+        judgement.clients = vec![judgement.clients[0].clone(); 500];
+        judgement.waits = (0..500)
+            .map(|client| crate::judge::judgement::Waits {
+                client: format!("{client}").into(),
+                ..waits.clone()
+            })
+            .collect();
+    }
+    let text = page(&summary);
+    check(&text);
+    assert!(text.len() < 300_000, "{} bytes", text.len());
+    assert!(text.contains("2,960 more findings"));
+}
+
+#[test]
 fn what_differs_between_two_runs_stands_in_the_foot_alone() {
     let text = page(&storm().summary);
     let note = note();
@@ -176,6 +235,8 @@ fn look() {
         ("every", every_verdict()),
         ("torn", torn().summary),
         ("empty", small(&[])),
+        ("twins", twins()),
+        ("seen", seen_only()),
     ];
     for (name, summary) in pages {
         assert!(std::fs::write(folder.join(format!("{name}.html")), page(&summary)).is_ok());

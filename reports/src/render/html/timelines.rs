@@ -1,40 +1,28 @@
 //! The run over time: the panels' section and the sentence that opens it.
 
 use crate::chart::clock::Clock;
-use crate::chart::svg::Element;
 use crate::header::FaultWindow;
 use crate::number;
 use crate::summary::Summary;
 
 use super::Sentence;
-use super::panels::{self, Panel};
+use super::panels::{self, Stack};
 use super::series::{bucket_start, highest, judged, rate, share, troubled};
 
 /// The section.
 pub(super) struct Timelines<'a> {
     pub(super) lead: Sentence,
-    pub(super) head: Option<Element>,
-    pub(super) panels: Vec<Panel>,
+    pub(super) stack: Option<Stack>,
     pub(super) faults: Vec<&'a FaultWindow>,
 }
 
 pub(super) fn view<'a>(summary: &'a Summary, clock: Option<&Clock<'_>>) -> Timelines<'a> {
-    let panels = clock.map_or_else(Vec::new, |clock| {
-        let regions = (summary.timeline.regions.len() > 1).then(|| panels::regions(summary, clock));
-        let first = [
-            panels::rates(summary, clock),
-            panels::outcomes(summary, clock),
-            panels::latency(summary, clock),
-            panels::in_flight(summary, clock),
-        ];
-        first.into_iter().chain(regions).collect()
+    let stack = clock.and_then(|clock| {
+        let panels = [panels::rates, panels::outcomes, panels::latency, panels::in_flight];
+        let panels = panels.map(|panel| panel(summary, clock)).into();
+        Stack::of("Timelines with one shared time axis", clock, panels)
     });
-    Timelines {
-        lead: lead(summary),
-        head: clock.map(Clock::head),
-        panels,
-        faults: summary.run.faults.iter().collect(),
-    }
+    Timelines { lead: lead(summary), stack, faults: summary.run.faults.iter().collect() }
 }
 
 pub(super) fn lead(summary: &Summary) -> Sentence {

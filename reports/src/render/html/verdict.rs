@@ -6,12 +6,12 @@ use crate::chart::svg::Element;
 use crate::gate::Verdict;
 use crate::header::ClockKind;
 use crate::number;
-use crate::render::phrase;
+use crate::render::{finding, phrase};
 use crate::summary::{Recovery, RunVerdict, Summary};
 use crate::validity::Check;
 
 use super::Sentence;
-use super::panels::{self, Panel};
+use super::panels::{self, Stack};
 use super::stage_table::brief_share;
 
 /// Faults told in the story; the rest stand under Resilience.
@@ -30,21 +30,16 @@ pub(super) struct Strip {
     pub(super) cause: Sentence,
     pub(super) story: Sentence,
     pub(super) counts: Vec<Count>,
-    pub(super) picture: Option<Picture>,
+    /// The whole run in one small chart.
+    pub(super) picture: Option<Stack>,
     pub(super) facts: Vec<(&'static str, String)>,
 }
 
-/// Gates with the same answer.
+/// Gates and expectations with the same answer.
 pub(super) struct Count {
     pub(super) sign: Element,
     pub(super) words: String,
     pub(super) gates: usize,
-}
-
-/// The whole run in one small chart.
-pub(super) struct Picture {
-    pub(super) head: Element,
-    pub(super) panel: Panel,
 }
 
 /// Whether the measurement may be trusted.
@@ -73,7 +68,8 @@ pub(super) fn view(summary: &Summary, clock: Option<&Clock<'_>>) -> Strip {
         cause: phrase::cause(summary),
         story: story(summary),
         counts: counts(summary),
-        picture: clock.map(|clock| Picture { head: clock.head(), panel: panels::trouble(summary, clock) }),
+        picture: clock
+            .and_then(|clock| Stack::of("The run at a glance", clock, vec![panels::trouble(summary, clock)])),
         facts: facts(summary),
     }
 }
@@ -89,7 +85,7 @@ pub(super) fn validity(summary: &Summary) -> Validity<'_> {
 fn story(summary: &Summary) -> Sentence {
     let total = &summary.total;
     if total.requests == 0 {
-        return Sentence::default();
+        return found(summary);
     }
     let share = |count| brief_share(total.share(count));
     let overall = also_failed(summary)
@@ -102,7 +98,16 @@ fn story(summary: &Summary) -> Sentence {
             share(total.fell_back),
             share(total.failed),
         ));
-    summary.recoveries.iter().take(FAULTS).map(recovery).fold(overall, Sentence::then)
+    summary.recoveries.iter().take(FAULTS).map(recovery).fold(overall, Sentence::then).then(found(summary))
+}
+
+/// What the judge holds against the clients, in a sentence.
+fn found(summary: &Summary) -> Sentence {
+    let Some((answer, _)) = summary.grave().next() else { return Sentence::default() };
+    let count = summary.grave().count();
+    Sentence::of("From the exchanges the judge found ")
+        .stress(format!("{count} {}", phrase::plural(count, "thing", "things")))
+        .say(format!(" to change, first {} of {}.", finding::name(answer.code), answer.client))
 }
 
 /// The gates that failed the run beside the one that the cause tells of.
@@ -145,10 +150,11 @@ fn counts(summary: &Summary) -> Vec<Count> {
         (Verdict::Inconclusive, "inconclusive"),
         (Verdict::Pass, "passed"),
     ];
+    let expected = |verdict| summary.expectations().iter().filter(|it| it.verdict == verdict).count();
     let count = |(verdict, words): (Verdict, &str)| Count {
         sign: sign::gate(verdict, 14.0),
         words: words.to_owned(),
-        gates: phrase::count(summary, verdict),
+        gates: phrase::count(summary, verdict) + expected(verdict),
     };
     verdicts.map(count).into_iter().filter(|count| count.gates > 0).collect()
 }

@@ -1,0 +1,169 @@
+//! How a request ended, where calls may race and there may be none.
+//!
+//! The last call is not always the answer: a hedge runs beside the first call, and whichever answers first
+//! ends the other. A gateway may give its caller up while the client still tries. And a request that was
+//! shed, or refused by a gateway, has no call at all. Every reader that needs to know asks here.
+
+use crate::header::Header;
+use crate::record::{Call, CallEnd, Deed, Failure, Name, Outcome, Reason, Record};
+use crate::summary::{Cause, Refusal};
+
+/// The call whose answer the caller got.
+pub(crate) fn answer(record: &Record) -> Option<&Call> {
+    record.answer().filter(|_| record.outcome.answered())
+}
+
+/// The call that decided the request: the answer, or else the one that was over last.
+pub(crate) fn deciding(record: &Record) -> Option<&Call> {
+    answer(record).or_else(|| record.calls.iter().max_by_key(|call| call.done))
+}
+
+/// How it ended. What a hedge, a restart or a state machine's retry answered was moved nowhere, so it did
+/// not fall back: it was retried if anything had failed before, and else answered at the first try.
+pub(crate) fn outcome(record: &Record) -> Outcome {
+    let stayed = |call: &&Call| matches!(call.reason, Reason::Hedge | Reason::Restart | Reason::Retry);
+    match answer(record).filter(stayed) {
+        Some(answer) if record.outcome == Outcome::FellBack => {
+            let failed = record.calls.iter().any(|call| matches!(call.end, CallEnd::Failed(_)));
+            if failed || answer.attempts.len() > 1 { Outcome::Retried } else { Outcome::FirstTry }
+        }
+        _ => record.outcome,
+    }
+}
+
+/// The calls whose answer, if there was any, did not reach the caller.
+pub(crate) fn wasted(record: &Record) -> impl Iterator<Item = &Call> {
+    let kept = answer(record);
+    record.calls.iter().filter(move |call| !kept.is_some_and(|kept| std::ptr::eq(kept, *call)))
+}
+
+/// Whether a second call ran beside the first.
+pub(crate) fn is_hedged(record: &Record) -> bool {
+    record.calls.iter().any(|call| call.reason == Reason::Hedge)
+        || record.decisions.iter().any(|decision| decision.deed == Deed::Hedged)
+}
+
+/// Whether the answer came from a call that was made for this reason.
+pub(crate) fn is_answered_by(record: &Record, reason: Reason) -> bool {
+    answer(record).is_some_and(|answer| answer.reason == reason)
+}
+
+/// The model that was asked for: the one that routing chose, or else the flow's own.
+pub(crate) fn asked<'a>(record: &'a Record, header: &'a Header) -> Option<&'a Name> {
+    let flow = || header.flows.iter().find(|flow| flow.name == record.flow).map(|flow| &flow.model);
+    record.routed.as_ref().or_else(flow)
+}
+
+/// Whether another model answered than the one asked for.
+pub(crate) fn is_degraded(record: &Record, header: &Header) -> bool {
+    match (answer(record), asked(record, header)) {
+        (Some(answer), Some(asked)) => answer.model != *asked,
+        _ => false,
+    }
+}
+
+/// The last failure of a call.
+pub(crate) fn failure(record: &Record) -> Option<&Failure> {
+    let failures = record.calls.iter().filter_map(|call| match &call.end {
+        CallEnd::Failed(failure) => Some((call.done, failure)),
+        CallEnd::Answered { .. } | CallEnd::Cancelled => None,
+    });
+    failures.max_by_key(|(done, _)| *done).map(|(_, failure)| failure)
+}
+
+/// Why nothing answered, and what the caller was told. Untrusted text.
+pub(crate) fn cause(record: &Record) -> (Cause, String) {
+    let refused = record.decisions.iter().rev().find_map(|decision| match &decision.deed {
+        Deed::GatewayRefused { status, code } => Some((Refusal::GatewayRefused, format!("{status} {code}"))),
+        Deed::GatewayTimedOut => Some((Refusal::GatewayTimedOut, "504 from the gateway".to_owned())),
+        Deed::Shed => Some((Refusal::Shed, "turned away by the client's own rate limit".to_owned())),
+        _ => None,
+    });
+    if let Some((refusal, told)) = refused {
+        return (Cause::Refusal(refusal), told);
+    }
+    if let Some(failure) = failure(record) {
+        return (Cause::Call(failure.class), failure.message.clone());
+    }
+    let shut = record.decisions.iter().rev().find_map(|decision| match &decision.deed {
+        Deed::BreakerRefused { model, region } => {
+            Some(format!("the breaker of {model} in {region} was open"))
+        }
+        _ => None,
+    });
+    match shut {
+        Some(told) => (Cause::Refusal(Refusal::BreakerOpen), told),
+        None => (Cause::Refusal(Refusal::NotSent), "no call was made".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::{Decision, FailureClass};
+    use crate::testing::{answered, failed, header, hedged, retried};
+    use crate::units::Nanos;
+
+    fn at(secs: u64) -> Nanos {
+        Nanos::from_secs(secs)
+    }
+
+    #[test]
+    fn the_answer_of_a_race_may_stand_before_the_call_that_was_given_up() {
+        for second_wins in [false, true] {
+            let record = hedged(0, at(20), second_wins);
+            let reason = if second_wins { Reason::Hedge } else { Reason::First };
+            assert_eq!(answer(&record).map(|call| call.reason), Some(reason));
+            assert_eq!(deciding(&record).map(|call| call.reason), Some(reason));
+            assert_eq!(wasted(&record).count(), 1);
+            assert_eq!(outcome(&record), Outcome::FirstTry);
+        }
+    }
+
+    #[test]
+    fn a_hedge_elsewhere_is_no_fallback() {
+        let record = Record { outcome: Outcome::FellBack, ..hedged(0, at(20), true) };
+        assert_eq!(outcome(&record), Outcome::FirstTry);
+        let mut restarted = retried(0, at(20));
+        restarted.outcome = Outcome::FellBack;
+        restarted.calls[0].reason = Reason::Restart;
+        assert_eq!(outcome(&restarted), Outcome::Retried);
+    }
+
+    #[test]
+    fn an_answer_that_the_gateway_did_not_wait_for_is_none() {
+        let mut record = answered(0, at(20));
+        record.outcome = Outcome::Failed;
+        record.decisions.push(Decision { at: at(49), deed: Deed::GatewayTimedOut });
+        assert_eq!((answer(&record), wasted(&record).count()), (None, 1));
+        assert_eq!(cause(&record).0, Cause::Refusal(Refusal::GatewayTimedOut));
+    }
+
+    #[test]
+    fn a_request_without_calls_has_a_cause() {
+        let refused = Deed::BreakerRefused { model: "sonnet".into(), region: "us-east-1".into() };
+        let table = [
+            (vec![Deed::Shed], Cause::Refusal(Refusal::Shed)),
+            (vec![refused], Cause::Refusal(Refusal::BreakerOpen)),
+            (Vec::new(), Cause::Refusal(Refusal::NotSent)),
+        ];
+        for (deeds, expected) in table {
+            let mut record = failed(0, at(20));
+            record.calls.clear();
+            record.decisions = deeds.into_iter().map(|deed| Decision { at: at(20), deed }).collect();
+            assert_eq!(cause(&record).0, expected);
+            assert!(deciding(&record).is_none());
+        }
+        assert_eq!(cause(&failed(0, at(20))).0, Cause::Call(FailureClass::Throttled));
+    }
+
+    #[test]
+    fn what_routing_chose_is_what_was_asked_for() {
+        let mut record = answered(0, at(20));
+        assert!(!is_degraded(&record, &header()));
+        record.calls[0].model = "haiku".into();
+        assert!(is_degraded(&record, &header()));
+        record.routed = Some("haiku".into());
+        assert!(!is_degraded(&record, &header()));
+    }
+}
