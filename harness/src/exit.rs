@@ -106,10 +106,15 @@ impl Exit {
             }
             RunVerdict::Fail => {
                 let failed = summary.gates.iter().filter(|judged| judged.fails_the_run());
-                Exit::new(
-                    Status::GateFailed,
-                    format!("{} failed ({})", of_gates(summary, failed.clone()), names(failed)),
-                )
+                let gates = (failed.clone().count() > 0)
+                    .then(|| format!("{} failed ({})", of_gates(summary, failed.clone()), names(failed)));
+                let unmet: Vec<_> = summary.unmet().map(|unmet| &*unmet.name).collect();
+                let expectations = (!unmet.is_empty()).then(|| {
+                    let all = summary.expectations().len();
+                    format!("{} of {all} expectations not met ({})", unmet.len(), unmet.join(", "))
+                });
+                let why: Vec<_> = [gates, expectations].into_iter().flatten().collect();
+                Exit::new(Status::GateFailed, why.join("; "))
             }
             RunVerdict::Inconclusive => {
                 let open = summary.gates.iter().filter(|judged| judged.warns());

@@ -122,15 +122,14 @@ pub enum LedgerError {
 /// they were over. A run that was killed leaves a torn frame at the end; it is read up to there.
 ///
 /// # Errors
-/// A whole line that is no exchange, or a file that is no ledger at all.
-pub fn read(ledger: impl Read) -> Result<Vec<Exchange>, LedgerError> {
-    let mut exchanges = Vec::new();
-    for (index, line) in BufReader::new(zstd::Decoder::new(ledger)?).lines().enumerate() {
-        let Ok(line) = line else { break };
-        let exchange = serde_json::from_str(&line);
-        exchanges.push(exchange.map_err(|source| LedgerError::Line { line: index + 1, source })?);
-    }
-    Ok(exchanges)
+/// A file that is no ledger at all; then, of the items, a whole line that is no exchange.
+pub fn read<'a>(
+    ledger: impl Read + 'a,
+) -> Result<impl Iterator<Item = Result<Exchange, LedgerError>> + 'a, LedgerError> {
+    let lines = BufReader::new(zstd::Decoder::new(ledger)?).lines();
+    Ok(lines.map_while(Result::ok).enumerate().map(|(index, line)| {
+        serde_json::from_str(&line).map_err(|source| LedgerError::Line { line: index + 1, source })
+    }))
 }
 
 #[cfg(test)]
@@ -150,9 +149,13 @@ mod tests {
         frames.finish().unwrap()
     }
 
+    fn all(ledger: &[u8]) -> Result<Vec<Exchange>, LedgerError> {
+        read(ledger)?.collect()
+    }
+
     #[test]
     fn a_ledger_is_read_with_what_it_does_not_say_left_open() {
-        let read = read(&*ledger(3)).unwrap();
+        let read = all(&ledger(3)).unwrap();
         assert_eq!(read.iter().map(|exchange| exchange.number).collect::<Vec<_>>(), [0, 1, 2]);
         assert!(read[0].severed && read[0].status.is_none());
     }
@@ -160,7 +163,7 @@ mod tests {
     #[test]
     fn a_torn_ledger_is_read_up_to_where_it_was_torn() {
         let whole = ledger(3);
-        assert_eq!(read(&whole[..whole.len() - 3]).unwrap().len(), 2);
+        assert_eq!(all(&whole[..whole.len() - 3]).unwrap().len(), 2);
     }
 
     #[test]
@@ -168,7 +171,7 @@ mod tests {
         let mut frames = Frames::new(Vec::new());
         frames.push(Nanos::ZERO, &serde_json::json!({ "verdict": "answered" })).unwrap();
         frames.push(Nanos::ZERO, &serde_json::json!([1])).unwrap();
-        let error = read(&*frames.finish().unwrap()).unwrap_err();
+        let error = all(&frames.finish().unwrap()).unwrap_err();
         assert!(error.to_string().starts_with("line 2 of the ledger is no exchange"), "{error}");
     }
 }

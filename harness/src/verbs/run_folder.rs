@@ -5,6 +5,8 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use bedload_reports::exchange::{self, Exchange, LedgerError};
+use bedload_reports::judge::context::Context;
+use bedload_reports::judge::judge;
 use bedload_reports::render;
 use bedload_reports::run_note::RunNote;
 use bedload_reports::tally::{self, Folded};
@@ -84,23 +86,40 @@ impl RunFolder {
         serde_json::from_slice(&text).unwrap_or_default()
     }
 
-    /// Reads the record log and folds it into figures.
+    /// Reads the record log and folds it into figures; where the cloud kept a ledger, it is judged too.
     pub(super) fn fold(&self) -> Result<Folded, VerbError> {
         let path = self.path(RECORDS);
         let log =
             fs::File::open(&path).map_err(|error| LogError { path: path.clone(), source: error.into() })?;
-        Ok(tally::fold(log).map_err(|source| LogError { path, source })?)
+        let folded = tally::fold(log).map_err(|source| LogError { path, source })?;
+        if !self.path(LEDGER).is_file() {
+            return Ok(folded);
+        }
+        let context = Context::of(&folded.summary.run, folded.summary.finished);
+        let judgement = self.with_exchanges(|exchanges| judge(exchanges, &context))?;
+        Ok(folded.with_judgement(judgement))
     }
 
-    /// What the cloud's ledger tells; nothing where there is none, as after a run on AWS.
+    /// What the cloud's ledger tells.
     pub(super) fn exchanges(&self) -> Result<Vec<Exchange>, VerbError> {
+        self.with_exchanges(Iterator::collect)
+    }
+
+    /// Hands the exchanges of the ledger on, one at a time: there may be millions.
+    fn with_exchanges<T>(
+        &self,
+        take: impl FnOnce(&mut dyn Iterator<Item = Exchange>) -> T,
+    ) -> Result<T, VerbError> {
         let path = self.path(LEDGER);
-        if !path.is_file() {
-            return Ok(Vec::new());
-        }
+        let mut broken = None;
         let file = fs::File::open(&path).map_err(LedgerError::from);
-        let read = file.and_then(exchange::read);
-        read.map_err(|source| VerbError::Ledger { path, source })
+        let taken = file.and_then(exchange::read).map(|exchanges| {
+            take(&mut exchanges.map_while(|exchange| exchange.map_err(|error| broken = Some(error)).ok()))
+        });
+        match (taken, broken) {
+            (Ok(taken), None) => Ok(taken),
+            (Err(source), _) | (Ok(_), Some(source)) => Err(VerbError::Ledger { path, source }),
+        }
     }
 
     /// Makes every output from the figures.

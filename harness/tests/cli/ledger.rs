@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::BufReader;
 use std::num::NonZeroU32;
 use std::path::Path;
 
@@ -15,8 +14,7 @@ use crate::support::{Desk, shipped};
 
 fn read(run: &Path) -> Vec<Exchange> {
     let file = File::open(run.join("ledger.jsonl.zst")).expect("a ledger");
-    let lines = BufReader::new(zstd::Decoder::new(file).expect("zstd"));
-    exchange::read(lines).map(|exchange| exchange.expect("an exchange")).collect()
+    exchange::read(file).expect("zstd").map(|exchange| exchange.expect("an exchange")).collect()
 }
 
 #[test]

@@ -93,6 +93,7 @@ fn check(file: &File, text: &str, notes: &mut Notes) -> Result<Content, Noted> {
         flows: good(&flows),
         faults: faults.iter().flatten().collect(),
         slo: slo.ok(),
+        mock: world.target.as_ref().ok().map(Target::is_mock),
     };
     let gatekeeper = Gatekeeper { world: &world, regions, evidence, text };
     let gates = gates(&file.gates, &gatekeeper, notes);

@@ -23,6 +23,8 @@ pub(super) struct Evidence<'p> {
     pub flows: Vec<Option<&'p Flow>>,
     pub faults: Vec<&'p Fault>,
     pub slo: Option<Slo>,
+    /// Whether the target is a mock, whose ledger can be read.
+    pub mock: Option<bool>,
 }
 
 /// Why there can be no data, and what to do about it.
@@ -61,7 +63,35 @@ impl Evidence<'_> {
             Needs::WhereRegion => scope.region.is_none().then(|| which("region")),
             Needs::WhereModel => scope.model.is_none().then(|| which("model")),
             Needs::AfterFault => self.lack_around_fault(scope),
+            Needs::Ledger => (self.mock == Some(false)).then(|| {
+                let why = "only a mock keeps a ledger, and the target is none".to_owned();
+                (why, "choose another metric, or `target: { mock: … }`".to_owned())
+            }),
+            Needs::Breaker => {
+                self.lack_of_policy(scope, "a `breaker`", |client| client.policy().breaker.is_some())
+            }
+            Needs::Hedge => self.lack_of_policy(scope, "a `hedge`", |client| client.policy().hedge.is_some()),
+            Needs::Limit => self.lack_of_policy(scope, "a `limit`", |client| client.policy().limit.is_some()),
+            Needs::Retriers => self
+                .lack_of_policy(scope, "a `state_machine`", |client| client.policy().state_machine.is_some()),
+            Needs::Gateway => {
+                let flows = self.flows_in(scope)?;
+                (!flows.iter().any(|flow| flow.gateway().is_some())).then(|| {
+                    let why = "no flow in scope stands behind a gateway".to_owned();
+                    (why, "add `gateway: { rate: … }` to the flow, or choose another metric".to_owned())
+                })
+            }
         }
+    }
+
+    /// Whether no client in scope has what the metric measures; `what` it is called in a scenario.
+    fn lack_of_policy(&self, scope: &Scope, what: &str, has: impl Fn(&Client) -> bool) -> Option<Lack> {
+        let flows = self.flows_in(scope)?;
+        let clients: Vec<&Client> = flows.into_iter().map(|flow| self.client(flow)).collect::<Option<_>>()?;
+        (!clients.into_iter().any(has)).then(|| {
+            let why = format!("no client in scope has {what}");
+            (why, "give it one, choose another flow, or another metric".to_owned())
+        })
     }
 
     fn lack_of_streams(&self, metric: Metric, scope: &Scope) -> Option<Lack> {
