@@ -61,6 +61,13 @@ impl Evidence<'_> {
             Needs::WhereRegion => scope.region.is_none().then(|| which("region")),
             Needs::WhereModel => scope.model.is_none().then(|| which("model")),
             Needs::AfterFault => self.lack_around_fault(scope),
+            // A policy that no client has is told by the run itself: as zero, or as no data.
+            Needs::Breaker
+            | Needs::Hedge
+            | Needs::Limit
+            | Needs::Gateway
+            | Needs::Retriers
+            | Needs::Ledger => None,
         }
     }
 
