@@ -5,7 +5,8 @@
 
 use std::process::ExitCode;
 
-use bedload_reports::gate::Judged;
+use bedload_reports::gate::Verdict;
+use bedload_reports::record::Name;
 use bedload_reports::summary::{RunVerdict, Summary};
 use bedload_reports::validity::Ending;
 
@@ -19,11 +20,11 @@ pub struct Exit {
 /// The documented codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Status {
-    /// 0: every gate that can fail the run passed, or there was nothing to judge.
+    /// 0: every gate that can fail the run passed and every expectation was met, or there was nothing to judge.
     Pass,
-    /// 5: nothing failed, but a gate could not be decided, and `--fail-on-inconclusive` was given.
+    /// 5: nothing failed, but a gate or an expectation could not be decided, and `--fail-on-inconclusive` was given.
     Inconclusive,
-    /// 99: a gate failed, no data included unless the gate says otherwise.
+    /// 99: a gate failed or an expectation was not met, no data included unless the gate says otherwise.
     GateFailed,
     /// 4: the run is invalid or incomplete: target unreachable, credentials absent, schedule not kept.
     Invalid,
@@ -74,13 +75,13 @@ impl Status {
     /// What it means, for the help text.
     pub fn meaning(self) -> &'static str {
         match self {
-            Status::Pass => "every gate passed (warnings allowed)",
+            Status::Pass => "every gate passed, every expectation was met (warnings allowed)",
             Status::Internal => "a fault of bedload or of the machine",
             Status::Usage => "a mistake on the command line",
             Status::BadScenario => "mistakes in the scenario",
             Status::Invalid => "the run is invalid or incomplete: its figures cannot be trusted",
             Status::Inconclusive => "a gate could not be decided (with --fail-on-inconclusive)",
-            Status::GateFailed => "a gate failed, no data included",
+            Status::GateFailed => "a gate failed or an expectation was not met, no data included",
             Status::Interrupted => "interrupted; everything so far is written",
             Status::Terminated => "terminated; everything so far is written",
             Status::Command(_) => "the command that was run failed by itself",
@@ -105,25 +106,25 @@ impl Exit {
                 Exit::new(Status::Invalid, format!("the run is invalid: {}", why.join("; ")))
             }
             RunVerdict::Fail => {
-                let failed = summary.gates.iter().filter(|judged| judged.fails_the_run());
-                let gates = (failed.clone().count() > 0)
-                    .then(|| format!("{} failed ({})", of_gates(summary, failed.clone()), names(failed)));
-                let unmet: Vec<_> = summary.unmet().map(|unmet| &*unmet.name).collect();
-                let expectations = (!unmet.is_empty()).then(|| {
-                    let all = summary.expectations().len();
-                    format!("{} of {all} expectations not met ({})", unmet.len(), unmet.join(", "))
-                });
-                let why: Vec<_> = [gates, expectations].into_iter().flatten().collect();
-                Exit::new(Status::GateFailed, why.join("; "))
+                let gates = summary.gates.iter().filter(|judged| judged.fails_the_run());
+                let failed = gates.map(|judged| &judged.gate.name);
+                let unmet = summary.unmet().map(|expected| &expected.name);
+                Exit::new(
+                    Status::GateFailed,
+                    told(summary, "failed", failed.collect(), "not met", unmet.collect()),
+                )
             }
             RunVerdict::Inconclusive => {
-                let open = summary.gates.iter().filter(|judged| judged.warns());
-                let why = format!("{} inconclusive ({})", of_gates(summary, open.clone()), names(open));
+                let gates = summary.gates.iter().filter(|judged| judged.warns());
+                let open = gates.map(|judged| &judged.gate.name);
+                let expected = summary.expectations().iter();
+                let unsure = expected.filter(|expected| expected.verdict == Verdict::Inconclusive);
+                let unsure = unsure.map(|expected| &expected.name).collect();
+                let why = told(summary, "inconclusive", open.collect(), "inconclusive", unsure);
                 let status = if fail_on_inconclusive { Status::Inconclusive } else { Status::Pass };
                 Exit::new(status, why)
             }
-            RunVerdict::Pass if summary.gates.is_empty() => Exit::new(Status::Pass, "no gates to judge"),
-            RunVerdict::Pass => Exit::new(Status::Pass, format!("{} gates passed", summary.gates.len())),
+            RunVerdict::Pass => Exit::new(Status::Pass, passed(summary)),
         }
     }
 
@@ -154,22 +155,110 @@ impl From<Exit> for ExitCode {
     }
 }
 
-fn of_gates<'a>(summary: &Summary, some: impl Iterator<Item = &'a Judged>) -> String {
-    format!("{} of {} gates", some.count(), summary.gates.len())
+/// How many gates and expectations there is something to say of, and which.
+fn told(
+    summary: &Summary,
+    gates_are: &str,
+    gates: Vec<&Name>,
+    they_are: &str,
+    expected: Vec<&Name>,
+) -> String {
+    let list = |names: &[&Name]| names.iter().map(|name| &***name).collect::<Vec<_>>().join(", ");
+    let gates = (!gates.is_empty())
+        .then(|| format!("{} of {} gates {gates_are} ({})", gates.len(), summary.gates.len(), list(&gates)));
+    let expected = (!expected.is_empty()).then(|| {
+        let (count, all) = (expected.len(), summary.expectations().len());
+        format!("{count} of {all} expectations {they_are} ({})", list(&expected))
+    });
+    gates.into_iter().chain(expected).collect::<Vec<_>>().join("; ")
 }
 
-fn names<'a>(gates: impl Iterator<Item = &'a Judged>) -> String {
-    gates.map(|judged| &*judged.gate.name).collect::<Vec<_>>().join(", ")
+fn passed(summary: &Summary) -> String {
+    match (summary.gates.len(), summary.expectations().len()) {
+        (0, 0) => "no gates to judge".to_owned(),
+        (gates, 0) => format!("{gates} gates passed"),
+        (0, met) => format!("{met} expectations met"),
+        (gates, met) => format!("{gates} gates passed, {met} expectations met"),
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use bedload_reports::gate::{Gate, Limit, OnNoData, Scope, Severity};
+    use bedload_reports::header::{ClockKind, FORMAT_VERSION, Header, Slo};
+    use bedload_reports::judge::expect::Expectation;
+    use bedload_reports::judge::judgement::Judgement;
+    use bedload_reports::metric::{Figure, Metric};
+    use bedload_reports::tally::Tally;
+    use bedload_reports::validity::Thresholds;
+
     use super::*;
 
     #[test]
     fn codes_are_the_documented_ones_and_differ() {
         let codes = Status::ALL.map(Status::code);
         assert_eq!(codes, [0, 5, 99, 4, 3, 2, 1, 130, 143]);
+    }
+
+    fn judged(gates: Vec<Gate>, expected: &[(&str, Verdict)]) -> Exit {
+        let header = Header {
+            format: FORMAT_VERSION,
+            scenario: "s".into(),
+            about: String::new(),
+            seed: 7,
+            digest: String::new(),
+            clock: ClockKind::Virtual,
+            target: String::new(),
+            stages: Vec::new(),
+            faults: Vec::new(),
+            flows: Vec::new(),
+            models: Vec::new(),
+            slo: Slo::default(),
+            gates,
+            validity: Thresholds::default(),
+            expect: None,
+        };
+        let expectation = |(name, verdict): &(&str, Verdict)| Expectation {
+            name: (*name).into(),
+            expected: "one thing".into(),
+            seen: "another".into(),
+            verdict: *verdict,
+            line: None,
+        };
+        let judgement =
+            Judgement { expectations: expected.iter().map(expectation).collect(), ..Judgement::default() };
+        Exit::of(&Tally::new(&header).finish(Ending::Complete, 0).with_judgement(judgement).summary, true)
+    }
+
+    #[test]
+    fn an_expectation_that_is_not_met_fails_the_run_like_a_gate() {
+        let gate = Gate {
+            name: "clean".into(),
+            metric: Metric::Figure(Figure::Findings),
+            scope: Scope::default(),
+            limit: Limit::Max(0.0),
+            severity: Severity::Fail,
+            on_no_data: OnNoData::Fail,
+            line: None,
+        };
+        let table = [
+            (vec![], vec![("backoff", Verdict::Fail)], "exit 99: 1 of 1 expectations not met (backoff)"),
+            (
+                vec![gate],
+                vec![("backoff", Verdict::Pass), ("fallback", Verdict::NoData)],
+                "exit 99: 1 of 1 gates failed (clean); 1 of 2 expectations not met (fallback)",
+            ),
+            (
+                vec![],
+                vec![("backoff", Verdict::Inconclusive)],
+                "exit 5: 1 of 1 expectations inconclusive (backoff)",
+            ),
+            (vec![], vec![("backoff", Verdict::Pass)], "exit 0: 1 expectations met"),
+            (vec![], vec![], "exit 0: no gates to judge"),
+        ];
+        for (gates, expected, line) in table {
+            assert_eq!(judged(gates, &expected).line(), line);
+        }
     }
 
     #[test]

@@ -60,8 +60,9 @@ pub(crate) fn scatter(id: &str, title: &str, desc: &str, axis: &Axis, columns: &
     svg::drawing(id, HEIGHT + 20.0, title, desc)
         .children(frame.grid())
         .children(bands)
-        .child(svg::stretched(UNITS, HEIGHT).children(dots))
         .children(marks)
+        // Over the marks, or a fixed wait would vanish under its own median.
+        .child(svg::stretched(UNITS, HEIGHT).children(dots))
         .children(names)
 }
 

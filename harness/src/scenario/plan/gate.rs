@@ -134,14 +134,23 @@ fn catalogue() -> String {
     format!("{}, {}", timings.join(", "), figures.join(", "))
 }
 
-/// Whether the scope has a meaning for the metric: only a recovery is measured after a fault, and it is
-/// measured over the whole run.
+/// Whether the scope has a meaning for the metric: only a recovery is measured after a fault, and it and
+/// the judge's findings are of the whole run.
 fn fits(metric: Metric, raw: &file::Gate, notes: &mut Notes) -> Result<(), Noted> {
     let misfit = |key: &str, place, help: &str| {
         Note::new(Code::Contradiction, place, format!("`{key}` has no meaning for `{metric}`"))
             .label("remove this")
             .help(help)
     };
+    if metric == Metric::Figure(Figure::Findings) {
+        let (during, destination) = (raw.during.get()?, raw.r#where.get()?);
+        let whole = "the judge reads all exchanges of a client; `flow` narrows to the one that carries it";
+        let during = during.map(|during| misfit("during", during.place, whole));
+        let found = during.or_else(|| destination.map(|to| misfit("where", to.place, whole)));
+        if let Some(found) = found {
+            return Err(notes.add(found));
+        }
+    }
     if metric != Metric::Figure(Figure::RecoveryTime) {
         return match raw.after.get()? {
             Some(after) => Err(notes.add(misfit(

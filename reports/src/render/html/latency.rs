@@ -20,6 +20,8 @@ pub(super) struct Latency<'a> {
     /// Every flow in every stage, where that says more than the rows before.
     pub(super) cells: Vec<Row<'a>>,
     pub(super) streams: bool,
+    /// Whether there was anything to time.
+    pub(super) any: bool,
 }
 
 /// One chart of curves, or why there is none.
@@ -56,6 +58,7 @@ pub(super) fn view(summary: &Summary) -> Latency<'_> {
     Latency {
         lead: lead(summary),
         curves: [Some(latency), streams.then_some(ttft)].into_iter().flatten().collect(),
+        any: summary.total.requests > 0,
         groups: vec![
             Group { title: "Whole run", rows: all },
             Group {

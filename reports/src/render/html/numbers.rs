@@ -44,13 +44,18 @@ pub(super) fn view(summary: &Summary) -> Numbers {
             .then(|| spread("Time to first token", "due to first content, of streams", &total.ttft)),
     ];
     let figures = outcomes.into_iter().chain(rest.into_iter().flatten()).chain(spreads.into_iter().flatten());
+    // Of nothing there is nothing to tell but that.
+    let figures = figures.filter(|_| total.requests > 0);
     Numbers { lead: lead(summary), figures: figures.collect() }
 }
 
 fn lead(summary: &Summary) -> Sentence {
     let total = &summary.total;
     if total.requests == 0 {
-        return Sentence::of("No request was due in a recorded stage, so there is nothing to count.");
+        return Sentence::of(match &summary.judgement {
+            None => "No request was due in a recorded stage, so there is nothing to count.",
+            Some(_) => "bedload sent nothing itself; what another client did is told by what the cloud saw.",
+        });
     }
     let rate = total
         .per_second(total.requests)

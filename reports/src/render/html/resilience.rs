@@ -24,6 +24,8 @@ pub(super) struct Resilience<'a> {
     pub(super) clients: Option<Clients<'a>>,
     pub(super) backoff: Option<Backoff>,
     pub(super) recoveries: Vec<Recovered<'a>>,
+    /// Whether any request was due.
+    pub(super) any: bool,
     pub(super) groups: Vec<(&'static str, Vec<Row<'a>>)>,
     pub(super) policies: Option<Policies<'a>>,
 }
@@ -51,6 +53,7 @@ pub(super) fn view<'a>(summary: &'a Summary, clock: Option<&Clock<'_>>) -> Resil
         clients: clients::view(summary),
         backoff: backoff::view(summary),
         recoveries: summary.recoveries.iter().map(|recovery| recovered(summary, recovery)).collect(),
+        any: summary.total.requests > 0,
         groups: groups(summary).map(|(title, parts)| (title, parts.into_iter().map(row).collect())).into(),
         policies: policies::view(summary),
     }

@@ -171,6 +171,11 @@ fn facts(summary: &Summary) -> Vec<(&'static str, String)> {
         ("Duration", number::time(run.length())),
         ("Seed", run.seed.to_string()),
         ("Digest", run.digest.get(..12).unwrap_or(&run.digest).to_owned()),
-        ("Requests", number::count(summary.total.requests)),
+        match &summary.judgement {
+            Some(judgement) if summary.total.requests == 0 => {
+                ("Exchanges", number::count(judgement.exchanges))
+            }
+            _ => ("Requests", number::count(summary.total.requests)),
+        },
     ]
 }

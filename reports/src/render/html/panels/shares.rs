@@ -82,9 +82,8 @@ pub(in crate::render::html) fn models(summary: &Summary, clock: &Clock<'_>) -> O
     });
     let mut layers: Vec<Layer<'_>> = asked.collect();
     if !stand_ins.is_empty() {
-        let by: Vec<&str> = timeline.degraded.keys().map(|name| &**name).collect();
         layers.push(Layer {
-            name: format!("{} instead", by.join(", ")),
+            name: "stand-ins".to_owned(),
             counts: sum(&stand_ins),
             paints: (Paint::FallFill, Paint::Fall),
             series: "degraded".to_owned(),
@@ -92,7 +91,7 @@ pub(in crate::render::html) fn models(summary: &Summary, clock: &Clock<'_>) -> O
         });
     }
     let about =
-        "share of the answers, by due time; instead of the model that was asked for stands at the foot";
+        "share of the answers, by due time; at the foot those from another model than the one asked for";
     (layers.len() > 1).then(|| panel(summary, clock, ("Models", "model", about), layers))
 }
 

@@ -258,11 +258,11 @@ fn reason(before: &Client, after: &Client) -> String {
     match ratio {
         ratio if ALIKE.contains(&ratio) => "Both waited alike for what this workload met, so it will hardly notice the change.",
         ratio if ratio < 1.0 && worse && refused => {
-            "The shorter waits put more retries inside the fault, where they fail, use up the attempts of a call and drain the retry quota: \
+            "The shorter waits end inside the fault, where retries fail, use up the attempts of a call and drain the retry quota: \
              fewer calls outlast it."
         }
         ratio if ratio < 1.0 && worse => {
-            "The shorter waits put more retries inside the fault, where they fail and use up the attempts of a call: fewer calls outlast it."
+            "The shorter waits end inside the fault, where retries fail and use up the attempts of a call: fewer calls outlast it."
         }
         ratio if ratio < 1.0 && refused => {
             "The shorter waits drain the retry quota sooner, which caps what the fault costs; as many calls were answered all the same."
@@ -309,7 +309,7 @@ mod tests {
             said,
             "Going from old to new: the median wait before a retry was 25.0 ms instead of 500 ms (20 times shorter), and a request took 1.50 attempts \
              instead of 1.50; 92.0 % were answered instead of 99.0 %, callers recovered from storm in 25.0 s instead of 8 m 20 s, \
-             the retry quota refused 30 calls instead of 0. The shorter waits put more retries inside the fault, where they fail, use \
+             the retry quota refused 30 calls instead of 0. The shorter waits end inside the fault, where retries fail, use \
              up the attempts of a call and drain the retry quota: fewer calls outlast it."
         );
     }
