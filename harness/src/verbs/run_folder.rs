@@ -102,7 +102,7 @@ impl RunFolder {
 
     /// What the cloud's ledger tells.
     pub(super) fn exchanges(&self) -> Result<Vec<Exchange>, VerbError> {
-        self.with_exchanges(Iterator::collect)
+        self.with_exchanges(|exchanges| exchanges.collect())
     }
 
     /// Hands the exchanges of the ledger on, one at a time: there may be millions.
