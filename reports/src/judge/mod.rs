@@ -14,10 +14,27 @@
 //! | `context` | what the run knows that the exchanges do not |
 
 pub mod agent;
+mod backoff;
+mod base;
 pub mod calls;
 pub mod context;
+mod declared;
 pub mod expect;
 pub mod fate;
 pub mod finding;
+mod fit;
+mod gaps;
+mod growth;
+mod herd;
+mod jitter;
 pub mod judgement;
+mod level;
+mod likeness;
 mod link;
+mod policy;
+mod shape;
+mod shortage;
+pub mod statistics;
+
+#[cfg(test)]
+mod testing;
