@@ -41,7 +41,8 @@ pub struct Portrait {
     pub failed: u64,
 }
 
-/// The waits of one client before its n-th retries of one class.
+/// The waits of one client before its n-th retries of one class: all that the client chose, judged or not;
+/// those that the service asked for are not among them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Waits {
     /// The client.

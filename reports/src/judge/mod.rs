@@ -5,19 +5,113 @@
 //! looks like. Nothing here needs the client's help: attempts are grouped by the headers that every AWS
 //! SDK sends, or else by connection, path and body.
 //!
+//! ```text
+//! exchanges ─▶ calls ─┬─▶ gaps ─▶ timing ─▶ answers, waits, what it looks like
+//!                     └─▶ the other questions ─▶ answers
+//! ```
+//!
 //! | file | what it asks |
 //! | --- | --- |
 //! | `finding` | the answers themselves, and the codes that `explain` knows |
 //! | `expect` | what a scenario expects of the client |
-//! | `judgement` | all of it together |
-//! | `calls`, `fate`, `agent`, `link` | who called, for what, and what came of it |
+//! | `judgement`, `portrait`, `waits` | all of it together |
 //! | `context` | what the run knows that the exchanges do not |
+//! | `calls`, `fate`, `agent`, `link` | who called, for what, and what came of it |
+//! | `gaps` | the waits before retries, in cells |
+//! | `timing` | all that is asked about waits: |
+//! | `backoff`, `jitter`, `growth` | … whether they are, vary and grow |
+//! | `declared`, `shape`, `fit` | … whether they are what the scenario says |
+//! | `likeness`, `policy`, `base` | … which policy they look like |
+//! | `herd` | whether many calls come back at one instant |
+//! | `statistics`, `level`, `shortage` | the tests, how often they may be wrong, and what they lack |
 
 pub mod agent;
+mod backoff;
+mod base;
 pub mod calls;
 pub mod context;
+mod declared;
 pub mod expect;
 pub mod fate;
 pub mod finding;
+mod fit;
+mod gaps;
+mod growth;
+mod herd;
+mod jitter;
 pub mod judgement;
+mod level;
+mod likeness;
 mod link;
+mod policy;
+mod portrait;
+mod shape;
+mod shortage;
+pub mod statistics;
+mod timing;
+mod waits;
+
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+
+use crate::exchange::Exchange;
+use calls::{Calls, calls};
+use context::Context;
+use finding::{Answer, Ruling};
+use judgement::Judgement;
+
+/// The most exchanges that are judged, some 100 MB of them: the first ones, since a run's beginning is a
+/// fair sample of its calls and cuts none of them but the last.
+pub const MOST_EXCHANGES: usize = 200_000;
+
+/// The questions that are put to calls and answered by themselves.
+const QUESTIONS: [fn(&Calls<'_>, &Context) -> Vec<Answer>; 1] = [herd::ask];
+
+/// Judges the clients of a run by its exchanges, in any order.
+pub fn judge(exchanges: impl IntoIterator<Item = Exchange>, context: &Context) -> Judgement {
+    judge_first(MOST_EXCHANGES, exchanges.into_iter(), context)
+}
+
+fn judge_first(most: usize, mut exchanges: impl Iterator<Item = Exchange>, context: &Context) -> Judgement {
+    let mut judged: Vec<Exchange> = exchanges.by_ref().take(most).collect();
+    let left_out = exchanges.count() as u64;
+    judged.sort_by_key(|exchange| (exchange.at, exchange.number));
+    let context = &cut(context, &judged, left_out);
+    let calls = calls(&judged, &context.clients);
+    let timed = timing::ask(&calls, context);
+    let asked = QUESTIONS.iter().flat_map(|ask| ask(&calls, context));
+    let mut answers: Vec<Answer> = timed.iter().flat_map(timing::Timed::answers).chain(asked).collect();
+    rank(&mut answers, &calls);
+    let backoff = context.expect.as_ref().and_then(|expect| expect.backoff);
+    Judgement {
+        clients: calls.clients.iter().map(|client| portrait::portrait(client, &timed)).collect(),
+        answers,
+        expectations: Vec::new(),
+        waits: timed.iter().flat_map(|timed| waits::waits(timed, backoff)).collect(),
+        exchanges: judged.len() as u64,
+        left_out,
+    }
+}
+
+/// The context of what is judged: where exchanges are left out, the record ends with the last that is not.
+fn cut(context: &Context, judged: &[Exchange], left_out: u64) -> Context {
+    let last = judged.iter().map(|exchange| exchange.done).max().unwrap_or_default();
+    let end = if left_out > 0 { context.end.min(last) } else { context.end };
+    Context { end, ..context.clone() }
+}
+
+/// Findings first, gravest first; then what is clear, then what the sample cannot tell. Those alike stand by
+/// client, then in the order of the questions.
+fn rank(answers: &mut [Answer], calls: &Calls<'_>) {
+    let gravity = |ruling: &Ruling| match ruling {
+        Ruling::Found(finding) => (0, Some(finding.severity)),
+        Ruling::Clear { .. } => (1, None),
+        Ruling::Insufficient { .. } => (2, None),
+    };
+    let place = |answer: &Answer| calls.clients.iter().position(|client| client.name == answer.client);
+    answers.sort_by_cached_key(|answer| {
+        (gravity(&answer.ruling), place(answer).unwrap_or(usize::MAX), answer.code, answer.class)
+    });
+}
