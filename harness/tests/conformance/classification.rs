@@ -1,7 +1,8 @@
 //! Which errors are retried, and as what: by status, by code, and by what breaks on the way.
 //!
 //! The kind of an error cannot be seen, but its price and its wait can, and under the two profiles together they tell
-//! the kinds apart.
+//! the kinds apart. With no quota at all a retry is refused; that the product tells so of just the errors that the SDK
+//! would have retried is held here too, since the SDK itself says nothing of it.
 
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use bedload_mocks::faults::{
 };
 use bedload_reports::record::Call;
 
+use crate::crowd::was_refused;
 use crate::run::assert_waited;
 use crate::setting::Setting;
 use crate::subject::{Subject, Told, faults, in_virtual_time, on_attempt};
@@ -72,6 +74,8 @@ fn is(kind: Kind, what: &str, met: &[Fault]) {
     let settings = [Setting::v2_0(), Setting::v2_1()].map(|setting| Setting { attempt_timeout, ..setting });
     for (profile, setting) in settings.iter().enumerate() {
         let told = first_meets(setting, met);
+        let refused = first_meets(&setting.clone().capacity(0), met).call;
+        assert_eq!(was_refused(&refused), kind != Kind::Final, "{what}: a retry refused");
         match kind.price_and_wait() {
             None => assert_eq!((told.call.attempts.len(), told.seen.quota), (1, vec![500]), "{what}"),
             Some(expected) => {
