@@ -11,6 +11,7 @@ use bedload::clock::Clock;
 use bedload_reports::units::Nanos;
 
 use crate::probe::figure;
+use crate::run::assert_waited;
 use crate::setting::Setting;
 use crate::subject::{Subject, in_virtual_time};
 use crate::vector::Reply;
@@ -124,5 +125,5 @@ fn a_first_attempt_waits_too() {
         subject.call_meeting(&[]).await
     });
     let waited = told.call.attempts[0].sent.since(told.call.sent);
-    crate::run::assert_waited("a token", Duration::from(waited), Duration::from_millis(1900));
+    assert_waited("a token", Duration::from(waited), Duration::from_millis(1900));
 }

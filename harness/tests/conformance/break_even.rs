@@ -122,8 +122,12 @@ fn server_errors_under_2_0_drain_it_above_24_percent() {
 }
 
 #[test]
-fn throttles_drain_it_above_32_percent_under_both() {
+fn throttles_under_2_0_drain_it_above_32_percent() {
     drains_above_and_holds_below(&Setting::v2_0(), &throttle(), 5.0, Callers::SetAside);
+}
+
+#[test]
+fn throttles_under_2_1_drain_it_above_32_percent() {
     drains_above_and_holds_below(&Setting::v2_1(), &throttle(), 5.0, Callers::SetAside);
 }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 use bedload_mocks::Spread;
 use bedload_mocks::faults::{Fault, Kind, Latency, WrongDate};
 
+use crate::run::assert_waited;
 use crate::setting::Setting;
 use crate::subject::{Subject, Told, faults, in_virtual_time};
 use crate::vector::Reply;
@@ -90,7 +91,7 @@ fn it_costs_what_other_errors_cost() {
         });
         assert_eq!(told.seen.quota, [500 - price, 500]);
         let waited = Duration::from(told.call.attempts[1].backoff);
-        crate::run::assert_waited("skewed", waited, Duration::from_millis(wait_ms));
+        assert_waited("skewed", waited, Duration::from_millis(wait_ms));
     }
 }
 

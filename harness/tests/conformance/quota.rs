@@ -4,6 +4,8 @@
 //! attempt gives one. The Rust SDK keeps the cost of the last retry in one place for each client, whichever call it was
 //! of (aws-smithy-runtime 1.16, `strategy/standard.rs`, `retry_permit`), and so departs from the rule twice.
 
+use aws_smithy_runtime::client::retries::TokenBucket;
+
 use crate::run;
 use crate::setting::Setting;
 use crate::subject::{Subject, in_virtual_time};
@@ -104,4 +106,17 @@ fn clients_of_the_product_have_quotas_of_their_own() {
         assert_eq!(one.call_meeting(&failures).await.seen.quota, [486, 472, 472]);
         assert_eq!(other.call_meeting(&failures).await.seen.quota, [486, 472, 472]);
     });
+}
+
+/// A bucket that names no prices has those of profile 2.0, whatever the client's.
+#[test]
+fn a_bucket_of_ones_own_has_the_old_prices() {
+    run::all(&[Vector {
+        name: "a bucket of the SDK's size",
+        setting: Setting::v2_1().bucket(TokenBucket::new(500)),
+        calls: "
+            500 -> retry   490 0.05
+            200 -> success 500
+        ",
+    }]);
 }

@@ -58,7 +58,6 @@ fn as_the_cloud_saw_it(name: &str, told: &Told, max_attempts: u32) {
     for (number, exchange) in (1..).zip(&told.exchanges) {
         assert_eq!(exchange.attempt, Some(number), "{name}");
         assert_eq!(exchange.invocation_id, told.exchanges[0].invocation_id, "{name}");
-        // A client that may try only once sends the header too, but no other needs to know of a maximum.
         assert_eq!(exchange.max_attempts, Some(max_attempts), "{name}");
     }
 }

@@ -100,6 +100,13 @@ fn by_the_published_rule_a_hundred_calls_use_it_up() {
             // each answer needs ten and loses five, so the 99th is the last.
             assert!((80..=99).contains(&outcome.answered), "{outcome:?}");
             assert!(outcome.before_refusal >= 80, "{outcome:?}");
+            if takes_ms > 0 {
+                assert_eq!(
+                    (outcome.refused_at_first, outcome.left),
+                    (100, 0),
+                    "boto3's hundred: {outcome:?}"
+                );
+            }
         }
     }
 }

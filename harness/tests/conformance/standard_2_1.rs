@@ -3,7 +3,7 @@
 use crate::run;
 use crate::setting::Setting;
 use crate::subject::{Subject, in_virtual_time};
-use crate::vector::Vector;
+use crate::vector::{Reply, Vector};
 
 #[test]
 fn the_vectors_hold() {
@@ -142,7 +142,7 @@ fn vectors() -> Vec<Vector<'static>> {
 #[test]
 fn vector_15_each_attempt_says_which_it_is() {
     let told = in_virtual_time(async |clock| {
-        let replies = [500, 500].map(|status| crate::vector::Reply::read(&status.to_string()));
+        let replies = ["500", "500"].map(Reply::read);
         Subject::new(clock, &Setting::v2_1()).call_meeting(&replies).await
     });
     assert_eq!(told.seen.sdk_request, ["attempt=1; max=3", "attempt=2; max=3", "attempt=3; max=3"]);
