@@ -69,15 +69,16 @@ where
     Failure { class: FailureClass::StreamBroken, ..failure(error) }
 }
 
-/// Whether the SDK's standard retry mode retries what this attempt met: throttling codes, the
-/// statuses 500, 502, 503 and 504, `ModelNotReadyException`, and connections that failed or timed out
-/// (aws-runtime 1.10 and aws-smithy-runtime 1.16, `retries/classifiers.rs`).
+/// Whether the SDK's standard retry mode retries what this attempt met: throttling codes, the statuses 500, 502, 503 and
+/// 504, `ModelNotReadyException`, the codes of request timeouts, connections that failed, attempts that timed out, and
+/// answers that broke off (aws-runtime 1.10 and aws-smithy-runtime 1.16, `retries/classifiers.rs`). That it also retries
+/// some errors of a clock that is off, no attempt tells.
 pub fn is_retryable(attempt: &Attempt) -> bool {
-    let code = attempt.error.as_deref();
-    match attempt.status {
-        Some(500 | 502 | 503 | 504) => true,
-        Some(_) => code.is_some_and(|code| is_throttling_code(code) || code == "ModelNotReadyException"),
-        None => matches!(code, Some(CONNECTION_FAILED | ATTEMPT_TIMED_OUT)),
+    match (attempt.status, attempt.error.as_deref()) {
+        (Some(500 | 502 | 503 | 504), _) => true,
+        (_, Some(CONNECTION_FAILED | ATTEMPT_TIMED_OUT | BROKEN_OFF)) => true,
+        (_, Some("ModelNotReadyException" | "RequestTimeout" | "RequestTimeoutException")) => true,
+        (_, code) => code.is_some_and(is_throttling_code),
     }
 }
 
@@ -93,6 +94,8 @@ pub const GIVEN_UP: &str = "given up for a faster call";
 pub const STREAM_IDLE: &str = "stream idle";
 /// The error word of an attempt whose answer could not be read.
 pub const NOT_UNDERSTOOD: &str = "answer not understood";
+/// The error word of an attempt whose answer did not come to its end.
+pub const BROKEN_OFF: &str = "answer broken off";
 
 fn chain(error: &(dyn StdError + 'static)) -> String {
     let mut text = error.to_string();
@@ -149,8 +152,12 @@ mod tests {
             (Some(400), Some("ValidationException"), false),
             (None, Some(CONNECTION_FAILED), true),
             (None, Some(ATTEMPT_TIMED_OUT), true),
+            (Some(200), Some(ATTEMPT_TIMED_OUT), true),
+            (Some(200), Some(BROKEN_OFF), true),
+            (Some(400), Some("RequestTimeout"), true),
             (None, Some(CUT_OFF), false),
             (None, Some(NOT_UNDERSTOOD), false),
+            (Some(200), None, false),
         ];
         for (status, error, expected) in table {
             let attempt = Attempt {

@@ -190,6 +190,7 @@ fn error_word(context: &FinalizerInterceptorContextRef<'_>) -> String {
     match error {
         _ if timed_out => classify::ATTEMPT_TIMED_OUT,
         Some(error) if error.is_connector_error() => classify::CONNECTION_FAILED,
+        Some(error) if error.is_response_error() => classify::BROKEN_OFF,
         _ => classify::NOT_UNDERSTOOD,
     }
     .to_owned()
