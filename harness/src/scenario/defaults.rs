@@ -31,8 +31,9 @@ pub(crate) const PER_TOKEN: Spread = Spread::Constant(0.012);
 /// Tokens in an answer of a mock model. Ours: a paragraph.
 pub(crate) const OUTPUT_TOKENS: Spread = Spread::Constant(150.0);
 
-/// Tokens that a mock model thinks: none, so that an answer's length is what the scenario says.
-pub(crate) const REASONING_TOKENS: Spread = Spread::Constant(0.0);
+/// Tokens that a mock model thinks, where a request asks it to think. Ours: some sentences. No flow asks for
+/// it, so the length of their answers is what the scenario says.
+pub(crate) const REASONING_TOKENS: Spread = Spread::Constant(100.0);
 
 /// The most tokens that a mock model can write: the maximum of the Claude 4 generation, of those that the
 /// documentation lists.

@@ -41,56 +41,54 @@ pub struct CannedRule {
     models: Vec<String>,
     operations: Vec<String>,
     prompt: Option<PromptMatch>,
-    what: What,
+    say: Option<Arc<str>>,
+    call: Option<CannedCall>,
     stop: Option<CannedStop>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
-enum What {
-    Say(Arc<str>),
-    Call { tool: String, input: Option<Value> },
+struct CannedCall {
+    tool: String,
+    input: Option<Value>,
 }
 
-/// Why a model stops that says a canned text to its end.
+/// Why a model stops that has followed a rule to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CannedStop {
     /// It has said all it had to say.
     EndTurn,
+    /// It waits for the result of a tool.
+    ToolUse,
     /// As if it had met the limit of its tokens.
     MaxTokens,
+    /// As if it had met the first of the request's stop sequences.
+    StopSequence,
     /// A guardrail spoke in its stead.
     GuardrailIntervened,
     /// A filter held its words back.
     ContentFiltered,
+    /// It wrote what nobody can read.
+    MalformedModelOutput,
+    /// It called a tool as nobody can.
+    MalformedToolUse,
+    /// Its context window was full.
+    ContextWindowExceeded,
 }
 
 impl CannedStop {
-    /// All of them.
-    pub const ALL: [CannedStop; 4] = [
-        CannedStop::EndTurn,
-        CannedStop::MaxTokens,
-        CannedStop::GuardrailIntervened,
-        CannedStop::ContentFiltered,
-    ];
-
-    /// Converse's word for it.
-    pub fn name(self) -> &'static str {
+    fn reason(self, ask: &Ask) -> StopReason {
         match self {
-            CannedStop::EndTurn => "end_turn",
-            CannedStop::MaxTokens => "max_tokens",
-            CannedStop::GuardrailIntervened => "guardrail_intervened",
-            CannedStop::ContentFiltered => "content_filtered",
-        }
-    }
-}
-
-impl From<CannedStop> for StopReason {
-    fn from(stop: CannedStop) -> Self {
-        match stop {
             CannedStop::EndTurn => StopReason::EndTurn,
+            CannedStop::ToolUse => StopReason::ToolUse,
             CannedStop::MaxTokens => StopReason::MaxTokens,
+            CannedStop::StopSequence => {
+                StopReason::StopSequence(ask.stop_sequences.first().cloned().unwrap_or_default())
+            }
             CannedStop::GuardrailIntervened => StopReason::GuardrailIntervened,
             CannedStop::ContentFiltered => StopReason::ContentFiltered,
+            CannedStop::MalformedModelOutput => StopReason::MalformedModelOutput,
+            CannedStop::MalformedToolUse => StopReason::MalformedToolUse,
+            CannedStop::ContextWindowExceeded => StopReason::ContextWindowExceeded,
         }
     }
 }
@@ -98,22 +96,37 @@ impl From<CannedStop> for StopReason {
 impl CannedRule {
     /// Says this text.
     pub fn say(text: impl Into<String>) -> Self {
-        Self::new(What::Say(text.into().into()))
+        CannedRule { say: Some(text.into().into()), ..Self::silent() }
     }
 
     /// Calls this tool, with an input that satisfies its schema. The rule is only for requests that offer the
     /// tool and do not forbid or force another.
     pub fn call(tool: impl Into<String>) -> Self {
-        Self::new(What::Call { tool: tool.into(), input: None })
+        let call = CannedCall { tool: tool.into(), input: None };
+        CannedRule { call: Some(call), ..Self::silent() }
     }
 
     /// Calls this tool with this input, whatever its schema says: a model's mistakes can be played too.
     pub fn call_with(tool: impl Into<String>, input: Value) -> Self {
-        Self::new(What::Call { tool: tool.into(), input: Some(input) })
+        Self::silent().and_calls(tool, input)
     }
 
-    fn new(what: What) -> Self {
-        CannedRule { models: Vec::new(), operations: Vec::new(), prompt: None, what, stop: None }
+    /// Does so too, once it has said what it says.
+    #[must_use]
+    pub fn and_calls(mut self, tool: impl Into<String>, input: Value) -> Self {
+        self.call = Some(CannedCall { tool: tool.into(), input: Some(input) });
+        self
+    }
+
+    fn silent() -> Self {
+        CannedRule {
+            models: Vec::new(),
+            operations: Vec::new(),
+            prompt: None,
+            say: None,
+            call: None,
+            stop: None,
+        }
     }
 
     /// Only for these models, by the scenario's name or by id.
@@ -138,8 +151,8 @@ impl CannedRule {
         self
     }
 
-    /// Why the model stops once it has said the text to its end; `end_turn` if nothing is said here. A call
-    /// stops for its tool, always.
+    /// Why the model stops once it has followed the rule to its end; unless told here, `tool_use` where it
+    /// calls a tool, and else `end_turn`.
     #[must_use]
     pub fn stop(mut self, stop: CannedStop) -> Self {
         self.stop = Some(stop);
@@ -157,30 +170,29 @@ impl CannedRule {
 
     /// Whether the request leaves the model free to do so.
     fn is_possible(&self, ask: &Ask) -> bool {
-        match (&self.what, &ask.tool_choice) {
-            (What::Say(_), choice) => !choice.forces() || ask.tools.is_empty(),
-            (What::Call { .. }, ToolChoice::Nothing) => false,
-            (What::Call { tool, .. }, ToolChoice::Named(name)) if tool != name => false,
-            (What::Call { tool, .. }, _) => ask.tools.iter().any(|offered| offered.name == *tool),
+        match (&self.call, &ask.tool_choice) {
+            (None, choice) => !choice.forces() || ask.tools.is_empty(),
+            (Some(_), ToolChoice::Nothing) => false,
+            (Some(call), ToolChoice::Named(name)) if call.tool != *name => false,
+            (Some(call), _) => ask.tools.iter().any(|offered| offered.name == call.tool),
         }
     }
 
-    /// What it says, if it says something, and why it stops then.
-    pub(crate) fn said(&self) -> Option<(&str, StopReason)> {
-        match &self.what {
-            What::Say(text) => Some((text, self.stop.unwrap_or(CannedStop::EndTurn).into())),
-            What::Call { .. } => None,
-        }
+    /// What it says, if it says something.
+    pub(crate) fn said(&self) -> Option<&str> {
+        self.say.as_deref()
     }
 
     /// The tool that it calls, and with what input if the rule says so.
     pub(crate) fn called<'a>(&'a self, ask: &'a Ask) -> Option<(&'a Tool, Option<&'a Value>)> {
-        match &self.what {
-            What::Say(_) => None,
-            What::Call { tool, input } => {
-                ask.tools.iter().find(|offered| offered.name == *tool).map(|tool| (tool, input.as_ref()))
-            }
-        }
+        let call = self.call.as_ref()?;
+        ask.tools.iter().find(|offered| offered.name == call.tool).map(|tool| (tool, call.input.as_ref()))
+    }
+
+    /// Why the model stops then.
+    pub(crate) fn stopped(&self, ask: &Ask) -> StopReason {
+        let usual = if self.call.is_some() { CannedStop::ToolUse } else { CannedStop::EndTurn };
+        self.stop.unwrap_or(usual).reason(ask)
     }
 }
 
@@ -245,6 +257,8 @@ mod tests {
             (CannedRule::call("stocks"), ToolChoice::Auto, false),
             (CannedRule::say("Rain."), ToolChoice::Auto, true),
             (CannedRule::say("Rain."), ToolChoice::Any, false),
+            (CannedRule::say("Let me see.").and_calls("weather", json!({})), ToolChoice::Any, true),
+            (CannedRule::say("Let me see.").and_calls("stocks", json!({})), ToolChoice::Auto, false),
         ];
         for (rule, choice, expected) in cases {
             let told = format!("{rule:?} {choice:?}");

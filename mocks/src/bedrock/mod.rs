@@ -223,7 +223,7 @@ impl Question<'_> {
                 (None, AnswerMode::Echo) => Saying::Echo,
                 (None, AnswerMode::Essay) => Saying::Essay,
             };
-            Answer::to(ask, model.behaviour(), saying, cached, chance).faster(speedup)
+            Answer::to(ask, model.behaviour(), model.thoughts(), saying, cached, chance).faster(speedup)
         };
         Ok(match self.operation {
             Operation::Converse => converse::whole(decided(), ask, served),

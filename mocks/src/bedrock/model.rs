@@ -9,6 +9,7 @@ use super::behaviour::Behaviour;
 use super::canned::AnswerMode;
 use super::offer::Offer;
 use super::profile::Geography;
+use crate::spread::Spread;
 
 /// A model that a cloud serves.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,6 +18,7 @@ pub struct ModelSpec {
     id: Arc<str>,
     behaviour: Behaviour,
     mode: AnswerMode,
+    thoughts: Option<Spread<u32>>,
     pub(super) offer: Offer,
 }
 
@@ -38,13 +40,25 @@ impl ModelSpec {
             return Err(ModelError::NoId { name });
         }
         let (mode, offer) = (AnswerMode::default(), Offer::default());
-        Ok(ModelSpec { name: name.into(), id: id.into(), behaviour, mode, offer })
+        Ok(ModelSpec { name: name.into(), id: id.into(), behaviour, mode, thoughts: None, offer })
     }
 
     /// The same model, answering so where no rule fits.
     #[must_use]
     pub fn answering(self, mode: AnswerMode) -> Self {
         ModelSpec { mode, ..self }
+    }
+
+    /// The same model, thinking so many tokens before it answers where a request asks it to think, within the
+    /// budget that the request allows. Without this it thinks as long as it speaks.
+    #[must_use]
+    pub fn thinking(self, tokens: Spread<u32>) -> Self {
+        ModelSpec { thoughts: Some(tokens), ..self }
+    }
+
+    /// How many tokens it thinks where it is asked to.
+    pub(crate) fn thoughts(&self) -> Spread<u32> {
+        self.thoughts.unwrap_or(self.behaviour.output_tokens)
     }
 
     /// What it answers where no rule fits.

@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use bedload_mocks::faults::{Script, Share};
 use bedload_mocks::{
-    Account, Behaviour, CloudSpec, Geography, ModelSpec, Optimized, Provisioned, Quota, Reserved, Spread,
-    WindowLaw,
+    Account, AnswerMode, Behaviour, CloudSpec, Geography, ModelSpec, Optimized, Provisioned, Quota, Reserved,
+    Spread, WindowLaw,
 };
 use bedload_reports::record::Name;
 
 use super::AssemblyError;
+use super::answer::rules;
 use super::fault::faults;
 use crate::scenario::{self, OnDemand, Plan, Target};
 use crate::seed::Seed;
@@ -25,6 +26,7 @@ pub fn spec(plan: &Plan) -> Result<CloudSpec, AssemblyError> {
     let regions = regions.iter().map(|region| region.to_string()).collect();
     let cloud = CloudSpec::new(seed, regions, models, Script::new(faults(plan.faults())?)?)?;
     Ok(cloud
+        .answering(rules(plan.answers())?)
         .account(Account::new(account.clone())?)?
         .async_failures(Share::new(*async_fails)?)
         .blocked_words(blocked_words.iter().map(|word| word.to_string())))
@@ -39,7 +41,12 @@ fn model(model: &scenario::Model, profiles: &[(Name, Vec<Name>)]) -> Result<Mode
     let asked = model.behaviour();
     let mut spec = bare_model(model)?
         .regions(model.regions().iter().cloned())
-        .max_output_tokens(at_least_one(asked.max_output_tokens));
+        .max_output_tokens(at_least_one(asked.max_output_tokens))
+        .thinking(count_spread(asked.reasoning_tokens)?)
+        .answering(match asked.answers {
+            scenario::Answers::Essay => AnswerMode::Essay,
+            scenario::Answers::Echo => AnswerMode::Echo,
+        });
     if !model.on_demand() {
         spec = spec.profiles_only();
     }

@@ -1,9 +1,10 @@
 //! Puts a plan together: the cloud it runs against, the clients that ask it, the traffic that they carry.
 //!
 //! The one place that knows both a scenario's words and the parts that carry them out. `cloud` turns the
-//! plan into a cloud, `fault` its faults into those of the mocks, `front` puts them before another target,
-//! `header` makes what readers of the log must know, `traffic` the requesters.
+//! plan into a cloud, `answer` its rules and `fault` its faults into those of the mocks, `front` puts faults
+//! before another target, `header` makes what readers of the log must know, `traffic` the requesters.
 
+mod answer;
 mod cloud;
 mod fault;
 mod front;

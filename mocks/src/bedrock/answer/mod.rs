@@ -27,6 +27,7 @@ use super::text::Opening;
 use super::tool_input;
 use crate::chance::{Chance, Label};
 use crate::reply::Usage;
+use crate::spread::Spread;
 use pace::Pace;
 use words::Words;
 
@@ -69,17 +70,19 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// Decides the answer to a request, of whose prompt so much was cached.
+    /// Decides the answer to a request, of whose prompt so much was cached, of a model that thinks so long if
+    /// it is asked to think.
     pub(crate) fn to(
         ask: &Ask,
         behaviour: &Behaviour,
+        thoughts: Spread<u32>,
         saying: Saying<'_>,
         cached: CacheUse,
         chance: Chance,
     ) -> Self {
         let (mut blocks, mut stop) = speak(ask, behaviour, saying, chance);
         if let Thinking::Budget(budget) = ask.thinking {
-            blocks.insert(0, think(behaviour, budget.get(), chance));
+            blocks.splice(..0, think(thoughts, budget.get(), chance));
         }
         if let Some(sequence) = stop_before(&mut blocks, &ask.stop_sequences) {
             stop = StopReason::StopSequence(sequence);
@@ -171,23 +174,20 @@ impl Answer {
 ///
 /// Left the choice, it says a sentence before it calls a tool; told to call one, it says nothing.
 fn speak(ask: &Ask, behaviour: &Behaviour, saying: Saying<'_>, chance: Chance) -> (Vec<Block>, StopReason) {
-    let said = |text: &str, stop| (vec![Block::Text(Words::said(text, MOST_TOKENS))], stop);
-    if let Saying::Canned(rule) = saying
-        && let Some((text, stop)) = rule.said()
-    {
-        return said(text, stop);
+    let said = |text: &str| Block::Text(Words::said(text, MOST_TOKENS));
+    if let Saying::Canned(rule) = saying {
+        let called = rule.called(ask).map(|(tool, input)| call(tool, input, chance));
+        return (rule.said().map(said).into_iter().chain(called).collect(), rule.stopped(ask));
     }
     if matches!(saying, Saying::Echo) && !ask.tool_choice.forces() && !ask.last_said.is_empty() {
-        return said(&ask.last_said, StopReason::EndTurn);
+        return (vec![said(&ask.last_said)], StopReason::EndTurn);
     }
     let opening = Opening::draw(&mut chance.stream(OPENING));
-    let Some((tool, input)) = called(ask, saying, chance) else {
+    let Some(tool) = ask.called(|many| chance.stream(TOOL).random_range(0..many)) else {
         let would_say = behaviour.output_tokens.sample(&mut chance.stream(LENGTH)).clamp(1, MOST_TOKENS);
         return (vec![Block::Text(Words::essay(opening, would_say))], StopReason::EndTurn);
     };
-    let invented = || tool_input::satisfying(&tool.schema, &mut chance.stream(TOOL_INPUT));
-    let input = input.cloned().unwrap_or_else(invented);
-    let call = Block::ToolUse(Call::new(chance.stream(TOOL_ID).random(), &tool.name, input));
+    let call = call(tool, None, chance);
     let blocks = match ask.tool_choice {
         ToolChoice::Auto => vec![Block::Text(Words::sentence(opening)), call],
         _ => vec![call],
@@ -195,23 +195,23 @@ fn speak(ask: &Ask, behaviour: &Behaviour, saying: Saying<'_>, chance: Chance) -
     (blocks, StopReason::ToolUse)
 }
 
-/// The tool to call, and its input if a rule gives one.
-fn called<'a>(ask: &'a Ask, saying: Saying<'a>, chance: Chance) -> Option<(&'a Tool, Option<&'a Value>)> {
-    match saying {
-        Saying::Canned(rule) => rule.called(ask),
-        Saying::Essay | Saying::Echo => {
-            ask.called(|many| chance.stream(TOOL).random_range(0..many)).map(|tool| (tool, None))
-        }
-    }
+/// The call of a tool, with this input or else with one that satisfies the tool's schema.
+fn call(tool: &Tool, input: Option<&Value>, chance: Chance) -> Block {
+    let invented = || tool_input::satisfying(&tool.schema, &mut chance.stream(TOOL_INPUT));
+    let input = input.cloned().unwrap_or_else(invented);
+    Block::ToolUse(Call::new(chance.stream(TOOL_ID).random(), &tool.name, input))
 }
 
-/// What it thinks first: as long as an answer may be, within its budget.
-fn think(behaviour: &Behaviour, budget: u32, chance: Chance) -> Block {
-    let tokens = behaviour.output_tokens.sample(&mut chance.stream(THOUGHTS)).clamp(1, budget.max(1));
+/// What it thinks first, within its budget; nothing where a model thinks no token long.
+fn think(thoughts: Spread<u32>, budget: u32, chance: Chance) -> Option<Block> {
+    let tokens = thoughts.sample(&mut chance.stream(THOUGHTS)).min(budget);
+    if tokens == 0 {
+        return None;
+    }
     let opening = Opening::draw(&mut chance.stream(THOUGHTS_OPENING));
     let mut seal = [0; SIGNATURE_BYTES];
     chance.stream(SIGNATURE).fill_bytes(&mut seal);
-    Block::Reasoning { words: Words::essay(opening, tokens), signature: base64::encode(seal) }
+    Some(Block::Reasoning { words: Words::essay(opening, tokens), signature: base64::encode(seal) })
 }
 
 /// Ends the answer before the first stop sequence in its text, and says which it was. Thoughts and tool

@@ -15,6 +15,12 @@ pub(crate) enum StopReason {
     GuardrailIntervened,
     /// A filter of the provider held its words back.
     ContentFiltered,
+    /// It wrote what nobody can read.
+    MalformedModelOutput,
+    /// It called a tool as nobody can.
+    MalformedToolUse,
+    /// Its context window was full.
+    ContextWindowExceeded,
 }
 
 impl StopReason {
@@ -27,6 +33,9 @@ impl StopReason {
             StopReason::ToolUse => "tool_use",
             StopReason::GuardrailIntervened => "guardrail_intervened",
             StopReason::ContentFiltered => "content_filtered",
+            StopReason::MalformedModelOutput => "malformed_model_output",
+            StopReason::MalformedToolUse => "malformed_tool_use",
+            StopReason::ContextWindowExceeded => "model_context_window_exceeded",
         }
     }
 

@@ -20,7 +20,7 @@ fn saying(saying: Saying<'_>, ask: Ask, output_tokens: u32) -> Answer {
         output_tokens: Spread::constant(output_tokens),
         tokens_per_event: TOKENS_PER_EVENT,
     };
-    Answer::to(&ask, &behaviour, saying, CacheUse::default(), Chance::new(7, 0))
+    Answer::to(&ask, &behaviour, behaviour.output_tokens, saying, CacheUse::default(), Chance::new(7, 0))
 }
 
 fn answer(output_tokens: u32, max_tokens: Option<u32>) -> Answer {
@@ -185,7 +185,50 @@ fn a_rule_says_or_calls_what_it_holds() {
     let answer =
         saying(Saying::Canned(&calls), Ask { tools: weather(), brings_result: true, ..Ask::default() }, 8);
     assert_eq!(answer.stop(), &StopReason::ToolUse);
-    assert_eq!(shown(&answer).last().map(String::as_str), Some(r#"weather: {"city":7}"#));
+    assert_eq!(shown(&answer), [r#"weather: {"city":7}"#]);
+    let both =
+        CannedRule::say("Let me see.").and_calls("weather", json!({})).stop(CannedStop::MalformedToolUse);
+    let answer = saying(Saying::Canned(&both), Ask { tools: weather(), ..Ask::default() }, 8);
+    assert_eq!(answer.stop(), &StopReason::MalformedToolUse);
+    assert_eq!(shown(&answer), ["text: Let me see.", "weather: {}"]);
+    assert_eq!(told(&answer), shown(&answer));
+}
+
+#[test]
+fn a_rule_may_stop_for_any_reason_of_converse() {
+    let sequence = StopReason::StopSequence("END".into());
+    let cases = [
+        (CannedStop::EndTurn, StopReason::EndTurn),
+        (CannedStop::ToolUse, StopReason::ToolUse),
+        (CannedStop::MaxTokens, StopReason::MaxTokens),
+        (CannedStop::StopSequence, sequence),
+        (CannedStop::GuardrailIntervened, StopReason::GuardrailIntervened),
+        (CannedStop::ContentFiltered, StopReason::ContentFiltered),
+        (CannedStop::MalformedModelOutput, StopReason::MalformedModelOutput),
+        (CannedStop::MalformedToolUse, StopReason::MalformedToolUse),
+        (CannedStop::ContextWindowExceeded, StopReason::ContextWindowExceeded),
+    ];
+    for (stop, expected) in cases {
+        let ask = Ask { stop_sequences: vec!["END".into()], ..Ask::default() };
+        assert_eq!(saying(Saying::Canned(&CannedRule::say("No.").stop(stop)), ask, 8).stop(), &expected);
+    }
+}
+
+#[test]
+fn a_model_thinks_as_long_as_it_was_told_to_and_no_longer_than_it_may() {
+    let behaviour = Behaviour {
+        ttft: Spread::constant(Duration::ZERO),
+        per_token: Spread::constant(Duration::ZERO),
+        output_tokens: Spread::constant(8),
+        tokens_per_event: TOKENS_PER_EVENT,
+    };
+    let ask = Ask { thinking: Thinking::Budget(NonZeroU32::MIN.saturating_add(99)), ..Ask::default() };
+    for (told, expected) in [(0, 8), (1, 9), (60, 68), (5000, 108)] {
+        let thoughts = Spread::constant(told);
+        let answer =
+            Answer::to(&ask, &behaviour, thoughts, Saying::Essay, CacheUse::default(), Chance::new(7, 0));
+        assert_eq!(answer.usage().output_tokens, expected, "{told}");
+    }
 }
 
 #[test]

@@ -156,8 +156,9 @@ impl AsyncInvokes {
                 break id;
             }
         };
+        let (ask, cached) = (Ask::default(), CacheUse::default());
         let takes =
-            Answer::to(&Ask::default(), model.behaviour(), Saying::Essay, CacheUse::default(), moment.chance)
+            Answer::to(&ask, model.behaviour(), model.thoughts(), Saying::Essay, cached, moment.chance)
                 .done_at();
         let mut invocation = Invocation {
             id,

@@ -53,11 +53,13 @@ pub(super) fn usage(answer: &Answer, output_tokens: u32) -> Value {
     usage
 }
 
-/// Why it stops, in the words of the Messages API, which has its own for a filter and none for a guardrail.
+/// Why it stops, in the words of the Messages API, which has its own for a filter, and none for a guardrail or
+/// for what Bedrock could not read.
 pub(super) fn stop_reason(answer: &Answer) -> &'static str {
     match answer.stop() {
         StopReason::ContentFiltered => "refusal",
-        StopReason::GuardrailIntervened => StopReason::EndTurn.name(),
+        StopReason::GuardrailIntervened | StopReason::MalformedModelOutput => StopReason::EndTurn.name(),
+        StopReason::MalformedToolUse => StopReason::ToolUse.name(),
         stop => stop.name(),
     }
 }

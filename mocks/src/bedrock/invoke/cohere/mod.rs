@@ -15,7 +15,7 @@ fn finish_reason(answer: &Answer) -> &'static str {
     match answer.stop() {
         StopReason::MaxTokens => "MAX_TOKENS",
         StopReason::ContentFiltered | StopReason::GuardrailIntervened => "ERROR_TOXIC",
-        StopReason::EndTurn | StopReason::StopSequence(_) | StopReason::ToolUse => "COMPLETE",
+        _ => "COMPLETE",
     }
 }
 

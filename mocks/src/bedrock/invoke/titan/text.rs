@@ -72,6 +72,6 @@ fn reason(answer: &Answer) -> &'static str {
         StopReason::MaxTokens => "LENGTH",
         StopReason::StopSequence(_) => "STOP_CRITERIA_MET",
         StopReason::ContentFiltered | StopReason::GuardrailIntervened => "CONTENT_FILTERED",
-        StopReason::EndTurn | StopReason::ToolUse => "FINISH",
+        _ => "FINISH",
     }
 }
