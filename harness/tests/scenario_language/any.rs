@@ -122,4 +122,34 @@ proptest! {
             reads_back(&plan);
         }
     }
+
+    #[test]
+    fn any_figure_of_a_policy_survives_the_way_out_and_back(
+        rate in 1.0..1e6_f64,
+        share in 1..1_000_000_u32,
+        percentile in 1..1_000_000_u32,
+        backoff_rate in 1.0..100.0_f64,
+        nanos in 1..600_000_000_000_000_u64,
+        bytes in 1..10_000_000_u64,
+        expression in "[a-z0-9 .*+?|^$é\"'#:-]{0,20}",
+    ) {
+        let percent = |millionths: u32| f64::from(millionths) / 1e4;
+        let matches = serde_json::to_string(&format!("x{expression}")).unwrap();
+        let client = format!(
+            "clients.plain={{ breaker: {{ failure_rate_threshold: {share}%, wait_duration_in_open_state: {nanos}ns }}, \
+             limit: {{ requests: {rate}/min, tokens: {rate}/s, when_empty: {{ wait: {{ at_most: {nanos}ns }} }} }}, \
+             routing: {{ content: [{{ model: sonnet, matches: {matches} }}] }}, \
+             hedge: {{ after: p{percentile}, at_most: {share}% }}, \
+             state_machine: {{ retry: [{{ error_equals: [X], backoff_rate: {backoff_rate} }}] }} }}",
+            share = percent(share),
+            percentile = percent(percentile).min(99.9999),
+        );
+        let gateway = format!("flows.ask.gateway={{ rate: {rate}/h, timeout: {}ns, max_body: {bytes}B }}", nanos + 50_000_000);
+        let expect = format!("expect={{ max_amplification: {backoff_rate}, stream_idle: {nanos}ns }}");
+        match parse(SMALL, &[&client, &gateway, &expect]) {
+            Ok(plan) => reads_back(&plan),
+            // Not every text is a regular expression.
+            Err(mistakes) => prop_assert!(mistakes.iter().all(|it| it.message().starts_with("not a regular")), "{}", rendered(&mistakes)),
+        }
+    }
 }

@@ -28,7 +28,7 @@ fn held(plan: &Plan) -> String {
     )
 }
 
-pub fn reads_back(plan: &Plan) {
+pub(crate) fn reads_back(plan: &Plan) {
     let expanded = expand(plan);
     let again =
         parse(&expanded, &[]).unwrap_or_else(|mistakes| unreachable!("{}\n{expanded}", rendered(&mistakes)));

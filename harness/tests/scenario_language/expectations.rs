@@ -4,32 +4,38 @@ use bedload_reports::judge::expect::{Backoff, Expect};
 use bedload_reports::judge::finding::{Code, Severity};
 use bedload_reports::units::Nanos;
 
-use crate::support::{FULL, SMALL, parse, told};
+use crate::support::{FULL, SMALL, assert_each, parse};
 
 /// Expectations, and what is told of them.
 #[rustfmt::skip]
-pub const EXPECTATIONS: &[(&str, &[&str])] = &[
-    ("{}", &[]),
+pub(crate) const EXPECTATIONS: &[(&str, &[&str])] = &[
+    ("{}", &["16:1 S005 an expectation of nothing"]),
     ("{ findings: none }", &[]),
-    ("{ backoff: full_jitter }", &[]),
-    ("{ backoff: v2.1 }", &[]),
-    ("{ max_attempts: 0, max_amplification: 0.5 }", &[]),
-    ("{ max_amplification: 2x }", &[]),
-    ("{ fallback: [haiku], regions: [us-east-1, us-east-1, eu-west-1] }", &[]),
-    ("{ fallback: [], regions: us-west-2 }", &[]),
-    ("{ stream_idle: 60 }", &[]),
-    ("{ retry_after: true }", &[]),
-    ("{ retry_after: honored }", &[]),
-    ("{ findings: errors }", &[]),
-    ("{ findings: error, allow: [no_growth, no-growth, no-growth, herd] }", &[]),
-    ("{ jitter: full }", &[]),
+    ("{ backoff: full_jitter }", &["16:20 S009 `full_jitter` is not a backoff"]),
+    ("{ backoff: v2.1 }", &["16:20 S009 `v2.1` is not a backoff"]),
+    ("{ max_attempts: 0, max_amplification: 0.5 }", &["16:25 S008 the number `0` is out of bounds", "16:47 S008 the number `0.5` is out of bounds"]),
+    ("{ max_amplification: 2x }", &["16:30 S007 `2x` is not a number of 1 or more"]),
+    ("{ fallback: [haiku], regions: [us-east-1, us-east-1, eu-west-1] }", &[
+        "16:22 S009 there is no model `haiku`",
+        "16:51 S012 region `us-east-1` stands twice",
+        "16:62 S009 there is no region `eu-west-1`",
+    ]),
+    ("{ fallback: [], regions: us-west-2 }", &["16:11 S008 no model at all", "16:34 S006 expected a list, found `us-west-2`"]),
+    ("{ stream_idle: 60 }", &["16:24 S007 the number `60` has no unit"]),
+    ("{ retry_after: true }", &["16:24 S006 expected an answer to `x-amz-retry-after`: `honoured` and `ignored`, found `true`"]),
+    ("{ retry_after: honored }", &["16:24 S009 `honored` is not an answer to `x-amz-retry-after`"]),
+    ("{ findings: errors }", &["16:21 S009 `errors` is not a severity"]),
+    ("{ findings: error, allow: [no_growth, no-growth, no-growth, herd] }", &[
+        "16:36 S009 `no_growth` is not a finding of the judge",
+        "16:58 S012 finding `no-growth` stands twice",
+        "16:69 S009 `herd` is not a finding of the judge",
+    ]),
+    ("{ jitter: full }", &["16:1 S005 an expectation of nothing", "16:11 S004 unknown key `jitter`"]),
 ];
 
 #[test]
 fn each_mistake_of_an_expectation_is_told_with_its_place() {
-    for (expect, expected) in EXPECTATIONS {
-        assert_eq!(told(&format!("{SMALL}expect: {expect}\n"), &[]), *expected, "{expect}");
-    }
+    assert_each(EXPECTATIONS, |expect| format!("{SMALL}expect: {expect}\n"));
 }
 
 #[test]

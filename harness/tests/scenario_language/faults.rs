@@ -6,7 +6,7 @@ use crate::support::{FULL, Kind, SMALL, assert_told, parse, source, told};
 
 /// Each kind of mistake in a fault.
 #[rustfmt::skip]
-pub const KINDS: &[Kind] = &[
+pub(crate) const KINDS: &[Kind] = &[
     ("during: storm", "during: strom", &["15:23 S009 there is no stage `strom`"]),
     ("during: storm", "during: 2m..5m", &["15:23 S016 the window ends after the timeline, which is 4\u{202f}m\u{202f}00\u{202f}s long"]),
     ("during: storm", "during: 3m..2m", &["15:23 S008 `3m..2m` is out of bounds"]),
@@ -164,7 +164,7 @@ fn before_other_targets_stand_the_faults_that_can() {
         (
             ENDPOINT,
             "where: { region: us-west-2 }, inject: { unavailable: {} }",
-            &["15:39 S009 there is no region `us-west-2`"],
+            &["15:32 S009 there is no region `us-west-2`"],
         ),
         (
             ENDPOINT,

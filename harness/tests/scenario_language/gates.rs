@@ -1,10 +1,10 @@
 //! Gates: their mistakes, and those that could never have data.
 
-use crate::support::{SMALL, told};
+use crate::support::{SMALL, assert_each, told};
 
 /// Gates on the small scenario, and what is told of them.
 #[rustfmt::skip]
-pub const GATES: &[(&str, &[&str])] = &[
+pub(crate) const GATES: &[(&str, &[&str])] = &[
     ("{ metric: success.ratio, min: 99.5% }", &[]),
     ("{ metric: latency.p95, during: quiet, max: 2s }", &[]),
     ("{ metric: recovery.time, after: throttle, max: 0s }", &[]),
@@ -42,10 +42,7 @@ pub const GATES: &[(&str, &[&str])] = &[
 
 #[test]
 fn each_mistake_of_a_gate_is_told_with_its_place() {
-    for (gate, expected) in GATES {
-        let text = format!("{SMALL}gates:\n  g: {gate}\n");
-        assert_eq!(told(&text, &[]), *expected, "{gate}");
-    }
+    assert_each(GATES, |gate| format!("{SMALL}gates:\n  g: {gate}\n"));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use crate::support::{Kind, SMALL, assert_told, told};
 
 /// Of everything but policies, faults and gates.
 #[rustfmt::skip]
-pub const KINDS: &[Kind] = &[
+pub(crate) const KINDS: &[Kind] = &[
     // The whole file.
     ("name: small", "name: [small", &["3:6 S002 not YAML: illegal placement of ':' indicator"]),
     ("name: small", "name: *small", &["2:7 S002 not YAML: an alias of an anchor that is not there"]),

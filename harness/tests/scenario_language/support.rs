@@ -4,10 +4,10 @@ use bedload::scenario::{Mistakes, Plan, Set, Source};
 use miette::{GraphicalReportHandler, GraphicalTheme};
 
 /// Every key of the language.
-pub const FULL: &str = include_str!("../scenarios/full.yaml");
+pub(crate) const FULL: &str = include_str!("../scenarios/full.yaml");
 
 /// The least that is a scenario.
-pub const SMALL: &str = "\
+pub(crate) const SMALL: &str = "\
 version: 1
 name: small
 about: The least that is a scenario.
@@ -25,16 +25,16 @@ faults:
   throttle: { during: storm, inject: { throttle: {} } }
 ";
 
-pub fn parse(text: &str, sets: &[&str]) -> Result<Plan, Mistakes> {
+pub(crate) fn parse(text: &str, sets: &[&str]) -> Result<Plan, Mistakes> {
     let sets: Vec<Set> = sets.iter().map(|set| set.parse().unwrap()).collect();
     Plan::parse(&source(text), &sets)
 }
 
-pub fn source(text: &str) -> Source {
+pub(crate) fn source(text: &str) -> Source {
     Source::from_bytes("scenarios/storm.yaml", text.as_bytes().to_vec()).unwrap()
 }
 
-pub fn rendered(mistakes: &Mistakes) -> String {
+pub(crate) fn rendered(mistakes: &Mistakes) -> String {
     let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor())
         .with_width(100)
         .with_links(false);
@@ -44,7 +44,7 @@ pub fn rendered(mistakes: &Mistakes) -> String {
 }
 
 /// The mistakes of a text as `line:column code message`.
-pub fn told(text: &str, sets: &[&str]) -> Vec<String> {
+pub(crate) fn told(text: &str, sets: &[&str]) -> Vec<String> {
     match parse(text, sets) {
         Ok(_) => Vec::new(),
         Err(mistakes) => mistakes
@@ -58,16 +58,27 @@ pub fn told(text: &str, sets: &[&str]) -> Vec<String> {
 }
 
 /// The small scenario with one change, and what is then told.
-pub fn changed(from: &str, to: &str) -> Vec<String> {
+pub(crate) fn changed(from: &str, to: &str) -> Vec<String> {
     assert!(SMALL.contains(from), "{from}");
     told(&SMALL.replacen(from, to, 1), &[])
 }
 
 /// A kind of mistake: what to change in the small scenario, to what, and what is then told of it.
-pub type Kind = (&'static str, &'static str, &'static [&'static str]);
+pub(crate) type Kind = (&'static str, &'static str, &'static [&'static str]);
+
+/// Holds what is told of each part of a scenario against what should be. `text` puts the part into a scenario.
+pub(crate) fn assert_each(parts: &[(&str, &[&str])], text: impl Fn(&str) -> String) {
+    let wrong: Vec<String> = parts
+        .iter()
+        .map(|(part, expected)| (part, told(&text(part), &[]), expected))
+        .filter(|(_, told, expected)| told != *expected)
+        .map(|(part, told, expected)| format!("{part}\n   told {told:#?}\n   not {expected:#?}"))
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
 
 /// Makes each change by itself, and holds what is told against what should be.
-pub fn assert_told(kinds: &[Kind]) {
+pub(crate) fn assert_told(kinds: &[Kind]) {
     let wrong: Vec<String> = kinds
         .iter()
         .map(|(from, to, expected)| (to, changed(from, to), expected))

@@ -8,9 +8,7 @@ use bedload::engine::assembly::{self, cloud_spec};
 use bedload::resilience::policy::{
     HedgeAfter, Routing, SlidingWindow, Stick, StreamPolicy, Trigger, WhenEmpty,
 };
-use bedload::scenario::{
-    Answers, Inject, Input, Load, Plan, Spread, StopReason, Target, When, WindowLaw, schema,
-};
+use bedload::scenario::{Answers, Inject, Input, Load, Spread, StopReason, Target, When, WindowLaw, schema};
 use bedload_reports::gate::Limit;
 use bedload_reports::header::ClockKind;
 use bedload_reports::record::Operation;
@@ -134,7 +132,7 @@ fn the_whole_language_makes_a_cloud_and_its_faults() {
 
 #[test]
 fn the_story_that_the_language_was_made_for_is_read() {
-    let plan = parse(include_str!("scenarios/storm-and-failover.yaml"), &[]).unwrap();
+    let plan = parse(include_str!("../scenarios/storm-and-failover.yaml"), &[]).unwrap();
     assert_eq!((plan.flows().len(), plan.faults().len(), plan.gates().len()), (3, 1, 5));
     assert_eq!(plan.length(), Nanos::from_secs(330));
 }

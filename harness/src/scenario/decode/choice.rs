@@ -124,7 +124,8 @@ pub(crate) fn word_or_entry<'n>(
     match &node.value {
         Value::Text(word) => Ok(WordOrEntry::Word(word)),
         Value::Map(entries) if !entries.is_empty() => {
-            let entry = only_entry(node, keys, notes)?;
+            let known: Vec<&str> = words.iter().chain(keys).copied().collect();
+            let entry = only_entry(node, &known, notes)?;
             let key = entry.key.value.as_str();
             if words.contains(&key) {
                 let message = format!("`{key}` has no settings");

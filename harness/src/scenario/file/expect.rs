@@ -70,7 +70,7 @@ pub(crate) enum RetryAfter {
     Ignored,
 }
 
-choice!(RetryAfter: "what a client does with it" { honoured: Honoured, ignored: Ignored });
+choice!(RetryAfter: "an answer to `x-amz-retry-after`" { honoured: Honoured, ignored: Ignored });
 
 /// How bad a finding must be to fail the run.
 #[derive(Clone, Copy, Debug, JsonSchema)]

@@ -2,20 +2,28 @@
 
 use schemars::JsonSchema;
 
-use crate::scenario::decode::{List, Optional, Required, Table, choice, record};
+use crate::scenario::decode::{Decode, List, Optional, Required, Table, choice, record};
 use crate::scenario::defaults;
 use crate::scenario::leaf::{Account, Number, Positive, RegionName, Share, Text, Url, Whole};
+use crate::scenario::node::Node;
+use crate::scenario::notes::{Noted, Notes};
 
 /// What the run is aimed at.
 #[derive(Debug, JsonSchema)]
 #[schemars(rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum Target {
     /// A simulated cloud inside this process.
-    Mock(MockTarget),
+    Mock(Box<MockTarget>),
     /// A server that speaks Bedrock's protocol, by its address.
     Endpoint(Url),
     /// AWS itself. This costs money.
     Aws(Aws),
+}
+
+impl Decode for Box<MockTarget> {
+    fn decode(node: &Node, notes: &mut Notes) -> Result<Self, Noted> {
+        MockTarget::decode(node, notes).map(Box::new)
+    }
 }
 
 choice!(Target { mock: Mock, endpoint: Endpoint, aws: Aws });

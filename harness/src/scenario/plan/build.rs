@@ -82,8 +82,9 @@ fn check(file: &File, text: &str, notes: &mut Notes) -> Result<Content, Noted> {
         flows: good(&flows),
     };
     let faults = faults(&file.faults, &Names::read(&world, &regions), &reach, notes);
-    pairs::check(&file.clients, &good(&flows), &world, notes);
-    retried::check(&file.clients, &faults, notes);
+    let client_rows = file.clients.value().map_or(&[] as &[_], |table| table.rows());
+    pairs::check(client_rows, &good(&clients), &good(&flows), &world, notes);
+    retried::check(client_rows, &faults, notes);
     let slo = slo(&file.slo);
     let expect = expect(&file.expect, &world, text, notes);
     let evidence = Evidence {

@@ -7,31 +7,33 @@
 use bedload_reports::record::{Name, Operation};
 
 use super::call::{speaks_bodies, unheard};
-use super::{Flow, World};
+use super::{Client, Flow, World};
 use crate::scenario::code::Code;
-use crate::scenario::decode::{BriefOrFull, List, Required, Row, Table};
+use crate::scenario::decode::{BriefOrFull, List, Row};
 use crate::scenario::file::{self, Next, Routing};
 use crate::scenario::leaf;
 use crate::scenario::notes::{Note, Notes};
 use crate::scenario::place::{At, Place};
 use crate::scenario::suggest;
 
-/// Notes what a client can never do, given its flows. What is broken is noted already, and tells nothing here.
+/// Notes what a client can never do, given its flows. What is broken is noted already, and nothing follows from it.
 pub(super) fn check(
-    clients: &Required<Table<file::Client>>,
+    rows: &[Row<file::Client>],
+    clients: &[Option<&Client>],
     flows: &[Option<&Flow>],
     world: &World,
     notes: &mut Notes,
 ) {
-    let rows = clients.value().map_or(&[] as &[_], |table| table.rows());
-    shared_quotas(rows, notes);
+    if clients.iter().all(Option::is_some) {
+        shared_quotas(rows, notes);
+    }
     let Some(flows) = flows.iter().copied().collect::<Option<Vec<_>>>() else { return };
-    for row in rows {
-        let Ok(client) = &row.value else { continue };
-        let is_carried = |flow: &&Flow| flow.client() == row.name.value.get();
-        let flows: Vec<&Flow> = flows.iter().copied().filter(is_carried).collect();
+    for client in clients.iter().flatten() {
+        let Some(raw) = rows.iter().find(|row| row.name.value.get() == client.name()) else { continue };
+        let Ok(raw) = &raw.value else { continue };
+        let flows: Vec<&Flow> = flows.iter().copied().filter(|flow| flow.client() == client.name()).collect();
         if !flows.is_empty() {
-            Pair { client: &client.value, flows, world }.check(notes);
+            Pair { client: &raw.value, flows, world }.check(notes);
         }
     }
 }

@@ -6,7 +6,7 @@ use super::Fault;
 use super::fault::Inject;
 use crate::resilience::policy::ErrorName;
 use crate::scenario::code::Code;
-use crate::scenario::decode::{List, Required, Table};
+use crate::scenario::decode::{List, Row};
 use crate::scenario::file;
 use crate::scenario::leaf::StateError;
 use crate::scenario::notes::{Note, Noted, Notes};
@@ -14,12 +14,7 @@ use crate::scenario::place::At;
 use crate::scenario::suggest;
 
 /// Notes the names that are nearly those of Bedrock's exceptions, and that no fault of the scenario has either.
-pub(super) fn check(
-    clients: &Required<Table<file::Client>>,
-    faults: &[Result<Fault, Noted>],
-    notes: &mut Notes,
-) {
-    let rows = clients.value().map_or(&[] as &[_], |table| table.rows());
+pub(super) fn check(rows: &[Row<file::Client>], faults: &[Result<Fault, Noted>], notes: &mut Notes) {
     let machines = rows.iter().filter_map(|row| row.value.as_ref().ok()?.value.state_machine.value().ok()?);
     for machine in machines {
         let retried = machine.retry.good().map(|retrier| &retrier.value.error_equals);

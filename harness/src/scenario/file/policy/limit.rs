@@ -33,7 +33,7 @@ pub(crate) enum WhenEmpty {
     Wait(Wait),
 }
 
-choice!(WhenEmpty: "what happens" { shed: Shed; wait: Wait });
+choice!(WhenEmpty: "a way to meet an empty bucket" { shed: Shed; wait: Wait });
 
 /// A request that finds the bucket empty waits its turn.
 #[derive(Debug, JsonSchema)]

@@ -408,7 +408,10 @@ fn no_status(kind: &str, place: Place) -> Note {
         ))
 }
 
-fn headers(raw: &Optional<Table<HeaderText>>) -> Result<Vec<(Arc<str>, Arc<str>)>, Noted> {
+/// A header: its name and value.
+type Header = (Arc<str>, Arc<str>);
+
+fn headers(raw: &Optional<Table<HeaderText>>) -> Result<Vec<Header>, Noted> {
     let Some(table) = raw.value()? else {
         return Ok(Vec::new());
     };

@@ -45,7 +45,7 @@ fn shares(
     };
     let shares: Vec<_> = table.rows().iter().map(&mut share).collect();
     let shares: Vec<_> = shares.into_iter().collect::<Result<_, _>>()?;
-    let sum: f64 = shares.iter().map(|(_, share)| share).sum();
+    let sum = shares.iter().fold(0.0, |sum, (_, share)| sum + share);
     if (sum - 1.0).abs() > ROUNDING {
         let sum = (sum * 1e8).round() / 1e6;
         let note = Note::new(Code::Contradiction, place, format!("the shares add up to {sum} %"))

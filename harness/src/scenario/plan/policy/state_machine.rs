@@ -18,7 +18,7 @@ pub(super) fn state_machine(
     let Some(At { value: raw, place }) = raw.get()? else {
         return Ok(None);
     };
-    let retry = all(&raw.retry, notes, |retrier, is_last, notes| self::retrier(retrier, is_last, notes));
+    let retry = all(&raw.retry, notes, self::retrier);
     let catch =
         all(&raw.catch, notes, |catcher, is_last, notes| self::catcher(catcher, is_last, world, notes));
     let (retry, catch) = (retry?, catch?);
