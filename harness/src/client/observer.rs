@@ -31,6 +31,8 @@ pub struct Attempts(Arc<Mutex<Seen>>);
 #[derive(Debug, Default)]
 struct Seen {
     attempts: Vec<Attempt>,
+    /// Whether the last of them is under way.
+    open: bool,
     /// Where faults in this process note that they struck, an entry for each attempt.
     strikes: Vec<Strikes>,
     first_byte: Option<Nanos>,
@@ -58,9 +60,8 @@ impl Attempts {
     /// up, is closed at `done` with this `word`.
     pub fn close(&self, done: Nanos, word: &str) -> Closed {
         self.with(|seen| {
-            let open = seen.attempts.last_mut().filter(|last| last.done < last.sent);
-            let was_open = open.is_some();
-            if let Some(open) = open {
+            let was_open = std::mem::take(&mut seen.open);
+            if let Some(open) = seen.attempts.last_mut().filter(|_| was_open) {
                 open.done = done;
                 open.error = Some(word.into());
             }
@@ -114,14 +115,14 @@ impl Intercept for Observer {
                 number,
                 backoff,
                 sent: now,
-                // Open until the attempt is over: no time is before the epoch, so this cannot be mistaken.
-                done: Nanos::ZERO,
+                done: now,
                 status: None,
                 error: None,
                 request_id: None,
                 fault: None,
             });
             seen.strikes.push(Strikes::default());
+            seen.open = true;
         });
         Ok(())
     }
@@ -167,6 +168,7 @@ impl Intercept for Observer {
         let header = |name| context.response().and_then(|response| header(response, name));
         let failed = matches!(context.output_or_error(), Some(Err(_)));
         self.attempts.with(|seen| {
+            seen.open = false;
             let Some(attempt) = seen.attempts.last_mut() else { return };
             attempt.done = now;
             attempt.status = context.response().map(|response| response.status().as_u16());
@@ -223,10 +225,11 @@ mod tests {
     fn an_attempt_cut_off_from_outside_is_closed_as_such() {
         let attempts = Attempts::default();
         attempts.with(|seen| {
+            seen.open = true;
             seen.attempts.push(Attempt {
                 number: 1,
                 backoff: Nanos::ZERO,
-                sent: Nanos::from_secs(3),
+                sent: Nanos::ZERO,
                 done: Nanos::ZERO,
                 status: None,
                 error: None,

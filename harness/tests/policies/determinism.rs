@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bedload::client::policy::{RetryMode, RetryQuota};
+use bedload::client::policy::{Retry, RetryMode, RetryQuota};
 use bedload::resilience::policy::{
     BreakerPolicy, ErrorName, FallbackModel, HedgeAfter, HedgePolicy, LimitPolicy, Policy, Regions, Retrier,
     Routing, SlidingWindow, StateMachine, Stick, StreamPolicy, WhenEmpty,
@@ -62,9 +62,9 @@ fn everything(seed: u64) -> Vec<Record> {
     };
     let bench = Bench {
         policy,
-        retry: retry(RetryMode::Standard, RetryQuota::Own),
+        retry: Retry { attempts: 2, ..retry(RetryMode::Standard, RetryQuota::Own) },
         faults: vec![
-            share("throttle", throttle(), 0.4),
+            share("throttle", throttle(), 0.5),
             share("slow", Kind::Latency(slow), 0.3),
             share("early", Kind::EarlyEnd(EarlyEnd { after: 3 }), 0.2),
         ],

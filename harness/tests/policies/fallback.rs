@@ -87,7 +87,7 @@ fn the_total_time_holds_for_all_calls_together() {
     assert_eq!(calls(&record), ["First sonnet@us-east-1: timeout", "Failover sonnet@us-west-2: timeout"]);
     assert_eq!((record.outcome, record.done.as_secs_f64()), (Outcome::Failed, 6.0));
     let CallEnd::Failed(failure) = &record.calls[1].end else { panic!("{record:?}") };
-    assert_eq!(failure.message, "not over within 2.00 s");
+    assert!(failure.message.starts_with("not over within 2.00"), "what was left: {}", failure.message);
 }
 
 #[test]

@@ -75,13 +75,14 @@ fn it_asks_the_next_region_where_the_policy_says_so() {
 
 #[test]
 fn when_one_fails_the_other_is_waited_for_and_when_both_do_the_course_goes_on() {
-    let refused = vec![first(slow(400)), first(throttle())];
+    let upto = |name: &str, count: u64, kind| Fault::new(name, kind).first(count.try_into().unwrap());
+    let refused = vec![upto("slow", 1, slow(400)), upto("refused", 1, throttle())];
     let record = bench(Operation::Converse, false, refused).once();
     assert_eq!(calls(&record), ["First sonnet@us-east-1: throttled", "Hedge sonnet@us-east-1: answered"]);
     assert_eq!(record.outcome, Outcome::Retried);
 
-    let both = |kind| Fault::new("f", kind).first(2.try_into().unwrap());
-    let record = bench(Operation::Converse, false, vec![both(slow(400)), both(throttle())]).once();
+    let both = vec![upto("slow", 2, slow(400)), upto("refused", 2, throttle())];
+    let record = bench(Operation::Converse, false, both).once();
     let expected = [
         "First sonnet@us-east-1: throttled",
         "Hedge sonnet@us-east-1: throttled",

@@ -61,15 +61,13 @@ fn a_longest_delay_and_a_rate_shape_the_waits() {
 fn each_retrier_counts_its_own_attempts() {
     let model_error = ErrorAnswer::new(Some("ModelErrorException"), Some(424), None, &[]).unwrap();
     let third = Fault::new("third", Kind::Error(model_error)).every(3.try_into().unwrap());
-    let throttled = Fault::new("others", throttle());
+    let throttled = Fault::new("others", throttle()).first(3.try_into().unwrap());
     let retriers = vec![
         Retrier { max_attempts: 2, ..retrier("ThrottlingException") },
         Retrier { interval: Duration::from_secs(5), ..retrier("ModelErrorException") },
     ];
     let caught = Catcher { error_equals: vec![ErrorName::All], next: Some("haiku".into()) };
-    let mut bench = bench(retriers, vec![caught], vec![third, throttled]);
-    bench.faults[1] = bench.faults[1].clone().first(4.try_into().unwrap());
-    let record = bench.once();
+    let record = bench(retriers, vec![caught], vec![third, throttled]).once();
     let met: Vec<_> = calls(&record);
     let expected = [
         "First sonnet@us-east-1: throttled",

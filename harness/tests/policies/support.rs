@@ -226,7 +226,7 @@ pub(crate) fn ask(text: &str) -> Ask {
 /// A fault that strikes one region, from one second to another.
 pub(crate) fn regional(kind: Kind, region: &str, from_s: u64, to_s: u64) -> Fault {
     let aim = Aim { regions: vec![region.into()], ..Aim::default() };
-    Fault::new("f", kind).aimed_at(aim).during(between(from_s, to_s))
+    Fault::new(format!("{region}-{from_s}"), kind).aimed_at(aim).during(between(from_s, to_s))
 }
 
 pub(crate) fn between(from_s: u64, to_s: u64) -> Window {
