@@ -471,6 +471,9 @@ pub struct Timeline {
     /// What each client was asked for and what it made of it, by due time.
     #[serde(default)]
     pub clients: BTreeMap<Name, Amplified>,
+    /// Requests that tried the first region again, by when they did.
+    #[serde(default)]
+    pub region_returns: Vec<u64>,
     /// Tokens of calls whose answer nobody got, by when those were over.
     #[serde(default)]
     pub tokens_wasted: Vec<u64>,

@@ -128,7 +128,7 @@ impl Frame<'_> {
         });
         let measured = column
             .median
-            .map(|median| svg::level(left, right, self.y(median), Paint::Ink).set("stroke-width", 2));
+            .map(|median| svg::level(left, right, self.y(median), Paint::Ink).set("stroke-width", 1.25));
         promised.into_iter().chain(measured).collect()
     }
 }

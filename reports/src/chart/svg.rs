@@ -132,6 +132,7 @@ pub(crate) fn drawing(id: &str, height: f64, title: &str, desc: &str) -> Element
         .set("width", "100%")
         .set("height", Px(height))
         .set("overflow", "visible")
+        .set("font-size", 11)
         .set("role", "img")
         .set("aria-labelledby", format!("{title_id} {desc_id}"))
         .child(Element::new("title").set("id", title_id).text(title))
@@ -140,7 +141,11 @@ pub(crate) fn drawing(id: &str, height: f64, title: &str, desc: &str) -> Element
 
 /// A drawing that only repeats what words beside it say.
 pub(crate) fn decoration(width: impl Display, height: f64) -> Element {
-    Element::new("svg").set("width", width).set("height", Px(height)).set("aria-hidden", "true")
+    Element::new("svg")
+        .set("width", width)
+        .set("height", Px(height))
+        .set("font-size", 11)
+        .set("aria-hidden", "true")
 }
 
 /// The inner drawing whose paths stretch with the column: `width` units across, pixels down.
@@ -188,15 +193,9 @@ pub(crate) fn rect(from: Pct, to: Pct, top: f64, height: f64) -> Element {
         .set("height", Px(height))
 }
 
-/// A line of text of the chart's one size.
+/// A line of text of the chart's one size, which the drawing sets.
 pub(crate) fn label(x: Pct, baseline: f64, text: &str, paint: Paint) -> Element {
-    Element::new("text")
-        .class("t")
-        .fill(paint)
-        .set("x", x)
-        .set("y", Px(baseline))
-        .set("font-size", "11")
-        .text(text)
+    Element::new("text").class("t").fill(paint).set("x", x).set("y", Px(baseline)).text(text)
 }
 
 #[cfg(test)]

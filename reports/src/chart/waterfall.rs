@@ -168,7 +168,7 @@ impl Lane {
         let bar = svg::rect(from, Pct(to.0.max(from.0 + 0.3)), y + 4.0, BAR);
         let bar = match (&attempt.error, given_up && attempt.status.is_none()) {
             (_, true) => bar.fill(Paint::Paper).stroke(Paint::BulkEdge).set("stroke-dasharray", "3 2"),
-            (Some(_), _) => bar.fill(Paint::Fail).stroke(Paint::Fail),
+            (Some(_), _) => bar.fill(Paint::Fail),
             (None, _) => bar.fill(Paint::Bulk).stroke(Paint::BulkEdge),
         };
         let stream = if last { self.stream(call, attempt, y) } else { Vec::new() };
@@ -199,15 +199,16 @@ impl Lane {
     }
 
     /// What came back, after the bar; on a phone the status alone.
-    fn answer(&self, call: &Call, attempt: &Attempt, last: bool, y: f64) -> [Element; 2] {
+    fn answer(&self, call: &Call, attempt: &Attempt, last: bool, y: f64) -> Vec<Element> {
         let failed = attempt.error.is_some() || (last && matches!(call.end, CallEnd::Failed(_)));
         let paint = if failed { Paint::FailText } else { Paint::Ink };
         let end = self.x(if last { call.done.max(attempt.done) } else { attempt.done });
         let name = |text: &str| svg::label(end, y + 14.0, text, paint).set("dx", 6);
-        [
-            name(&answer_text(call, attempt, last)).class("wide"),
-            name(&status_text(call, attempt, last)).class("narrow").set("display", "none"),
-        ]
+        let (whole, brief) = (answer_text(call, attempt, last), status_text(call, attempt, last));
+        match whole == brief {
+            true => vec![name(&whole)],
+            false => vec![name(&whole).class("wide"), name(&brief).class("narrow").set("display", "none")],
+        }
     }
 }
 

@@ -102,16 +102,12 @@ impl Probe {
             }
             // These are shares of a part of the requests.
             Figure::DegradedShare => {
-                if decided::answer(record).is_some_and(|answer| self.is_destination(answer)) {
-                    self.of += 1;
-                    self.hits += u64::from(decided::is_degraded(record, header));
-                }
+                let there = decided::answer(record).is_some_and(|answer| self.is_destination(answer));
+                self.add(there, decided::is_degraded(record, header));
             }
             Figure::HedgeWins => {
-                if decided::is_hedged(record) && self.at_destination(record, header) {
-                    self.of += 1;
-                    self.hits += u64::from(decided::is_answered_by(record, Reason::Hedge));
-                }
+                let hedged = decided::is_hedged(record) && self.at_destination(record, header);
+                self.add(hedged, decided::is_answered_by(record, Reason::Hedge));
             }
             // These count calls, attempts and breakers wherever they were, so each is asked for itself.
             Figure::BreakerOpenTime
@@ -135,6 +131,12 @@ impl Probe {
             }
             _ => {}
         }
+    }
+
+    /// Adds a request to a share, if it is part of the whole.
+    fn add(&mut self, of_the_whole: bool, hit: bool) {
+        self.of += u64::from(of_the_whole);
+        self.hits += u64::from(of_the_whole && hit);
     }
 
     fn count_each(&mut self, figure: Figure, record: &Record, header: &Header) {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::header::Header;
 use crate::histogram::{Histogram, Quantile};
 use crate::log::Dropped;
-use crate::record::{Name, Outcome, Record};
+use crate::record::{Deed, Name, Outcome, Record};
 use crate::summary::{Amplified, BreakerLane, Timeline};
 use crate::units::Nanos;
 
@@ -42,6 +42,7 @@ struct Slot {
     fell_back: u64,
     failed: u64,
     dropped: u64,
+    returned: u64,
     wasted: u64,
     begun: u64,
     over: u64,
@@ -98,6 +99,11 @@ impl TimelineTally {
         }
         for call in decided::wasted(record) {
             self.slot_at(call.done).wasted += call.tokens.input + call.tokens.output;
+        }
+        for decision in &record.decisions {
+            if let Deed::ReturnTried { .. } = decision.deed {
+                self.slot_at(decision.at).returned += 1;
+            }
         }
         self.amplify(record, due);
     }
@@ -168,6 +174,7 @@ impl TimelineTally {
             models: shares(&self.models),
             degraded: shares(&self.degraded),
             clients: self.amplified.iter().map(|(name, counts)| (name.clone(), amplified(counts))).collect(),
+            region_returns: series(|slot| slot.returned),
             tokens_wasted: series(|slot| slot.wasted),
             breakers,
         }

@@ -8,11 +8,12 @@ use crate::chart::clock::Clock;
 use crate::chart::paint::Paint;
 use crate::chart::plot::Plot;
 use crate::chart::steps::Values;
+use crate::number;
 use crate::record::Name;
 use crate::summary::{Figures, Summary};
 
 use super::super::series::{answered_by_due, share, sum};
-use super::super::stage_table::{StageTable, box_key, brief_share};
+use super::super::stage_table::{StageTable, box_key, brief_share, dot_key};
 use super::{Panel, peak_share, stacked};
 
 /// Names drawn one by one.
@@ -55,8 +56,27 @@ pub(in crate::render::html) fn regions(summary: &Summary, clock: &Clock<'_>) -> 
         figure: Box::new(move |figures: &Figures| count_of(&figures.regions, name)),
     });
     let layers: Vec<Layer<'_>> = layers.collect();
-    let about = "share of the answers, by due time";
-    (layers.len() > 1).then(|| panel(summary, clock, ("Regions", "region", about), layers))
+    if layers.len() < 2 {
+        return None;
+    }
+    let returns = &summary.timeline.region_returns;
+    if returns.iter().all(|count| *count == 0) {
+        return Some(panel(
+            summary,
+            clock,
+            ("Regions", "region", "share of the answers, by due time"),
+            layers,
+            None,
+        ));
+    }
+    let about = "share of the answers, by due time; a dot where the first region was tried again";
+    // Between the whole and the top of the panel.
+    let dots: Values = returns.iter().map(|count| (*count > 0).then_some(1.03)).collect();
+    let mut panel = panel(summary, clock, ("Regions", "region", about), layers, Some(&dots));
+    let cell = |figures: &Figures| number::count(figures.region_returns);
+    let all = number::count(summary.total.region_returns);
+    panel.table = panel.table.row(summary, dot_key(Paint::Ink), "", "returns", cell, all);
+    Some(panel)
 }
 
 /// Shares of the answers by model over time, stand-ins apart; none where one model gave them all.
@@ -92,7 +112,7 @@ pub(in crate::render::html) fn models(summary: &Summary, clock: &Clock<'_>) -> O
     }
     let about =
         "share of the answers, by due time; at the foot those from another model than the one asked for";
-    (layers.len() > 1).then(|| panel(summary, clock, ("Models", "model", about), layers))
+    (layers.len() > 1).then(|| panel(summary, clock, ("Models", "model", about), layers, None))
 }
 
 /// The names with the most answers, the most used first.
@@ -112,12 +132,14 @@ fn panel(
     clock: &Clock<'_>,
     (title, id, about): (&'static str, &str, &str),
     layers: Vec<Layer<'_>>,
+    dots: Option<&Values>,
 ) -> Panel {
     let whole = answered_by_due(&summary.timeline);
     // The most used stands on top, so that what moved away from it stands on the axis.
     let values: Vec<Values> = layers.iter().rev().map(|layer| share(&layer.counts, &whole)).collect();
     let paints: Vec<(Paint, Paint)> = layers.iter().rev().map(|layer| layer.paints).collect();
     let chart = stacked(Plot::new(clock, Axis::share(), 80.0), &values, &paints);
+    let chart = dots.into_iter().fold(chart, |chart, dots| chart.dots(dots, Paint::Ink));
     let table = layers.iter().fold(StageTable::new(summary), |table, layer| {
         let highest = peak_share(&share(&layer.counts, &whole));
         let cell = |figures: &Figures| {
