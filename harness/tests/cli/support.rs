@@ -76,7 +76,11 @@ pub(crate) fn shipped(name: &str) -> PathBuf {
 
 /// Every scenario that ships with the project.
 pub(crate) fn all_shipped() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios");
+    scenarios_in(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios"))
+}
+
+/// The scenarios of a folder, by name.
+pub(crate) fn scenarios_in(folder: &Path) -> Vec<PathBuf> {
     let mut paths: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "yaml"));
     paths.sort();
