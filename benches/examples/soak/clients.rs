@@ -49,7 +49,7 @@ pub(crate) async fn in_memory(cloud: Arc<Cloud>, number: u64) {
 pub(crate) async fn over_tcp(address: SocketAddr, number: u64) {
     for round in number.. {
         // What breaks is what this is for; the client begins anew.
-        let _ = if number % 2 == 0 {
+        let _ = if number.is_multiple_of(2) {
             some_over_http_1(address, round).await
         } else {
             some_over_http_2(address, round).await
