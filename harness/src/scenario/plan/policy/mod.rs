@@ -7,6 +7,10 @@ mod limit;
 mod regions;
 mod routing;
 mod state_machine;
+mod triggers;
+
+pub(crate) use breaker::fewest_calls;
+pub(crate) use triggers::usual_triggers;
 
 use super::World;
 use super::target::{regions as region_list, twice};
@@ -17,8 +21,6 @@ use crate::scenario::defaults;
 use crate::scenario::file;
 use crate::scenario::notes::{Noted, Notes};
 use crate::scenario::place::Place;
-pub(crate) use breaker::fewest_calls;
-pub(crate) use fallback::usual_triggers;
 
 /// Reads the policy of a client that is defined at a place.
 pub(super) fn policy(
@@ -36,7 +38,7 @@ pub(super) fn policy(
     let count = regions.as_ref().ok().map(|regions| regions.order.len());
     let hedge = hedge::hedge(&raw.hedge, count, timeout, notes);
     let state_machine = state_machine::state_machine(&raw.state_machine, world, notes);
-    let around = fallback::Around { raw, regions: count, stream: stream.ok() };
+    let around = triggers::Around { raw, regions: count, stream: stream.ok() };
     let fallback = fallback::fallback(&around, world, notes);
     Ok(Policy {
         regions: regions?,

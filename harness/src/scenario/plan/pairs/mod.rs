@@ -4,16 +4,20 @@
 //! request asks first is none, and a model that the flow's operation cannot ask never answers. Both stand in the
 //! scenario, so both are told before the first request.
 
-use bedload_reports::record::{Name, Operation};
+mod others;
+mod quotas;
+
+use bedload_reports::record::Operation;
+use others::{Other, caught_models, fallback_models, routed_models};
+use quotas::shared_quotas;
 
 use super::call::{speaks_bodies, unheard};
 use super::{Client, Flow, World};
 use crate::scenario::code::Code;
-use crate::scenario::decode::{BriefOrFull, List, Row};
-use crate::scenario::file::{self, Next, Routing};
-use crate::scenario::leaf;
+use crate::scenario::decode::Row;
+use crate::scenario::file::{self, Routing};
 use crate::scenario::notes::{Note, Notes};
-use crate::scenario::place::{At, Place};
+use crate::scenario::place::At;
 use crate::scenario::suggest;
 
 /// Notes what a client can never do, given its flows. What is broken is noted already, and nothing follows from it.
@@ -43,14 +47,6 @@ struct Pair<'p> {
     client: &'p file::Client,
     flows: Vec<&'p Flow>,
     world: &'p World,
-}
-
-/// A model that a client may ask besides a flow's own.
-struct Other {
-    model: Name,
-    place: Place,
-    operation: Option<Operation>,
-    max_tokens: Option<u32>,
 }
 
 impl Pair<'_> {
@@ -128,82 +124,4 @@ fn unlimited(operation: Operation, flow: &Flow, other: &Other) -> Option<Note> {
             .label(format!("`unset` in flow `{}`", flow.name()))
             .help("give the model a `max_tokens` of its own, or the flow's call one")
     })
-}
-
-fn fallback_models(client: &file::Client) -> Vec<Other> {
-    let list = match client.fallback.value() {
-        Ok(Some(BriefOrFull::Brief(list))) => Some(list),
-        Ok(Some(BriefOrFull::Full(rules))) => rules.models.value().ok().flatten(),
-        _ => None,
-    };
-    let other = |item: &At<file::FallbackItem>| match &item.value {
-        BriefOrFull::Brief(name) => Some(plain(name, item.place)),
-        BriefOrFull::Full(full) => {
-            let name = full.model.get().ok()?;
-            Some(Other {
-                operation: full.operation.value().ok()?.map(|word| (*word).into()),
-                max_tokens: full.max_tokens.value().ok()?.map(|tokens| tokens.get_u32()),
-                ..plain(&name.value, name.place)
-            })
-        }
-    };
-    list.into_iter().flat_map(List::good).filter_map(other).collect()
-}
-
-fn routed_models(routing: &Routing) -> Vec<Other> {
-    let of = |name: &At<leaf::Name>| plain(&name.value, name.place);
-    match routing {
-        Routing::Shares(table) => table.rows().iter().map(|row| of(&row.name)).collect(),
-        Routing::Content(rules) => {
-            rules.good().filter_map(|rule| rule.value.model.get().ok()).map(of).collect()
-        }
-        Routing::Metrics(metrics) => {
-            metrics.models.value().into_iter().flat_map(List::good).map(of).collect()
-        }
-        Routing::Canary(canary) => canary.model.get().into_iter().map(of).collect(),
-    }
-}
-
-fn caught_models(client: &file::Client) -> Vec<Other> {
-    let model = |catcher: &At<file::Catcher>| {
-        let next = catcher.value.next.get().ok()?;
-        match &next.value {
-            Next::Fail => None,
-            Next::Model(name) => Some(plain(name, next.place)),
-        }
-    };
-    let machine = client.state_machine.value().ok().flatten();
-    machine.into_iter().flat_map(|machine| machine.catch.good()).filter_map(model).collect()
-}
-
-fn plain(name: &leaf::Name, place: Place) -> Other {
-    Other { model: name.get().clone(), place, operation: None, max_tokens: None }
-}
-
-/// A quota that only one client names is shared with nobody: the name is a slip, or the key does nothing.
-fn shared_quotas(rows: &[Row<file::Client>], notes: &mut Notes) {
-    let names: Vec<At<Name>> = rows.iter().filter_map(shared_quota).collect();
-    for name in &names {
-        if names.iter().filter(|other| other.value == name.value).count() > 1 {
-            continue;
-        }
-        let others = names.iter().map(|other| &other.value).filter(|other| **other != name.value);
-        let note = Note::new(
-            Code::Contradiction,
-            name.place,
-            format!("retry quota `{}` is shared with nobody", name.value),
-        )
-        .label(suggest::remark(&name.value, others).unwrap_or_else(|| "the only mention".to_owned()))
-        .help(format!("give another client `quota: {{ shared: {} }}`, or write `quota: own`", name.value));
-        notes.add(note);
-    }
-}
-
-fn shared_quota(row: &Row<file::Client>) -> Option<At<Name>> {
-    let retry = row.value.as_ref().ok()?.value.retry.value().ok()??;
-    let quota = retry.quota.get().ok()??;
-    match &quota.value {
-        file::RetryQuota::Own => None,
-        file::RetryQuota::Shared(name) => Some(quota.with(name.get().clone())),
-    }
 }
