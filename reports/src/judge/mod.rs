@@ -8,6 +8,7 @@
 //! | file | what it asks |
 //! | --- | --- |
 //! | `finding` | the answers themselves, and the codes that `explain` knows |
+//! | `codes` | what stands behind each code, for `explain` |
 //! | `expect` | what a scenario expects of the client |
 //! | `judgement` | all of it together |
 //! | `calls`, `fate`, `agent`, `link` | who called, for what, and what came of it |
@@ -15,6 +16,7 @@
 
 pub mod agent;
 pub mod calls;
+pub mod codes;
 pub mod context;
 pub mod expect;
 pub mod fate;
