@@ -243,7 +243,7 @@ impl Code {
                 "Each try is a new call to the SDK, with no backoff and no quota, and the tokens of the \
                  broken answer are paid for each time.",
                 "Wait before a stream is asked for again, longer each time, and at most a few times.",
-                "6 streams that broke and were asked for again.",
+                "8 streams that broke once each and were asked for again; fewer where one breaks again and again.",
             ],
             Code::NoFallback => [
                 "no-fallback",

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::expect::Expectation;
 use super::finding::{Answer, Class};
+use super::traffic::Slice;
 use crate::record::Name;
 use crate::units::Nanos;
 
@@ -18,6 +19,9 @@ pub struct Judgement {
     pub expectations: Vec<Expectation>,
     /// The waits before retries, for the scatter.
     pub waits: Vec<Waits>,
+    /// What arrived over time, for amplification and for the shares of regions and models.
+    #[serde(default)]
+    pub traffic: Vec<Slice>,
     /// Exchanges that were judged.
     pub exchanges: u64,
     /// Exchanges that were left out because there were too many to hold; the first ones are judged.

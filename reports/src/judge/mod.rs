@@ -12,14 +12,51 @@
 //! | `expect` | what a scenario expects of the client |
 //! | `judgement` | all of it together |
 //! | `calls`, `fate`, `agent`, `link` | who called, for what, and what came of it |
+//! | `questions` | what a client does with failures: `nested`, `storm`, `retry_quota`, `stall`, … a file each |
+//! | `expectations`, `held` | what the scenario expects, held against what was seen |
+//! | `traffic` | what arrived over time, for the charts |
 //! | `context` | what the run knows that the exchanges do not |
 
+pub mod adaptive;
 pub mod agent;
+mod amplification;
+mod answer;
+mod bare_budget;
+mod broken_stream;
+mod bucket;
 pub mod calls;
 pub mod codes;
+mod cohort;
+mod connections;
 pub mod context;
+mod day_quota;
+mod decisions;
+mod destinations;
+mod duplicates;
 pub mod expect;
+pub mod expectations;
 pub mod fate;
 pub mod finding;
+mod held;
+pub mod identity;
 pub mod judgement;
+mod limiter;
 mod link;
+mod moves;
+mod nested;
+mod no_retry;
+mod non_retryable;
+#[cfg(test)]
+mod play;
+mod profile;
+pub mod questions;
+mod repeats;
+mod reservation;
+mod retry_after;
+mod retry_quota;
+mod skew;
+mod stall;
+mod statistics;
+mod storm;
+mod timeout;
+pub mod traffic;

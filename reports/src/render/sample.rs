@@ -4,7 +4,9 @@
 use std::sync::LazyLock;
 
 use crate::gate::{Gate, Limit, OnNoData, Scope, Severity};
-use crate::header::{ClockKind, FORMAT_VERSION, FaultWindow, Flow, Header, Model, Price, Slo, Stage};
+use crate::header::{
+    ClockKind, FORMAT_VERSION, FaultKind, FaultWindow, Flow, Header, Model, Price, Slo, Stage,
+};
 use crate::metric::{Figure, Metric};
 use crate::record::{
     Attempt, Call, CallEnd, Failure, FailureClass, Name, Operation, Outcome, Reason, Record, Tokens,
@@ -135,6 +137,7 @@ pub(crate) fn header() -> Header {
             from: secs(150),
             to: secs(210),
             about: "429 to 70 % of us-east-1".into(),
+            kind: FaultKind::Other,
         }],
         flows: vec![
             flow("chat", Operation::ConverseStream, "sonnet", None),

@@ -1,0 +1,144 @@
+//! `hammers-broken-stream`: streams that broke, and how soon the application asks again.
+//!
+//! To the SDK a stream is a success once its head has come; what follows a break is the application's own
+//! work, as a new call. The rule is that of `no-backoff`, over the waits between those calls.
+
+use super::answer::{Question, counted, odds};
+use super::calls::{Call, Client};
+use super::fate::Fate;
+use super::finding::{Answer, Code, Severity};
+use super::repeats::{Repeats, Side, WINDOWS};
+use super::statistics::poisson_binom_sf;
+use crate::number;
+use crate::units::Nanos;
+
+/// A wait that is none: what overhead alone takes at most.
+const AT_ONCE: Nanos = Nanos::new(20_000_000);
+/// The bound of the first wait of the mildest backoff that is accepted, in seconds; it doubles.
+const MILDEST: f64 = 0.05;
+/// The level of one finding in one run.
+const LEVEL: f64 = 1e-3;
+/// The share of restarts that must come at once.
+const NEARLY_ALL: f64 = 0.9;
+/// The fewest restarts at which the level can be reached.
+const FEWEST: usize = 8;
+
+/// Whether the application asks for a broken stream again at once.
+pub(super) fn ask(client: &Client<'_>) -> Vec<Answer> {
+    let question = Question::to(client, Code::HammersBrokenStream);
+    let broken = client.calls.iter().filter(|call| is_broken(call)).count();
+    if broken == 0 {
+        return Vec::new();
+    }
+    let repeats = Repeats::within(&client.calls, WINDOWS[WINDOWS.len() - 1]);
+    let comparison = repeats.compare(&client.calls, side);
+    let related = match comparison.is_enough() {
+        true => comparison.chance(),
+        false => Some(comparison.by_bodies()),
+    };
+    let waits = waits(client, &repeats);
+    let (n, k) = (waits.len(), waits.iter().filter(|wait| wait.is_none()).count());
+    let ps: Vec<f64> = waits.iter().map(Wait::chance).collect();
+    let chance = poisson_binom_sf(k, &ps);
+    let answer = if n == 0 {
+        question.clear(format!(
+            "{} and none was asked for again.",
+            counted(broken, "stream broke", "streams broke")
+        ))
+    } else if related.is_none_or(|chance| chance > LEVEL) {
+        question.insufficient(
+            0,
+            FEWEST,
+            "broken streams whose bodies come again for no other reason; vary the prompts",
+        )
+    } else if k as f64 >= NEARLY_ALL * n as f64 && chance <= LEVEL {
+        found(&question, client, broken, &waits, chance)
+    } else if n < FEWEST {
+        question.insufficient(n, FEWEST, "broken streams that were asked for again")
+    } else {
+        question.clear(format!(
+            "{} of {} came within {}.",
+            number::count(k as u64),
+            counted(n, "restart of a broken stream", "restarts of broken streams"),
+            number::time(AT_ONCE)
+        ))
+    };
+    vec![answer]
+}
+
+/// A wait between a stream that broke and the call that asked again.
+struct Wait {
+    length: Nanos,
+    /// How many streams of the chain had broken before.
+    ordinal: i32,
+    restart: u64,
+}
+
+impl Wait {
+    fn is_none(&self) -> bool {
+        self.length <= AT_ONCE
+    }
+
+    /// The chance that the mildest backoff waits no longer than overhead.
+    fn chance(&self) -> f64 {
+        (AT_ONCE.as_secs_f64() / (MILDEST * 2f64.powi(self.ordinal))).min(1.0)
+    }
+}
+
+fn is_broken(call: &Call<'_>) -> bool {
+    call.last().fate == Fate::Broken
+}
+
+fn side(call: &Call<'_>) -> Side {
+    match call.last().fate {
+        Fate::Broken => Side::Struck,
+        Fate::Answered => Side::Control,
+        Fate::Failed(_) | Fate::Left | Fate::Refused => Side::Aside,
+    }
+}
+
+fn waits(client: &Client<'_>, repeats: &Repeats) -> Vec<Wait> {
+    let calls = &client.calls;
+    let mut waits = Vec::new();
+    for chain in repeats.chains() {
+        let mut ordinal = 0;
+        for pair in chain.windows(2) {
+            let &[parent, child] = pair else { continue };
+            if is_broken(&calls[parent]) {
+                let length = calls[child].begin().since(calls[parent].end());
+                waits.push(Wait { length, ordinal, restart: calls[child].first().exchange.number });
+                ordinal += 1;
+            } else {
+                ordinal = 0;
+            }
+        }
+    }
+    waits
+}
+
+fn found(question: &Question, client: &Client<'_>, broken: usize, waits: &[Wait], chance: f64) -> Answer {
+    let at_once = waits.iter().filter(|wait| wait.is_none());
+    let tokens: u64 = client
+        .calls
+        .iter()
+        .filter(|call| is_broken(call))
+        .map(|call| u64::from(call.last().exchange.output_tokens.unwrap_or_default()))
+        .sum();
+    let most = waits.iter().map(|wait| wait.ordinal + 1).max().unwrap_or_default();
+    let seen = format!(
+        "{} of {} of broken streams came within {}, up to {most} in a row; {} had taken up to {} output tokens.",
+        number::count(at_once.clone().count() as u64),
+        counted(waits.len(), "restart", "restarts"),
+        number::time(AT_ONCE),
+        counted(broken, "broken stream", "broken streams"),
+        number::count(tokens),
+    );
+    let expected = format!(
+        "Even the shortest backoff of an SDK (50 ms, doubling, full jitter) does that {}.",
+        odds(chance)
+    );
+    question
+        .found(Severity::Warning, seen, expected)
+        .by_chance(chance)
+        .shown_by(at_once.map(|wait| wait.restart))
+}

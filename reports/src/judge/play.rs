@@ -1,0 +1,232 @@
+//! Clients at play before a service that fails now and then, for the tests of the judge.
+//!
+//! A play is a simulation with a seed of its own: it gives the exchanges that a ledger would hold.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap};
+
+use super::calls::{Calls, calls};
+use super::context::Context;
+use super::finding::{Answer, Code, Finding, Ruling};
+use crate::exchange::Exchange;
+use crate::header::{FaultKind, FaultWindow};
+use crate::record::Name;
+use crate::units::Nanos;
+
+/// How long an exchange takes, in seconds.
+const LATENCY: f64 = 0.01;
+
+/// Draws that are the same for one seed (splitmix64).
+pub(super) struct Dice(u64);
+
+impl Dice {
+    pub(super) fn new(seed: u64) -> Self {
+        Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x5851_f42d_4c95_7f2d)
+    }
+
+    /// From 0 to 1.
+    pub(super) fn unit(&mut self) -> f64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) >> 11) as f64 / (1u64 << 53) as f64
+    }
+
+    /// The time to the next of events that come at this rate.
+    pub(super) fn pause(&mut self, rate: f64) -> f64 {
+        -(1.0 - self.unit()).ln() / rate
+    }
+
+    /// A whole number below `n`.
+    pub(super) fn below(&mut self, n: u64) -> u64 {
+        (self.unit() * n as f64) as u64
+    }
+}
+
+/// When a client retries.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Rule {
+    Always,
+    Never,
+    Coin,
+    /// Retries up to a fifth of the calls.
+    Fifth,
+    /// An SDK's quota of 500 tokens at this price.
+    Quota(u32),
+}
+
+/// A client with an SDK's retries, and perhaps a loop around them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Player {
+    pub(super) attempts: u32,
+    /// The bound of the first wait, in seconds.
+    pub(super) base: f64,
+    pub(super) rule: Rule,
+    /// Tries of the application.
+    pub(super) outer: u32,
+    /// Seconds between them.
+    pub(super) outer_wait: f64,
+}
+
+impl Player {
+    /// AWS retries 2.1 without a quota.
+    pub(super) const PLAIN: Player =
+        Player { attempts: 3, base: 0.05, rule: Rule::Always, outer: 1, outer_wait: 1.0 };
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Task {
+    body: u64,
+    call: u64,
+    attempt: u32,
+    tries: u32,
+}
+
+/// The exchanges of requests that arrive at these times with these bodies; `fails` has the status of an
+/// attempt that arrives at a time, if it fails.
+pub(super) fn play(
+    player: Player,
+    arrivals: impl IntoIterator<Item = (f64, u64)>,
+    mut fails: impl FnMut(f64, &mut Dice) -> Option<u16>,
+    dice: &mut Dice,
+) -> Vec<Exchange> {
+    let mut queue = BinaryHeap::new();
+    let mut tasks: Vec<Task> = Vec::new();
+    let mut calls = 0;
+    for (at, body) in arrivals {
+        queue.push(Reverse((nanos(at), tasks.len())));
+        tasks.push(Task { body, call: calls, attempt: 1, tries: 1 });
+        calls += 1;
+    }
+    let (mut level, mut begun, mut retried) = (500u32, 0u64, 0u64);
+    let mut exchanges = Vec::new();
+    while let Some(Reverse((at, place))) = queue.pop() {
+        let task = tasks[place];
+        let status = fails(at.as_secs_f64(), dice).unwrap_or(200);
+        exchanges.push(exchange(exchanges.len() as u64, at, &task, player.attempts, status));
+        begun += u64::from(task.attempt == 1);
+        if status < 400 {
+            if let Rule::Quota(cost) = player.rule {
+                level = 500.min(level + if task.attempt == 1 { 1 } else { cost });
+            }
+            continue;
+        }
+        let retry = task.attempt < player.attempts
+            && match player.rule {
+                Rule::Always => true,
+                Rule::Never => false,
+                Rule::Coin => dice.unit() < 0.5,
+                Rule::Fifth => retried * 5 < begun,
+                Rule::Quota(cost) => level >= cost,
+            };
+        let done = at.as_secs_f64() + LATENCY;
+        if retry {
+            retried += 1;
+            if let Rule::Quota(cost) = player.rule {
+                level -= cost;
+            }
+            let wait = dice.unit() * player.base * 2f64.powi(task.attempt as i32 - 1);
+            queue.push(Reverse((nanos(done + wait), tasks.len())));
+            tasks.push(Task { attempt: task.attempt + 1, ..task });
+        } else if task.tries < player.outer {
+            queue.push(Reverse((nanos(done + player.outer_wait), tasks.len())));
+            tasks.push(Task { call: calls, attempt: 1, tries: task.tries + 1, ..task });
+            calls += 1;
+        }
+    }
+    exchanges
+}
+
+fn nanos(secs: f64) -> Nanos {
+    Nanos::new((secs * 1e9) as u64)
+}
+
+fn exchange(number: u64, at: Nanos, task: &Task, most: u32, status: u16) -> Exchange {
+    let code = match status {
+        429 => Some("ThrottlingException"),
+        503 => Some("ServiceUnavailableException"),
+        400 => Some("ValidationException"),
+        _ => None,
+    };
+    Exchange {
+        number,
+        at,
+        head: Some(at.plus(nanos(LATENCY))),
+        done: at.plus(nanos(LATENCY)),
+        operation: Some("Converse".into()),
+        region: Some("us-east-1".into()),
+        model: Some("anthropic.claude-3-haiku-20240307-v1:0".into()),
+        invocation_id: Some(format!("call-{}", task.call).into()),
+        attempt: Some(task.attempt),
+        max_attempts: Some(most),
+        body_digest: Some(format!("{:016x}", task.body).into()),
+        status: Some(status),
+        error_type: code.map(Into::into),
+        ..Exchange::default()
+    }
+}
+
+/// Requests at a rate for a time, each with one of so many bodies; all different for none.
+pub(super) fn open(rate: f64, secs: f64, bodies: Option<u64>, dice: &mut Dice) -> Vec<(f64, u64)> {
+    let mut arrivals = Vec::new();
+    let mut at = dice.pause(rate);
+    while at < secs {
+        let body = bodies.map_or(arrivals.len() as u64, |bodies| dice.below(bodies));
+        arrivals.push((at, body));
+        at += dice.pause(rate);
+    }
+    arrivals
+}
+
+/// All failing between these seconds, with 503.
+pub(super) fn outage(from: f64, to: f64) -> impl FnMut(f64, &mut Dice) -> Option<u16> {
+    move |at, _| (from..to).contains(&at).then_some(503)
+}
+
+/// What a run of so many seconds knows, with these faults.
+pub(super) fn context(secs: u64, faults: &[(&str, f64, f64)]) -> Context {
+    let window = |&(name, from, to): &(&str, f64, f64)| FaultWindow {
+        name: name.into(),
+        from: nanos(from),
+        to: nanos(to),
+        about: String::new(),
+        kind: FaultKind::Other,
+    };
+    Context { faults: faults.iter().map(window).collect(), end: Nanos::from_secs(secs), ..Context::default() }
+}
+
+/// The exchanges as calls of unnamed clients.
+pub(super) fn grouped(exchanges: &[Exchange]) -> Calls<'_> {
+    calls(exchanges, &BTreeMap::<Name, Name>::new())
+}
+
+/// The answer to a question, which must have been put once.
+pub(super) fn answer(answers: &[Answer], code: Code) -> Option<&Ruling> {
+    let mut asked = answers.iter().filter(|answer| answer.code == code);
+    let ruling = asked.next().map(|answer| &answer.ruling);
+    assert!(asked.next().is_none(), "{code} has two answers: {answers:?}");
+    ruling
+}
+
+/// What was found, if it was.
+pub(super) fn found(answers: &[Answer], code: Code) -> Option<&Finding> {
+    match answer(answers, code) {
+        Some(Ruling::Found(finding)) => Some(finding),
+        _ => None,
+    }
+}
+
+/// The answers as a snapshot shows them, with plain spaces.
+pub(super) fn told(answers: &[Answer]) -> String {
+    let told = answers.iter().map(|answer| match &answer.ruling {
+        Ruling::Found(Finding { severity, seen, expected, change, evidence, .. }) => {
+            format!("{}: {severity:?}\n  {seen}\n  {expected}\n  {change}\n  {evidence:?}", answer.code)
+        }
+        Ruling::Clear { seen } => format!("{}: clear\n  {seen}", answer.code),
+        Ruling::Insufficient { have, need, of } => {
+            format!("{}: insufficient\n  {have} of about {need} {of}", answer.code)
+        }
+    });
+    told.collect::<Vec<_>>().join("\n").replace('\u{202f}', " ")
+}
