@@ -50,6 +50,27 @@ pub fn seconds(secs: f64) -> String {
     }
 }
 
+/// Two lengths of time with one unit, with digits enough to tell them apart: `1.002–1.007 s`.
+pub fn range(low: f64, high: f64) -> String {
+    let (scale, unit, most_decimals) = match high {
+        high if high >= 0.9995 => (1.0, "s", 3.0),
+        high if high >= 0.000_999_5 => (1e3, "ms", 1.0),
+        _ => (1e6, "µs", 0.0),
+    };
+    let decimals = (1.0 - ((high - low) * scale).log10().floor()).clamp(0.0, most_decimals) as usize;
+    format!("{:.decimals$}–{:.decimals$}{GAP}{unit}", low * scale, high * scale)
+}
+
+/// A place in an order, counted from 0: `first`, `second`, `third`, `4th`.
+pub fn ordinal(place: u32) -> String {
+    match place {
+        0 => "first".to_owned(),
+        1 => "second".to_owned(),
+        2 => "third".to_owned(),
+        _ => format!("{}th", u64::from(place) + 1),
+    }
+}
+
 /// A clock time on the run's axis: `3:51`, `1:03:51`.
 pub fn clock(offset: Nanos) -> String {
     let secs = offset.get() / 1_000_000_000;
@@ -147,6 +168,23 @@ mod tests {
         for (secs, text) in table {
             assert_eq!(seconds(secs).replace(GAP, " "), text);
         }
+    }
+
+    #[test]
+    fn ranges_have_the_digits_that_tell_their_ends_apart() {
+        let table = [
+            (1.002, 1.007, "1.002–1.007 s"),
+            (0.87, 1.59, "0.87–1.59 s"),
+            (0.8, 2.54, "0.8–2.5 s"),
+            (0.0301, 0.0652, "30–65 ms"),
+            (0.0021, 0.003, "2.1–3.0 ms"),
+            (1.0, 1.0, "1.000–1.000 s"),
+            (0.0, 0.000_3, "0–300 µs"),
+        ];
+        for (low, high, text) in table {
+            assert_eq!(range(low, high).replace(GAP, " "), text);
+        }
+        assert_eq!([0, 1, 2, 3].map(ordinal), ["first", "second", "third", "4th"]);
     }
 
     #[test]

@@ -4,11 +4,12 @@
 //! that another run would exceed the limit too. For that the mean of n values between 1 and the most
 //! attempts is bounded by Hoeffding's inequality, since a normal interval is wrong for values so skewed.
 
-use super::answer::{Question, odds};
+use super::answer::Question;
 use super::calls::Client;
 use super::cohort::{Cohort, FEWEST, cohorts};
 use super::context::Context;
 use super::finding::{Answer, Code, Severity};
+use super::level::one_in;
 use super::nested::Nesting;
 use super::statistics::hoeffding_ln;
 use crate::number;
@@ -30,8 +31,8 @@ pub(super) fn ask(client: &Client<'_>, context: &Context, nesting: &Nesting) -> 
         question.insufficient(n, FEWEST, "requests")
     } else if chance <= LEVEL {
         let expected = format!(
-            "At most {limit:.2}; a client that keeps to that on average would show this {}.",
-            odds(chance)
+            "At most {limit:.2}; a client that keeps to that on average would show this in {} runs.",
+            one_in(chance)
         );
         question.found(Severity::Error, told, expected).by_chance(chance).shown_by(worst.longest)
     } else if measured > limit {

@@ -87,17 +87,6 @@ pub(super) fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{} {}", number::count(count as u64), if count == 1 { one } else { many })
 }
 
-/// A chance as people bet on it: `once in 2,000 runs`.
-pub(super) fn odds(chance: f64) -> String {
-    let runs = 1.0 / chance;
-    if runs > 1e6 {
-        return "less than once in a million runs".to_owned();
-    }
-    // Two digits: a third would pretend to know more than the model behind it.
-    let scale = 10f64.powi(runs.log10().floor() as i32 - 1);
-    format!("once in {} runs", number::count(((runs / scale).round() * scale) as u64))
-}
-
 /// A clock time of the run in seconds, as findings give them: `14.002 s`.
 pub(super) fn at(time: Nanos) -> String {
     format!("{:.3} s", time.as_secs_f64())
@@ -111,18 +100,6 @@ pub(super) fn nanos(secs: f64) -> Nanos {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn chances_are_told_as_odds() {
-        for (chance, odds) in [
-            (5.12e-4, "once in 2,000 runs"),
-            (1e-3, "once in 1,000 runs"),
-            (3.2e-5, "once in 31,000 runs"),
-            (1e-9, "less than once in a million runs"),
-        ] {
-            assert_eq!(super::odds(chance), odds);
-        }
-    }
 
     #[test]
     fn counts_take_their_word() {

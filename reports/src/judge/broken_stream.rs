@@ -3,10 +3,11 @@
 //! To the SDK a stream is a success once its head has come; what follows a break is the application's own
 //! work, as a new call. The rule is that of `no-backoff`, over the waits between those calls.
 
-use super::answer::{Question, counted, odds};
+use super::answer::{Question, counted};
 use super::calls::{Call, Client};
 use super::fate::Fate;
 use super::finding::{Answer, Code, Severity};
+use super::level::one_in;
 use super::repeats::{Repeats, Side, WINDOWS};
 use super::statistics::poisson_binom_sf;
 use crate::number;
@@ -134,8 +135,8 @@ fn found(question: &Question, client: &Client<'_>, broken: usize, waits: &[Wait]
         number::count(tokens),
     );
     let expected = format!(
-        "Even the shortest backoff of an SDK (50 ms, doubling, full jitter) does that {}.",
-        odds(chance)
+        "Even the shortest backoff of an SDK (50 ms, doubling, full jitter) does that in {} runs.",
+        one_in(chance)
     );
     question
         .found(Severity::Warning, seen, expected)

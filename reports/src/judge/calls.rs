@@ -99,6 +99,12 @@ impl<'a> Client<'a> {
     pub fn exchanges(&self) -> usize {
         self.calls.iter().map(Call::len).sum()
     }
+
+    /// The most attempts of a call: as the client says, else as many as were seen.
+    pub fn most_attempts(&self) -> u32 {
+        let seen = |call: &Call<'a>| call.most_attempts().unwrap_or(0).max(call.last().number);
+        self.calls.iter().map(seen).max().unwrap_or(1)
+    }
 }
 
 impl<'a> Attempt<'a> {

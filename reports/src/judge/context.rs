@@ -18,6 +18,8 @@ pub struct Context {
     pub faults: Vec<FaultWindow>,
     /// When the record ends: retries due later are not in it.
     pub end: Nanos,
+    /// When the judge's own host stood still, from and to: its heartbeat came late, so waits cannot be timed.
+    pub pauses: Vec<(Nanos, Nanos)>,
     /// What the scenario expects of the client.
     pub expect: Option<Expect>,
 }
@@ -30,8 +32,14 @@ impl Context {
             models: header.models.clone(),
             faults: header.faults.clone(),
             end,
+            pauses: Vec::new(),
             expect: header.expect.clone(),
         }
+    }
+
+    /// Whether the judge's host stood still between two moments.
+    pub fn paused(&self, from: Nanos, to: Nanos) -> bool {
+        self.pauses.iter().any(|&(begin, end)| begin < to && end > from)
     }
 }
 

@@ -39,17 +39,10 @@ pub(super) struct Moment {
 pub(super) fn decisions(client: &Client<'_>, context: &Context, region: Option<&Name>) -> Vec<Moment> {
     let calls =
         || client.calls.iter().filter(|call| region.is_none() || super::moves::region(call) == region);
-    let most = most_attempts(client);
+    let most = client.most_attempts();
     let mut moments: Vec<_> = calls().flat_map(|call| of_call(call, most, context.end)).collect();
     moments.sort_by_key(|moment| (moment.at, moment.exchange));
     moments
-}
-
-/// The most attempts that a client says it makes; where it does not say, the most that it made.
-pub(super) fn most_attempts(client: &Client<'_>) -> u32 {
-    let told = client.calls.iter().filter_map(Call::most_attempts).max();
-    let made = client.calls.iter().map(|call| call.last().number).max();
-    told.or(made).unwrap_or(1)
 }
 
 fn of_call<'a>(call: &'a Call<'_>, most: u32, end: Nanos) -> impl Iterator<Item = Moment> + 'a {

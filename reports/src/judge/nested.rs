@@ -3,10 +3,11 @@
 //! The two layers multiply, and the outer one gets around the retry quota by which the inner one ends a
 //! storm. Where only one layer retries, whichever it is, nothing is nested.
 
-use super::answer::{Question, counted, odds};
+use super::answer::{Question, counted};
 use super::calls::{Call, Client};
 use super::fate::Fate;
 use super::finding::{Answer, Code, Severity};
+use super::level::one_in;
 use super::moves::Moves;
 use super::repeats::{Comparison, FEWEST, Repeats, Side, WINDOWS};
 use crate::number;
@@ -157,7 +158,8 @@ fn found(client: &Client<'_>, question: &Question, outer: &Outer) -> Answer {
         false => "",
     };
     let seen = format!("{seen} {}{queue}{}", product.told(), Moves::of(client).told());
-    let expected = format!("Without a loop around the SDK so many would come again {}.", odds(outer.chance));
+    let expected =
+        format!("Without a loop around the SDK so many would come again in {} runs.", one_in(outer.chance));
     question
         .found(Severity::Error, seen, expected)
         .by_chance(outer.chance)
@@ -217,14 +219,15 @@ fn were(count: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::judge::play::{Dice, Player, answer, found, grouped, open, outage, play, told};
+    use crate::judge::play::{Player, answer, found, grouped, open, outage, play, told};
+    use crate::judge::testing::Chance;
 
     const NESTED: Player = Player { outer: 3, ..Player::PLAIN };
 
     fn asked(player: Player, rate: f64, bodies: Option<u64>, fault: f64, seed: u64) -> Vec<Answer> {
-        let mut dice = Dice::new(seed);
-        let arrivals = open(rate, 60.0, bodies, &mut dice);
-        let exchanges = play(player, arrivals, outage(20.0, 20.0 + fault), &mut dice);
+        let mut chance = Chance::seeded(seed);
+        let arrivals = open(rate, 60.0, bodies, &mut chance);
+        let exchanges = play(player, arrivals, outage(20.0, 20.0 + fault), &mut chance);
         let calls = grouped(&exchanges);
         calls.clients.iter().flat_map(|client| ask(client, &Nesting::of(client))).collect()
     }
@@ -260,11 +263,11 @@ mod tests {
     #[test]
     fn a_burst_of_load_in_the_fault_is_no_outer_loop() {
         for seed in 0..60 {
-            let mut dice = Dice::new(1_000 + seed);
-            let mut arrivals = open(2.0, 60.0, Some(20), &mut dice);
+            let mut chance = Chance::seeded(1_000 + seed);
+            let mut arrivals = open(2.0, 60.0, Some(20), &mut chance);
             arrivals
-                .extend(open(20.0, 15.0, Some(20), &mut dice).iter().map(|(at, body)| (at + 20.0, *body)));
-            let exchanges = play(Player::PLAIN, arrivals, outage(20.0, 35.0), &mut dice);
+                .extend(open(20.0, 15.0, Some(20), &mut chance).iter().map(|(at, body)| (at + 20.0, *body)));
+            let exchanges = play(Player::PLAIN, arrivals, outage(20.0, 35.0), &mut chance);
             let calls = grouped(&exchanges);
             let answers = ask(&calls.clients[0], &Nesting::of(&calls.clients[0]));
             assert!(found(&answers, Code::NestedRetries).is_none(), "{seed}: {answers:?}");

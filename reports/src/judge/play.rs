@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BinaryHeap};
 use super::calls::{Calls, calls};
 use super::context::Context;
 use super::finding::{Answer, Code, Finding, Ruling};
+use super::testing::Chance;
 use crate::exchange::Exchange;
 use crate::header::{FaultKind, FaultWindow};
 use crate::record::Name;
@@ -16,32 +17,9 @@ use crate::units::Nanos;
 /// How long an exchange takes, in seconds.
 const LATENCY: f64 = 0.01;
 
-/// Draws that are the same for one seed (splitmix64).
-pub(super) struct Dice(u64);
-
-impl Dice {
-    pub(super) fn new(seed: u64) -> Self {
-        Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x5851_f42d_4c95_7f2d)
-    }
-
-    /// From 0 to 1.
-    pub(super) fn unit(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) >> 11) as f64 / (1u64 << 53) as f64
-    }
-
-    /// The time to the next of events that come at this rate.
-    pub(super) fn pause(&mut self, rate: f64) -> f64 {
-        -(1.0 - self.unit()).ln() / rate
-    }
-
-    /// A whole number below `n`.
-    pub(super) fn below(&mut self, n: u64) -> u64 {
-        (self.unit() * n as f64) as u64
-    }
+/// The time to the next of events that come at this rate, in seconds.
+pub(super) fn pause(rate: f64, chance: &mut Chance) -> f64 {
+    -(1.0 - chance.between(0.0, 1.0)).ln() / rate
 }
 
 /// When a client retries.
@@ -88,8 +66,8 @@ struct Task {
 pub(super) fn play(
     player: Player,
     arrivals: impl IntoIterator<Item = (f64, u64)>,
-    mut fails: impl FnMut(f64, &mut Dice) -> Option<u16>,
-    dice: &mut Dice,
+    mut fails: impl FnMut(f64, &mut Chance) -> Option<u16>,
+    chance: &mut Chance,
 ) -> Vec<Exchange> {
     let mut queue = BinaryHeap::new();
     let mut tasks: Vec<Task> = Vec::new();
@@ -103,7 +81,7 @@ pub(super) fn play(
     let mut exchanges = Vec::new();
     while let Some(Reverse((at, place))) = queue.pop() {
         let task = tasks[place];
-        let status = fails(at.as_secs_f64(), dice).unwrap_or(200);
+        let status = fails(at.as_secs_f64(), chance).unwrap_or(200);
         exchanges.push(exchange(exchanges.len() as u64, at, &task, player.attempts, status));
         begun += u64::from(task.attempt == 1);
         if status < 400 {
@@ -116,7 +94,7 @@ pub(super) fn play(
             && match player.rule {
                 Rule::Always => true,
                 Rule::Never => false,
-                Rule::Coin => dice.unit() < 0.5,
+                Rule::Coin => chance.between(0.0, 1.0) < 0.5,
                 Rule::Fifth => retried * 5 < begun,
                 Rule::Quota(cost) => level >= cost,
             };
@@ -126,7 +104,7 @@ pub(super) fn play(
             if let Rule::Quota(cost) = player.rule {
                 level -= cost;
             }
-            let wait = dice.unit() * player.base * 2f64.powi(task.attempt as i32 - 1);
+            let wait = chance.between(0.0, 1.0) * player.base * 2f64.powi(task.attempt as i32 - 1);
             queue.push(Reverse((nanos(done + wait), tasks.len())));
             tasks.push(Task { attempt: task.attempt + 1, ..task });
         } else if task.tries < player.outer {
@@ -168,19 +146,19 @@ fn exchange(number: u64, at: Nanos, task: &Task, most: u32, status: u16) -> Exch
 }
 
 /// Requests at a rate for a time, each with one of so many bodies; all different for none.
-pub(super) fn open(rate: f64, secs: f64, bodies: Option<u64>, dice: &mut Dice) -> Vec<(f64, u64)> {
+pub(super) fn open(rate: f64, secs: f64, bodies: Option<u64>, chance: &mut Chance) -> Vec<(f64, u64)> {
     let mut arrivals = Vec::new();
-    let mut at = dice.pause(rate);
+    let mut at = pause(rate, chance);
     while at < secs {
-        let body = bodies.map_or(arrivals.len() as u64, |bodies| dice.below(bodies));
+        let body = bodies.map_or(arrivals.len() as u64, |bodies| chance.between(0.0, bodies as f64) as u64);
         arrivals.push((at, body));
-        at += dice.pause(rate);
+        at += pause(rate, chance);
     }
     arrivals
 }
 
 /// All failing between these seconds, with 503.
-pub(super) fn outage(from: f64, to: f64) -> impl FnMut(f64, &mut Dice) -> Option<u16> {
+pub(super) fn outage(from: f64, to: f64) -> impl FnMut(f64, &mut Chance) -> Option<u16> {
     move |at, _| (from..to).contains(&at).then_some(503)
 }
 

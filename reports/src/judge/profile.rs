@@ -5,7 +5,6 @@
 
 use super::calls::{Call, Client};
 use super::context::Context;
-use super::decisions::most_attempts;
 use super::expect::Backoff;
 use super::finding::Class;
 use super::identity::default_of;
@@ -95,7 +94,7 @@ pub(super) fn longest_wait(client: &Client<'_>, context: &Context, call: &Call<'
 /// AWS retries 2.0, the slowest in common use.
 pub(super) fn last_retry(client: &Client<'_>, context: &Context) -> f64 {
     let profile = profile(client, context).unwrap_or(Profile::V2_0);
-    let attempts = most_attempts(client);
+    let attempts = client.most_attempts();
     profile.longest_wait(Class::Throttling, attempts).max(profile.longest_wait(Class::Transient, attempts))
 }
 

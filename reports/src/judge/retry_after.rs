@@ -4,9 +4,10 @@
 //! its word in place of its own wait, up to 20 s, and 2.1 as a floor of at most 5 s more. So one answer
 //! that asks for more than 5 s tells the two apart.
 
-use super::answer::{Question, counted, odds};
+use super::answer::{Question, counted};
 use super::calls::Client;
 use super::finding::{Answer, Class, Code, Severity};
+use super::level::one_in;
 use super::profile::Profile;
 use super::statistics::binom_sf;
 use crate::number;
@@ -157,8 +158,8 @@ fn too_soon(gaps: &[Gap], early: &[&Gap]) -> String {
 
 fn expected(chance: f64) -> String {
     format!(
-        "An AWS SDK in mode standard waits at least as long, up to 5 s; it would show this {}.",
-        odds(chance)
+        "An AWS SDK in mode standard waits at least as long, up to 5 s; it would show this in {} runs.",
+        one_in(chance)
     )
 }
 

@@ -128,14 +128,16 @@ fn refusals(moments: &[Moment]) -> impl Iterator<Item = u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::judge::play::{Dice, Player, Rule, context, found, grouped, open, outage, play, told};
+    use crate::judge::play::{Player, Rule, context, found, grouped, open, outage, play, told};
+    use crate::judge::testing::Chance;
 
     fn asked(player: Player, rate: f64, share: f64, seed: u64) -> Vec<Answer> {
-        let mut dice = Dice::new(seed);
-        let arrivals = open(rate, 120.0, None, &mut dice);
-        let fails =
-            |at: f64, dice: &mut Dice| ((20.0..80.0).contains(&at) && dice.unit() < share).then_some(503);
-        let exchanges = play(player, arrivals, fails, &mut dice);
+        let mut chance = Chance::seeded(seed);
+        let arrivals = open(rate, 120.0, None, &mut chance);
+        let fails = |at: f64, chance: &mut Chance| {
+            ((20.0..80.0).contains(&at) && chance.between(0.0, 1.0) < share).then_some(503)
+        };
+        let exchanges = play(player, arrivals, fails, &mut chance);
         let calls = grouped(&exchanges);
         ask(&calls.clients[0], &context(150, &[]))
     }
@@ -180,9 +182,9 @@ mod tests {
 
     #[test]
     fn a_short_outage_cannot_spend_the_quota() {
-        let mut dice = Dice::new(5);
-        let arrivals = open(5.0, 60.0, None, &mut dice);
-        let exchanges = play(Player::PLAIN, arrivals, outage(20.0, 21.0), &mut dice);
+        let mut chance = Chance::seeded(5);
+        let arrivals = open(5.0, 60.0, None, &mut chance);
+        let exchanges = play(Player::PLAIN, arrivals, outage(20.0, 21.0), &mut chance);
         insta::assert_snapshot!(told(&ask(&grouped(&exchanges).clients[0], &context(90, &[]))));
     }
 }

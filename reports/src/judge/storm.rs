@@ -4,10 +4,11 @@
 //! after that has causes of its own, and if it is many times what was retried before the fault, the cause
 //! is the storm.
 
-use super::answer::{Question, at, counted, nanos, odds};
+use super::answer::{Question, at, counted, nanos};
 use super::calls::Client;
 use super::context::Context;
 use super::finding::{Answer, Code, Severity};
+use super::level::one_in;
 use super::nested::Nesting;
 use super::profile::last_retry;
 use super::statistics::chernoff_ln;
@@ -146,10 +147,10 @@ fn found(
         at(until),
     );
     let expected = format!(
-        "Before the fault at most {} were; so many more would come by chance {}. Compare with a client that does not \
+        "Before the fault at most {} were; so many more would come by chance in {} runs. Compare with a client that does not \
          retry: a service with a backlog of its own needs time to drain as well.",
         number::share(usual),
-        odds(chance)
+        one_in(chance)
     );
     let retries =
         arrivals.within(fault.to, until).iter().filter(|(_, retry, _)| *retry).map(|(.., number)| *number);

@@ -1,0 +1,307 @@
+//! The waits before retries, sorted into cells: one for each client, class of failure and ordinal.
+//!
+//! A wait counts from the end of the attempt that failed to the arrival of the next one of its call. What
+//! would bias it is left out and counted: waits that the service itself asked for, waits of adaptive
+//! clients (they hold those of a rate limit), codes that SDKs class differently, moments when the judge's own
+//! host stood still, and the end of a record that cuts waits off.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::agent::Mode;
+use super::calls::{Attempt, Call, Calls, Client};
+use super::context::Context;
+use super::fate::Fate;
+use super::finding::Class;
+use crate::record::Name;
+use crate::units::Nanos;
+
+/// Failures this near the end of a record may have a retry that came after it: the cap of the AWS SDKs'
+/// backoff, 20 s, with room.
+const TAIL: Nanos = Nanos::from_secs(25);
+
+/// The most waits of one cell that are tested; they are taken evenly, and no table of the judge's powers goes
+/// further.
+const MOST_TESTED: usize = 200;
+
+/// Codes that some SDKs take for throttling and others do not: Rust waits as for a transient failure.
+const CLASSED_DIFFERENTLY: [&str; 1] = ["ModelNotReadyException"];
+
+/// The share of failures with attempts left that may go without a retry before a deadline is suspected.
+const UNRETRIED: f64 = 0.05;
+
+/// One wait before a retry.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Gap {
+    /// 0 before the first retry.
+    pub ordinal: u32,
+    /// When it began: the end of the attempt that failed.
+    pub begin: Nanos,
+    /// How long it was.
+    pub wait: Nanos,
+    /// The wait before it in the same call, if there was one.
+    pub before: Option<Nanos>,
+    /// The exchange that failed, by number.
+    pub failed: u64,
+    /// The exchange that came next, by number.
+    pub retry: u64,
+}
+
+impl Gap {
+    /// How long it was, in seconds.
+    pub fn secs(&self) -> f64 {
+        self.wait.as_secs_f64()
+    }
+}
+
+/// The waits of one client after failures of one class.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Group {
+    /// The client.
+    pub client: Name,
+    /// The class.
+    pub class: Class,
+    /// What failed, in words: `503s`.
+    pub failures: String,
+    /// The most attempts that a call of the client has: at least 2, since there are retries.
+    pub attempts: u32,
+    /// Whether a call of the client failed with that many.
+    pub exhausted: bool,
+    /// The waits, by ordinal.
+    pub cells: Vec<Cell>,
+    /// How many waits the cells hold, before any are passed over for being too many.
+    pub count: usize,
+    /// Waits that are not in the cells.
+    pub left_out: LeftOut,
+    /// Whether a deadline may have cut long waits off, so that what is left looks short.
+    pub truncated: bool,
+}
+
+/// The waits of one group before the retries of one ordinal.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cell {
+    /// 0 before first retries.
+    pub ordinal: u32,
+    /// All waits, in order of their beginnings.
+    pub gaps: Vec<Gap>,
+    /// Those that are tested, in seconds and sorted.
+    pub sorted: Vec<f64>,
+}
+
+/// Waits that are not judged, by the reason.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LeftOut {
+    /// The service asked for the wait.
+    pub asked: usize,
+    /// The client is in adaptive mode.
+    pub adaptive: usize,
+    /// The code is classed differently by the SDKs.
+    pub doubtful: usize,
+    /// The next attempt came before the end of the one that failed.
+    pub overlapping: usize,
+    /// The judge's host stood still.
+    pub paused: usize,
+    /// It began too near the end of the record.
+    pub tail: usize,
+}
+
+impl Cell {
+    pub(crate) fn of(ordinal: u32, mut gaps: Vec<Gap>) -> Self {
+        gaps.sort_by_key(|gap| (gap.begin, gap.failed));
+        let mut sorted: Vec<f64> = evenly(&gaps, MOST_TESTED).map(Gap::secs).collect();
+        sorted.sort_by(f64::total_cmp);
+        Cell { ordinal, gaps, sorted }
+    }
+
+    /// Those that are tested, in order of their beginnings.
+    pub fn tested(&self) -> impl Iterator<Item = &Gap> {
+        evenly(&self.gaps, MOST_TESTED)
+    }
+}
+
+impl Group {
+    /// The waits of one ordinal, in seconds and sorted; none where there are none.
+    pub fn sorted(&self, ordinal: u32) -> &[f64] {
+        self.cells.iter().find(|cell| cell.ordinal == ordinal).map_or(&[], |cell| &cell.sorted)
+    }
+
+    /// How many waits are tested.
+    pub fn tested(&self) -> usize {
+        self.cells.iter().map(|cell| cell.sorted.len()).sum()
+    }
+
+    /// The tested waits of all ordinals.
+    pub fn gaps(&self) -> impl Iterator<Item = &Gap> {
+        self.cells.iter().flat_map(Cell::tested)
+    }
+
+    /// How many calls that fail throughout give this many waits.
+    pub fn calls_for(&self, waits: usize) -> usize {
+        waits.div_ceil(self.attempts.saturating_sub(1).max(1) as usize)
+    }
+}
+
+impl LeftOut {
+    /// Why waits are not judged, for an answer that lacks them; empty where none are left out.
+    pub fn told(&self) -> String {
+        let reasons = [
+            (self.asked, "the service asked for"),
+            (self.adaptive, "an adaptive client's rate limit lengthened"),
+            (self.doubtful, "followed a code that SDKs class differently"),
+            (self.overlapping, "began before the answer was over"),
+            (self.paused, "the judge's host was too slow to time"),
+            (self.tail, "the end of the record may have cut"),
+        ];
+        let told: Vec<_> = reasons
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, why)| format!("{count} that {why}"))
+            .collect();
+        if told.is_empty() { String::new() } else { format!("; left out: {}", told.join(", ")) }
+    }
+
+    fn merge(&mut self, why: Unfit) {
+        *match why {
+            Unfit::Asked => &mut self.asked,
+            Unfit::Adaptive => &mut self.adaptive,
+            Unfit::Doubtful => &mut self.doubtful,
+            Unfit::Overlapping => &mut self.overlapping,
+            Unfit::Paused => &mut self.paused,
+            Unfit::Tail => &mut self.tail,
+        } += 1;
+    }
+}
+
+/// Why a wait is left out.
+enum Unfit {
+    Asked,
+    Adaptive,
+    Doubtful,
+    Overlapping,
+    Paused,
+    Tail,
+}
+
+/// At most `most` of these, as evenly over their order as can be.
+pub fn evenly<T>(all: &[T], most: usize) -> impl Iterator<Item = &T> {
+    let taken = all.len().min(most);
+    (0..taken).filter_map(move |place| all.get(place * all.len() / taken))
+}
+
+/// Every group that has a retry, by client, then class.
+pub fn groups(calls: &Calls<'_>, context: &Context) -> Vec<Group> {
+    let classes = [Class::Throttling, Class::Transient];
+    let of_client = |client| classes.into_iter().filter_map(move |class| group(client, class, context));
+    calls.clients.iter().flat_map(of_client).collect()
+}
+
+fn group(client: &Client<'_>, class: Class, context: &Context) -> Option<Group> {
+    let attempts = client.most_attempts();
+    let tail = tail(client, attempts, context.end);
+    let mut cells: BTreeMap<u32, Vec<Gap>> = BTreeMap::new();
+    let mut left_out = LeftOut::default();
+    let mut statuses = BTreeSet::new();
+    for call in &client.calls {
+        let mut previous: Option<Gap> = None;
+        for (failed, next) in call.pairs() {
+            let gap = gap(failed, next, previous);
+            previous = Some(gap);
+            if failed.fate.class() != Some(class) {
+                continue;
+            }
+            statuses.insert(failed.exchange.status.filter(|_| failed.fate != Fate::Left));
+            match unfit(client, failed, next, tail, context) {
+                Some(why) => left_out.merge(why),
+                None => cells.entry(gap.ordinal).or_default().push(gap),
+            }
+        }
+    }
+    (!statuses.is_empty()).then(|| Group {
+        client: client.name.clone(),
+        class,
+        failures: failures(class, &statuses),
+        attempts: attempts.max(2),
+        exhausted: client.calls.iter().any(|call| exhausted(call, attempts)),
+        count: cells.values().map(Vec::len).sum(),
+        cells: cells.into_iter().map(|(ordinal, gaps)| Cell::of(ordinal, gaps)).collect(),
+        left_out,
+        truncated: truncated(client, class, attempts, tail),
+    })
+}
+
+fn gap(failed: &Attempt<'_>, next: &Attempt<'_>, previous: Option<Gap>) -> Gap {
+    let ordinal = failed.number.saturating_sub(1);
+    Gap {
+        ordinal,
+        begin: failed.exchange.done,
+        wait: next.exchange.at.since(failed.exchange.done),
+        before: previous.filter(|gap| gap.ordinal + 1 == ordinal).map(|gap| gap.wait),
+        failed: failed.exchange.number,
+        retry: next.exchange.number,
+    }
+}
+
+fn unfit(
+    client: &Client<'_>,
+    failed: &Attempt<'_>,
+    next: &Attempt<'_>,
+    tail: Nanos,
+    context: &Context,
+) -> Option<Unfit> {
+    let (exchange, arrival) = (failed.exchange, next.exchange.at);
+    match () {
+        () if exchange.retry_after_ms.is_some() => Some(Unfit::Asked),
+        () if client.agent.mode == Some(Mode::Adaptive) => Some(Unfit::Adaptive),
+        () if exchange.error_type.as_deref().is_some_and(|code| CLASSED_DIFFERENTLY.contains(&code)) => {
+            Some(Unfit::Doubtful)
+        }
+        () if arrival < exchange.done => Some(Unfit::Overlapping),
+        () if context.paused(exchange.done, arrival) => Some(Unfit::Paused),
+        () if exchange.done > tail => Some(Unfit::Tail),
+        () => None,
+    }
+}
+
+/// The moment after which failures are not judged: the tail's beginning where a call of the client may
+/// have been cut off in it.
+///
+/// Where none was, all that the record could have held is in it, and leaving out its end would gain nothing:
+/// the waits seen are then the same as if the record had gone on.
+fn tail(client: &Client<'_>, attempts: u32, end: Nanos) -> Nanos {
+    let begin = Nanos::new(end.get().saturating_sub(TAIL.get()));
+    let cut = client.calls.iter().any(|call| call.last().exchange.done > begin && unfinished(call, attempts));
+    if cut { begin } else { Nanos::new(u64::MAX) }
+}
+
+/// Whether the last attempt failed, and it was the last that the client makes.
+fn exhausted(call: &Call<'_>, attempts: u32) -> bool {
+    call.last().fate.class().is_some() && call.last().number == attempts
+}
+
+/// Whether the last attempt failed, and the client would make more.
+fn unfinished(call: &Call<'_>, attempts: u32) -> bool {
+    let last = call.last();
+    last.fate.class().is_some() && last.number < call.most_attempts().unwrap_or(attempts)
+}
+
+fn truncated(client: &Client<'_>, class: Class, attempts: u32, tail: Nanos) -> bool {
+    let failed =
+        |attempt: &&Attempt<'_>| attempt.fate == Fate::Failed(class) && attempt.exchange.done <= tail;
+    let (mut with_attempts_left, mut unretried) = (0_u32, 0_u32);
+    for call in &client.calls {
+        let most = call.most_attempts().unwrap_or(attempts);
+        let left = call.attempts().filter(failed).filter(|attempt| attempt.number < most);
+        with_attempts_left += u32::try_from(left.count()).unwrap_or(u32::MAX);
+        unretried += u32::from(failed(&call.last()) && unfinished(call, attempts));
+    }
+    f64::from(unretried) > UNRETRIED * f64::from(with_attempts_left)
+}
+
+/// What failed, in words.
+fn failures(class: Class, statuses: &BTreeSet<Option<u16>>) -> String {
+    let only = if statuses.len() == 1 { statuses.first().copied().flatten() } else { None };
+    match (only, class) {
+        (Some(status), _) => format!("{status}s"),
+        (None, Class::Throttling) => "throttled calls".to_owned(),
+        (None, Class::Transient) => "transient failures".to_owned(),
+    }
+}

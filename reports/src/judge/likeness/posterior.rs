@@ -1,0 +1,125 @@
+//! What waits speak for: every candidate with its odds.
+
+use super::catalogue::{ROWS, Row};
+use super::density::{Sample, ln_sum_exp};
+use super::histogram;
+use super::shapes::{Shape, shapes};
+use crate::judge::fit::Fit;
+use crate::judge::policy::{Jitter, Policy};
+
+/// The odds before any wait is seen: half for the policies in the field, a quarter for their shapes with
+/// another base, a quarter for anything else.
+const KNOWN: f64 = 0.5;
+const FREE: f64 = 0.25;
+const UNKNOWN: f64 = 0.25;
+
+/// The odds that exhausted calls have a policy's own number of attempts, that they have another, and that
+/// they have any where the policy has no number of its own.
+const SAME_ATTEMPTS: f64 = 0.9;
+const OTHER_ATTEMPTS: f64 = 0.1;
+const ANY_ATTEMPTS: f64 = 0.5;
+
+/// What waits speak for.
+#[derive(Clone, Debug)]
+pub struct Posterior {
+    candidates: Vec<Candidate>,
+    unknown: f64,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Candidate {
+    policy: Policy,
+    row: Option<&'static Row>,
+    odds: f64,
+}
+
+impl Posterior {
+    /// Weighs all candidates; `attempts` is how many exhausted calls have, where there are any.
+    pub fn of(sample: &Sample<'_>, attempts: Option<u32>) -> Self {
+        let mut candidates: Vec<_> = ROWS.iter().map(|row| known(sample, row, attempts)).collect();
+        let shapes = shapes(sample.gaps());
+        let prior = (FREE / shapes.len() as f64 * evidence(None, attempts)).ln();
+        candidates.extend(shapes.into_iter().filter_map(|shape| free(sample, shape, prior)));
+        candidates.retain(|candidate| !Fit::of(sample.gaps().iter().copied(), candidate.policy).is_poor());
+        let unknown = (UNKNOWN * evidence(None, attempts)).ln() + histogram::ln_likelihood(sample.gaps());
+        normalise(candidates, unknown)
+    }
+
+    /// The odds of "none of these".
+    pub fn unknown(&self) -> f64 {
+        self.unknown
+    }
+
+    /// The likeliest policy of the field, with its odds: its own, and those of its shape at nearly its base.
+    pub fn likeliest(&self) -> Option<(&'static Row, f64)> {
+        let odds = |row: &Row| {
+            let same = |one: &&Candidate| match one.row {
+                Some(other) => other.name == row.name,
+                None => one.policy.resembles(row.policy),
+            };
+            self.candidates.iter().filter(same).map(|one| one.odds).sum::<f64>()
+        };
+        ROWS.iter().map(|row| (row, odds(row))).reduce(|a, b| if b.1 > a.1 { b } else { a })
+    }
+
+    /// The likeliest sort of jitter, with its odds.
+    pub fn jitter(&self) -> (Jitter, f64) {
+        let odds = |jitter| (jitter, self.sum(|policy| policy.jitter() == jitter));
+        Jitter::ALL
+            .map(odds)
+            .into_iter()
+            .reduce(|a, b| if b.1 > a.1 { b } else { a })
+            .unwrap_or((Jitter::None, 0.0))
+    }
+
+    /// The odds that waits grow, and that they do not.
+    pub fn growth(&self) -> (f64, f64) {
+        (self.sum(Policy::grows), self.sum(|policy| !policy.grows()))
+    }
+
+    /// The likeliest policy of all.
+    pub fn best(&self) -> Option<Policy> {
+        self.candidates
+            .iter()
+            .copied()
+            .reduce(|a, b| if b.odds > a.odds { b } else { a })
+            .map(|one| one.policy)
+    }
+
+    fn sum(&self, is: impl Fn(Policy) -> bool) -> f64 {
+        self.candidates.iter().filter(|candidate| is(candidate.policy)).map(|candidate| candidate.odds).sum()
+    }
+}
+
+/// How well the number of attempts speaks for a policy.
+fn evidence(own: Option<u32>, attempts: Option<u32>) -> f64 {
+    match (own, attempts) {
+        (_, None) => 1.0,
+        (None, Some(_)) => ANY_ATTEMPTS,
+        (Some(own), Some(attempts)) if own == attempts => SAME_ATTEMPTS,
+        (Some(_), Some(_)) => OTHER_ATTEMPTS,
+    }
+}
+
+fn known(sample: &Sample<'_>, row: &'static Row, attempts: Option<u32>) -> Candidate {
+    let prior = KNOWN / ROWS.len() as f64 * evidence(row.attempts, attempts);
+    Candidate { policy: row.policy, row: Some(row), odds: prior.ln() + sample.ln_likelihood(row.policy) }
+}
+
+/// A shape at its best base, less what finding a base is worth: half the logarithm of the sample and more.
+fn free(sample: &Sample<'_>, shape: Shape, prior: f64) -> Option<Candidate> {
+    let weigh = |base: f64| (shape.at(base), sample.ln_likelihood(shape.at(base)));
+    let bases = shape.bases(sample.gaps());
+    let (policy, likelihood) = bases.into_iter().map(weigh).reduce(|a, b| if b.1 > a.1 { b } else { a })?;
+    let price = (sample.gaps().len() as f64).ln() + 2.0;
+    Some(Candidate { policy, row: None, odds: prior + likelihood - price })
+}
+
+fn normalise(mut candidates: Vec<Candidate>, unknown: f64) -> Posterior {
+    let all: Vec<f64> = candidates.iter().map(|candidate| candidate.odds).chain([unknown]).collect();
+    let total = ln_sum_exp(&all);
+    for candidate in &mut candidates {
+        candidate.odds = (candidate.odds - total).exp();
+    }
+    Posterior { candidates, unknown: (unknown - total).exp() }
+}
