@@ -157,3 +157,60 @@ fn replay(exchanges: &[Exchanged], send_shift: f64, end_shift: f64) -> Sends {
     }
     sends
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::testing::Chance;
+
+    /// A client that wants more than the service takes (so many requests a second), for a minute.
+    fn run(adaptive: bool, seed: u64) -> Sends {
+        let mut chance = Chance::seeded(seed);
+        let (mut limiter, mut exchanges) = (Limiter::new(0.0), Vec::new());
+        let capacity = 4.0 + 4.0 * chance.between(0.0, 1.0);
+        let (mut at, mut room, mut seen) = (0.0, capacity, 0.0);
+        while at < 60.0 {
+            if adaptive
+                && let Some((level, fill)) = limiter.level(at)
+                && level < 1.0
+            {
+                at += (1.0 - level) / fill;
+            }
+            limiter.send(at);
+            room = (room + (at - seen) * capacity).min(capacity);
+            seen = at;
+            let throttled = room < 1.0;
+            room -= if throttled { 0.0 } else { 1.0 };
+            let ended = at + 0.005;
+            exchanges.push(Exchanged { sent: at, ended, throttled });
+            limiter.answer(ended, throttled);
+            at = ended + chance.between(0.0, if adaptive { 0.02 } else { 0.2 });
+        }
+        Sends::of(&exchanges)
+    }
+
+    #[test]
+    fn a_client_that_waits_for_tokens_is_recognised() {
+        let told = (0..40).map(|seed| run(true, seed).verdict());
+        let (yes, no) = told.fold((0, 0), |(yes, no), told| {
+            (yes + usize::from(told == Adaptive::Yes), no + usize::from(told == Adaptive::No))
+        });
+        assert!(yes >= 35 && no == 0, "{yes} recognised, {no} denied");
+    }
+
+    #[test]
+    fn a_standard_client_is_never_taken_for_an_adaptive_one() {
+        for seed in 0..40 {
+            assert_ne!(run(false, seed).verdict(), Adaptive::Yes, "{seed}: {:?}", run(false, seed));
+        }
+    }
+
+    #[test]
+    fn without_throttles_nothing_can_be_told() {
+        let quiet: Vec<_> = (0..100)
+            .map(|place| f64::from(place) * 0.1)
+            .map(|sent| Exchanged { sent, ended: sent + 0.01, throttled: false })
+            .collect();
+        assert_eq!(Sends::of(&quiet).verdict(), Adaptive::Undecided);
+    }
+}

@@ -78,6 +78,7 @@ impl Find {
     /// With the exchanges that show it.
     pub(super) fn shown_by(mut self, numbers: impl IntoIterator<Item = u64>) -> Answer {
         self.finding.evidence = numbers.into_iter().take(MOST_EVIDENCE).collect();
+        self.finding.evidence.sort_unstable();
         self.question.answer(Ruling::Found(self.finding))
     }
 }

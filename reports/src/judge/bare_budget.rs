@@ -101,3 +101,48 @@ fn found(
     let numbers = lost.iter().map(|call| call.last().exchange.number);
     question.found(severity, seen, expected).shown_by(numbers)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::expect::{Backoff, Expect};
+    use crate::judge::play::{Player, answer, context, grouped, open, outage, play, told};
+    use crate::judge::testing::Chance;
+
+    fn asked(base: f64, length: f64, backoff: Backoff) -> Vec<Answer> {
+        let mut chance = Chance::seeded(11);
+        let arrivals = open(30.0, 40.0, None, &mut chance);
+        let to = 10.0 + length;
+        let mut exchanges = play(Player { base, ..Player::PLAIN }, arrivals, outage(10.0, to), &mut chance);
+        for exchange in exchanges.iter_mut().filter(|exchange| exchange.status == Some(503)) {
+            exchange.fault = Some("blip".into());
+        }
+        let mut context = context(60, &[("blip", 10.0, to)]);
+        context.expect = Some(Expect { backoff: Some(backoff), ..Expect::default() });
+        ask(&grouped(&exchanges).clients[0], &context)
+    }
+
+    #[test]
+    fn a_blip_that_the_policy_could_have_outwaited_is_a_warning() {
+        insta::assert_snapshot!(told(&asked(1.0, 2.5, Backoff::V2_0)));
+    }
+
+    #[test]
+    fn a_blip_beyond_the_policy_is_worth_a_note() {
+        insta::assert_snapshot!(told(&asked(0.05, 2.5, Backoff::V2_1)));
+    }
+
+    #[test]
+    fn a_long_fault_is_nobodys_bare_budget() {
+        assert_eq!(asked(0.05, 20.0, Backoff::V2_1), []);
+    }
+
+    #[test]
+    fn a_blip_that_no_call_was_lost_to_clears() {
+        let answers = asked(1.0, 0.05, Backoff::V2_0);
+        assert!(matches!(
+            answer(&answers, Code::BareBudget),
+            None | Some(crate::judge::finding::Ruling::Clear { .. })
+        ));
+    }
+}

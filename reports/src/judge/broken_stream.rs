@@ -143,3 +143,56 @@ fn found(question: &Question, client: &Client<'_>, broken: usize, waits: &[Wait]
         .by_chance(chance)
         .shown_by(at_once.map(|wait| wait.restart))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exchange::Exchange;
+    use crate::judge::answer::nanos;
+    use crate::judge::play::{exchanged, found, grouped, told};
+
+    /// Streams that break after a second, each asked for again after a wait as often as there are waits.
+    fn streams(bodies: u64, waits: &[f64]) -> Vec<Exchange> {
+        let mut exchanges: Vec<Exchange> = Vec::new();
+        for body in 0..bodies {
+            let mut at = 60.0 * body as f64;
+            for place in 0..=waits.len() {
+                let number = exchanges.len() as u64;
+                let broken = place < waits.len();
+                exchanges.push(Exchange {
+                    error_type: broken.then(|| "modelStreamErrorException".into()),
+                    body_digest: Some(format!("{body}").into()),
+                    output_tokens: Some(50),
+                    ..exchanged(number, (nanos(at), nanos(at + 1.0)), number, 1, 200)
+                });
+                at += 1.0 + waits.get(place).copied().unwrap_or_default();
+            }
+        }
+        exchanges
+    }
+
+    #[test]
+    fn restarts_at_once_are_found() {
+        insta::assert_snapshot!(told(&ask(&grouped(&streams(12, &[0.002, 0.003, 0.001])).clients[0])));
+    }
+
+    #[test]
+    fn restarts_after_a_wait_are_not() {
+        let answers = ask(&grouped(&streams(12, &[0.4, 1.1, 2.0])).clients[0]);
+        assert!(found(&answers, Code::HammersBrokenStream).is_none(), "{answers:?}");
+        assert!(told(&answers).contains("clear"));
+    }
+
+    #[test]
+    fn a_loop_that_always_sends_the_same_body_tells_nothing() {
+        let mut same = streams(8, &[0.001]);
+        let mut at = 0.0;
+        for exchange in &mut same {
+            exchange.body_digest = Some("same".into());
+            (exchange.at, exchange.done) = (nanos(at), nanos(at + 1.0));
+            at += 1.001;
+        }
+        let answers = ask(&grouped(&same).clients[0]);
+        assert!(told(&answers).contains("insufficient"), "{answers:?}");
+    }
+}

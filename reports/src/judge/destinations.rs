@@ -6,7 +6,6 @@ use super::context::Context;
 use super::fate::Fate;
 use super::finding::{Answer, Code, Severity};
 use super::moves::{model, region};
-use crate::number;
 use crate::record::Name;
 use crate::units::Nanos;
 
@@ -22,13 +21,17 @@ pub(super) fn ask(client: &Client<'_>, context: &Context) -> Vec<Answer> {
         answers.push(moved(client, Code::NoFallback, "model", &expect.fallback, there));
     }
     if !expect.regions.is_empty() {
-        let there = |call: &Call<'_>| {
-            let home = client.calls.first().and_then(region);
-            region(call).is_some_and(|region| Some(region) != home && expect.regions.contains(region))
-        };
-        answers.push(moved(client, Code::RegionNeverMoved, "region", &expect.regions, there));
+        let others = others(client, &expect.regions);
+        let there = |call: &Call<'_>| region(call).is_some_and(|region| others.contains(region));
+        answers.push(moved(client, Code::RegionNeverMoved, "region", &others, there));
     }
     answers
+}
+
+/// The regions but for the one that the client asks first.
+pub(super) fn others(client: &Client<'_>, regions: &[Name]) -> Vec<Name> {
+    let home = client.calls.first().and_then(region);
+    regions.iter().filter(|name| Some(*name) != home).cloned().collect()
 }
 
 /// Whether a call asks the model that the scenario calls `name`, by its id, a profile of it or an ARN.
@@ -57,16 +60,16 @@ fn moved(
         );
     }
     let seen = format!(
-        "{}, and {} went to another {what} ({names}) after the first of them.",
+        "{}, and after the first of them {} to another {what} ({names}).",
         counted(lost.len(), "call failed", "calls failed"),
-        counted(moves, "call", "calls"),
+        if moves == 0 { "none went".to_owned() } else { counted(moves, "call went", "calls went") },
     );
     if moves > 0 {
         return question.clear(seen);
     }
     let answered = client.calls.iter().filter(|call| call.answered()).count();
-    let told =
-        format!("{seen} Of all {} {} were answered.", client.calls.len(), number::count(answered as u64));
+    let all = counted(client.calls.len(), "call", "calls");
+    let told = format!("{seen} Of {all} {} answered.", counted(answered, "was", "were"));
     question
         .found(Severity::Error, told, format!("The scenario expects {names} to be asked when a call fails."))
         .shown_by(lost.iter().map(|call| call.last().exchange.number))
@@ -75,4 +78,42 @@ fn moved(
 /// Whether a call failed for the moment: what a fallback is for. A wrong request is as wrong elsewhere.
 fn is_lost(call: &Call<'_>) -> bool {
     matches!(call.last().fate, Fate::Failed(_) | Fate::Broken | Fate::Left)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exchange::Exchange;
+    use crate::header::Model;
+    use crate::judge::expect::Expect;
+    use crate::judge::play::{calls_with, context, grouped, told};
+
+    fn asked(exchanges: &[Exchange]) -> Vec<Answer> {
+        let model = Model { name: "sonnet".into(), id: "anthropic.sonnet-v1".into(), price: None };
+        let expect = Expect {
+            fallback: vec!["sonnet".into()],
+            regions: vec!["us-east-1".into(), "us-west-2".into()],
+            ..Expect::default()
+        };
+        let context = Context { models: vec![model], expect: Some(expect), ..context(60, &[]) };
+        ask(&grouped(exchanges).clients[0], &context)
+    }
+
+    #[test]
+    fn failures_that_lead_nowhere_are_found() {
+        insta::assert_snapshot!(told(&asked(&calls_with(&[&[503], &[503], &[429], &[200]]))));
+    }
+
+    #[test]
+    fn a_profile_of_the_expected_model_and_another_region_will_do() {
+        let mut exchanges = calls_with(&[&[503], &[503], &[503], &[200]]);
+        exchanges[3].model = Some("us.anthropic.sonnet-v1".into());
+        exchanges[3].region = Some("us-west-2".into());
+        insta::assert_snapshot!(told(&asked(&exchanges)));
+    }
+
+    #[test]
+    fn where_too_little_failed_nothing_had_to_move() {
+        assert!(told(&asked(&calls_with(&[&[503], &[200]]))).contains("insufficient\n  1 of about 3"));
+    }
 }

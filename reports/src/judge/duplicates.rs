@@ -94,3 +94,43 @@ fn same_job(one: &Exchange, other: &Exchange) -> bool {
     (&one.operation, &one.region, &one.model, one.request_bytes, one.max_tokens)
         == (&other.operation, &other.region, &other.model, other.request_bytes, other.max_tokens)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::play::{calls_with, grouped, told};
+
+    /// Jobs one after another, each with its token and body.
+    fn jobs(sent: &[(&str, &str)]) -> Vec<Exchange> {
+        let mut jobs = calls_with(&vec![&[200][..]; sent.len()]);
+        for (job, (token, body)) in jobs.iter_mut().zip(sent) {
+            job.client_token = Some((*token).into());
+            job.body_digest = Some((*body).into());
+        }
+        jobs
+    }
+
+    fn asked(jobs: &[Exchange]) -> String {
+        told(&ask(&grouped(jobs).clients[0]))
+    }
+
+    #[test]
+    fn one_token_for_two_jobs_is_a_fact() {
+        insta::assert_snapshot!(asked(&jobs(&[("t", "a"), ("u", "b"), ("t", "c")])));
+    }
+
+    #[test]
+    fn a_new_token_for_a_job_that_was_accepted_is_found() {
+        let mut lost = jobs(&[("t", "a"), ("u", "b"), ("v", "c")]);
+        lost[0].hung_up = true;
+        insta::assert_snapshot!(asked(&lost));
+    }
+
+    #[test]
+    fn the_same_job_again_under_its_token_is_right() {
+        let mut lost = jobs(&[("t", "a"), ("t", "a"), ("u", "b")]);
+        lost[0].hung_up = true;
+        assert!(asked(&lost).contains("clear"));
+        assert_eq!(asked(&calls_with(&[&[200]])), "");
+    }
+}

@@ -9,7 +9,6 @@ use super::expect::{Backoff, Expect, Expectation};
 use super::finding::{Answer, Code, Ruling, Severity};
 use super::held::{self, Held};
 use super::nested::Nesting;
-use crate::gate::Verdict;
 use crate::number;
 
 /// A client with what is known of its loops.
@@ -128,9 +127,85 @@ fn findings(answers: &[Answer], limit: Severity, allow: &[Code]) -> Held {
     };
     let found: Vec<_> =
         answers.iter().filter(found).map(|answer| format!("{} ({})", answer.code, answer.client)).collect();
-    match (found.is_empty(), answers.is_empty()) {
-        (false, _) => Held { verdict: Verdict::Fail, seen: found.join(", ") },
-        (true, true) => Held::no_data("no exchange was there to judge"),
-        (true, false) => Held::pass("none"),
+    let clear = answers.iter().filter(|answer| matches!(answer.ruling, Ruling::Clear { .. })).count();
+    match (found.is_empty(), clear) {
+        (false, _) => Held::fail(found.join(", ")),
+        (true, 0) => Held::no_data("no question had a sample that could have shown a finding"),
+        (true, clear) => Held::pass(format!("none; {clear} of {} questions are clear", answers.len())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exchange::Exchange;
+    use crate::header::Model;
+    use crate::judge::play::{calls_with, context, grouped};
+    use crate::judge::questions;
+    use crate::units::Nanos;
+
+    fn expect() -> Expect {
+        Expect {
+            max_attempts: Some(3),
+            max_amplification: Some(2.0),
+            fallback: vec!["sonnet".into()],
+            regions: vec!["us-east-1".into(), "us-west-2".into()],
+            stream_idle: Some(Nanos::from_secs(5)),
+            retry_after: Some(true),
+            findings: Some(Severity::Warning),
+            lines: vec![("regions".into(), 12)],
+            ..Expect::default()
+        }
+    }
+
+    fn held(expect: Expect, exchanges: &[Exchange]) -> String {
+        let model = Model { name: "sonnet".into(), id: "anthropic.sonnet-v1".into(), price: None };
+        let context = Context { models: vec![model], expect: Some(expect), ..context(60, &[]) };
+        let calls = grouped(exchanges);
+        let answers = questions::ask(&calls, &context);
+        let told = expectations(&calls, &context, &answers).into_iter().map(|one| {
+            let line = one.line.map_or_else(String::new, |line| format!(" (line {line})"));
+            format!("{}{line}: {}\n  {}\n  {}", one.name, one.verdict.word(), one.expected, one.seen)
+        });
+        told.collect::<Vec<_>>().join("\n").replace('\u{202f}', " ")
+    }
+
+    #[test]
+    fn a_client_that_holds_to_all_passes_all_that_was_tried() {
+        let mut exchanges =
+            calls_with(&[&[503, 200], &[503, 503], &[200], &[200], &[200], &[200], &[200], &[200]]);
+        exchanges[4].model = Some("us.anthropic.sonnet-v1".into());
+        exchanges[5].region = Some("us-west-2".into());
+        for at in [0, 2] {
+            exchanges[at].retry_after_ms = Some(2_000);
+            exchanges[at + 1].at = exchanges[at].done.plus(Nanos::from_secs(2));
+        }
+        insta::assert_snapshot!(held(expect(), &exchanges));
+    }
+
+    #[test]
+    fn a_client_that_holds_to_nothing_fails_all_that_was_tried() {
+        let mut exchanges = calls_with(&[&[503; 4][..]; 10]);
+        for exchange in &mut exchanges {
+            exchange.max_attempts = Some(4);
+            exchange.retry_after_ms = Some(2_000);
+        }
+        insta::assert_snapshot!(held(expect(), &exchanges));
+    }
+
+    #[test]
+    fn where_nothing_failed_nothing_was_shown() {
+        insta::assert_snapshot!(held(expect(), &calls_with(&[&[200], &[200]])));
+    }
+
+    #[test]
+    fn a_finding_that_is_allowed_does_not_fail() {
+        let exchanges = calls_with(&[&[400, 400], &[400, 400]]);
+        let only =
+            |allow: Vec<Code>| Expect { findings: Some(Severity::Warning), allow, ..Expect::default() };
+        assert!(held(only(Vec::new()), &exchanges).starts_with("findings: fail"));
+        let allowed = held(only(vec![Code::RetriesNonRetryable]), &exchanges);
+        assert!(allowed.starts_with("findings: no data"), "{allowed}");
+        assert!(allowed.contains("no finding that is a warning or worse, but for retries-non-retryable"));
     }
 }

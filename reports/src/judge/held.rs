@@ -6,7 +6,7 @@ use super::answer::counted;
 use super::calls::{Call, Client};
 use super::cohort::cohorts;
 use super::context::Context;
-use super::destinations::asks_model;
+use super::destinations::{asks_model, others};
 use super::fate::Fate;
 use super::moves::region;
 use super::nested::Nesting;
@@ -68,12 +68,13 @@ pub(super) fn over(all: impl Iterator<Item = Held>) -> Held {
 pub(super) fn attempts(client: &Client<'_>, most: u32) -> Held {
     let made = client.calls.iter().map(|call| call.last().number).max().unwrap_or_default();
     let told = client.calls.iter().filter_map(Call::most_attempts).max();
+    let seen = counted(made as usize, "attempt", "attempts");
     let failed = client.calls.iter().any(|call| call.first().fate != Fate::Answered);
     match told {
-        _ if made > most => Held::of(client, false, format!("{made} attempts")),
+        _ if made > most => Held::of(client, false, seen),
         Some(told) if told > most => Held::of(client, false, format!("it says that it makes {told}")),
-        Some(told) => Held::of(client, true, format!("{made} attempts; it says that it makes {told}")),
-        None if failed => Held::of(client, true, format!("{made} attempts")),
+        Some(told) => Held::of(client, true, format!("{seen}; it says that it makes {told}")),
+        None if failed => Held::of(client, true, seen),
         None => Held::no_data(format!("{}: nothing failed, so nothing was retried", client.name)),
     }
 }
@@ -96,8 +97,7 @@ pub(super) fn fallback(client: &Client<'_>, context: &Context, expected: &[Name]
 
 /// The regions in the order in which they were first asked after the first failure.
 pub(super) fn regions(client: &Client<'_>, expected: &[Name]) -> Held {
-    let home = client.calls.first().and_then(region).cloned();
-    let others: Vec<Name> = expected.iter().filter(|name| Some(*name) != home.as_ref()).cloned().collect();
+    let others = others(client, expected);
     let asked = |call: &Call<'_>| region(call).filter(|region| others.contains(region)).cloned();
     in_order(client, &others, "region", asked)
 }

@@ -141,11 +141,11 @@ fn found(client: &Client<'_>, question: &Question, outer: &Outer) -> Answer {
     let product = Product::of(client, &outer.repeats);
     let Comparison { struck, struck_again, control, control_again, .. } = &outer.comparison;
     let seen = format!(
-        "{struck_again} of {} that failed were sent again with the same body within {}; of {} that were answered \
-         {control_again}.",
+        "{struck_again} of {} that failed were sent again with the same body within {}; of {} that were answered {}.",
         counted(*struck, "call", "calls"),
         number::time(outer.repeats.within),
         number::count(*control as u64),
+        if *control_again == 0 { "none".to_owned() } else { counted(*control_again, "was", "were") },
     );
     if product.inner < 1.5 && !client.calls.iter().any(|call| call.most_attempts() > Some(1)) {
         return question.clear(format!(

@@ -118,3 +118,54 @@ fn found(question: &Question, client: &Client<'_>, lost: &[usize], switched_off:
     let numbers = lost.iter().map(|&place| client.calls[place].last().exchange.number);
     question.found(Severity::Error, seen, expected.to_owned()).shown_by(numbers)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::play::{
+        Player, Rule, answer, calls_with, context, found, grouped, open, outage, play, told,
+    };
+    use crate::judge::testing::Chance;
+
+    fn asked(exchanges: &[crate::exchange::Exchange]) -> Vec<Answer> {
+        let calls = grouped(exchanges);
+        ask(&calls.clients[0], &context(60, &[]), &Moves::of(&calls.clients[0]))
+    }
+
+    #[test]
+    fn failures_that_nobody_retries_are_found() {
+        insta::assert_snapshot!(told(&asked(&calls_with(&[&[503], &[200], &[429], &[429], &[503]]))));
+    }
+
+    #[test]
+    fn two_failures_are_too_few_and_one_retry_is_enough() {
+        let few = asked(&calls_with(&[&[503], &[503]]));
+        assert!(matches!(
+            answer(&few, Code::NoRetry),
+            Some(crate::judge::finding::Ruling::Insufficient { .. })
+        ));
+        let retried = asked(&calls_with(&[&[503], &[503, 200], &[503], &[503]]));
+        assert!(matches!(answer(&retried, Code::NoRetry), Some(crate::judge::finding::Ruling::Clear { .. })));
+    }
+
+    #[test]
+    fn a_throttle_without_a_code_and_an_exhausted_call_are_no_missing_retry() {
+        let mut bare = calls_with(&[&[429], &[429], &[429]]);
+        bare.iter_mut().for_each(|exchange| exchange.error_type = None);
+        assert_eq!(asked(&bare), []);
+    }
+
+    #[test]
+    fn retries_switched_off_are_told_apart_from_an_application_that_retries_itself() {
+        let mut chance = Chance::seeded(4);
+        let off = Player { attempts: 1, rule: Rule::Always, ..Player::PLAIN };
+        let mut run = |player: Player| {
+            let arrivals = open(3.0, 40.0, None, &mut chance);
+            asked(&play(player, arrivals, outage(10.0, 20.0), &mut chance))
+        };
+        let alone = run(off);
+        assert!(found(&alone, Code::NoRetry).is_some_and(|finding| finding.seen.contains("switched off")));
+        let looped = run(Player { outer: 3, ..off });
+        assert!(matches!(answer(&looped, Code::NoRetry), Some(crate::judge::finding::Ruling::Clear { .. })));
+    }
+}

@@ -82,3 +82,52 @@ fn by_code(refused: &[(&Attempt<'_>, bool)]) -> String {
     let told = told.map(|((status, code), (all, again))| format!("{again} of {all} {code} ({status})"));
     format!("{} were sent again", told.collect::<Vec<_>>().join(", "))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::header::FaultKind;
+    use crate::judge::play::{calls_with, context, found, grouped, told};
+
+    fn asked(answers: &[&[u16]]) -> Vec<Answer> {
+        ask(&grouped(&calls_with(answers)).clients[0], &context(60, &[]))
+    }
+
+    #[test]
+    fn what_cannot_succeed_and_is_sent_again_is_found() {
+        let mut answers: Vec<&[u16]> = vec![&[400, 400, 400]; 2];
+        answers.extend([&[400_u16][..]; 3]);
+        insta::assert_snapshot!(told(&asked(&answers)));
+    }
+
+    /// 1 % of answers may get lost: the more there are, the more may be sent again.
+    #[test]
+    fn the_limit_grows_with_the_sample() {
+        for (refused, again, expected) in
+            [(5, 2, true), (6, 2, false), (19, 3, true), (20, 3, false), (100, 6, true)]
+        {
+            let answers: Vec<&[u16]> =
+                (0..refused).map(|place| if place < again { &[400, 200][..] } else { &[400] }).collect();
+            let is_found = found(&asked(&answers), Code::RetriesNonRetryable).is_some();
+            assert_eq!(is_found, expected, "{again} of {refused}");
+        }
+    }
+
+    #[test]
+    fn throttles_and_5xx_are_no_such_answers_and_a_wrong_clock_is_a_reason() {
+        assert_eq!(asked(&[&[503, 503, 200], &[429, 200]]), []);
+        let mut skewed = calls_with(&[&[403, 200], &[403, 200], &[403, 200]]);
+        skewed.iter_mut().for_each(|exchange| exchange.skew_ms = Some(-300_000));
+        assert_eq!(ask(&grouped(&skewed).clients[0], &context(60, &[])), []);
+    }
+
+    #[test]
+    fn retries_against_the_quota_of_the_day_are_worth_a_note() {
+        let mut exchanges = calls_with(&[&[429, 429, 429], &[429, 429, 429]]);
+        exchanges.iter_mut().for_each(|exchange| exchange.fault = Some("spent".into()));
+        let mut context = context(60, &[("spent", 0.0, 60.0)]);
+        assert_eq!(ask(&grouped(&exchanges).clients[0], &context), []);
+        context.faults[0].kind = FaultKind::DayQuota;
+        insta::assert_snapshot!(told(&ask(&grouped(&exchanges).clients[0], &context)));
+    }
+}

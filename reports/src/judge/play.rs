@@ -5,6 +5,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
+use super::answer::nanos;
 use super::calls::{Calls, calls};
 use super::context::Context;
 use super::finding::{Answer, Code, Finding, Ruling};
@@ -116,11 +117,17 @@ pub(super) fn play(
     exchanges
 }
 
-fn nanos(secs: f64) -> Nanos {
-    Nanos::new((secs * 1e9) as u64)
+fn exchange(number: u64, at: Nanos, task: &Task, most: u32, status: u16) -> Exchange {
+    let done = at.plus(nanos(LATENCY));
+    Exchange {
+        max_attempts: Some(most),
+        body_digest: Some(format!("{:016x}", task.body).into()),
+        ..exchanged(number, (at, done), task.call, task.attempt, status)
+    }
 }
 
-fn exchange(number: u64, at: Nanos, task: &Task, most: u32, status: u16) -> Exchange {
+/// One attempt of a call, with a body of its own.
+pub(super) fn exchanged(number: u64, time: (Nanos, Nanos), call: u64, attempt: u32, status: u16) -> Exchange {
     let code = match status {
         429 => Some("ThrottlingException"),
         503 => Some("ServiceUnavailableException"),
@@ -129,20 +136,33 @@ fn exchange(number: u64, at: Nanos, task: &Task, most: u32, status: u16) -> Exch
     };
     Exchange {
         number,
-        at,
-        head: Some(at.plus(nanos(LATENCY))),
-        done: at.plus(nanos(LATENCY)),
-        operation: Some("Converse".into()),
+        at: time.0,
+        head: Some(time.1),
+        done: time.1,
+        operation: Some("ConverseStream".into()),
         region: Some("us-east-1".into()),
         model: Some("anthropic.claude-3-haiku-20240307-v1:0".into()),
-        invocation_id: Some(format!("call-{}", task.call).into()),
-        attempt: Some(task.attempt),
-        max_attempts: Some(most),
-        body_digest: Some(format!("{:016x}", task.body).into()),
+        invocation_id: Some(format!("call-{call}").into()),
+        attempt: Some(attempt),
+        max_attempts: Some(3),
+        body_digest: Some(format!("{call:016x}").into()),
         status: Some(status),
         error_type: code.map(Into::into),
         ..Exchange::default()
     }
+}
+
+/// Calls one after another, each with these answers: an attempt every 100 ms, that takes 10 ms.
+pub(super) fn calls_with(answers: &[&[u16]]) -> Vec<Exchange> {
+    let mut exchanges = Vec::new();
+    for (call, statuses) in (0..).zip(answers) {
+        for (attempt, status) in (1..).zip(*statuses) {
+            let number = exchanges.len() as u64;
+            let at = nanos(number as f64 * 0.1);
+            exchanges.push(exchanged(number, (at, at.plus(nanos(LATENCY))), call, attempt, *status));
+        }
+    }
+    exchanges
 }
 
 /// Requests at a rate for a time, each with one of so many bodies; all different for none.

@@ -48,3 +48,37 @@ fn ask_one(client: &Client<'_>, context: &Context) -> Vec<Answer> {
     ]
     .concat()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::finding::Ruling;
+    use crate::judge::play::{Player, Rule, context, grouped, open, play};
+    use crate::judge::testing::Chance;
+
+    /// An SDK at its defaults, through a fault that fails a fifth of its attempts for half a minute.
+    #[test]
+    fn nothing_is_found_against_a_client_that_does_it_right() {
+        for seed in 0..60 {
+            let mut chance = Chance::seeded(seed);
+            let bodies = [None, Some(20), Some(1)][seed as usize % 3];
+            let arrivals = open(6.0, 90.0, bodies, &mut chance);
+            let sdk = Player { base: [0.05, 1.0][seed as usize % 2], rule: Rule::Quota(10), ..Player::PLAIN };
+            let fails = |at: f64, chance: &mut Chance| {
+                ((30.0..60.0).contains(&at) && chance.between(0.0, 1.0) < 0.2).then_some(503)
+            };
+            let mut exchanges = play(sdk, arrivals, fails, &mut chance);
+            for exchange in &mut exchanges {
+                exchange.fault = (exchange.status == Some(503)).then(|| "trouble".into());
+                exchange.max_tokens = Some(512);
+                exchange.output_tokens = (exchange.status == Some(200)).then_some(200);
+                exchange.connection = Some(exchange.number % 4);
+                exchange.skew_ms = Some(-400);
+            }
+            let answers = ask(&grouped(&exchanges), &context(100, &[("trouble", 30.0, 60.0)]));
+            let found = answers.iter().find(|answer| matches!(answer.ruling, Ruling::Found(_)));
+            assert_eq!(found, None, "{seed}");
+            assert!(answers.len() >= 8, "{answers:?}");
+        }
+    }
+}

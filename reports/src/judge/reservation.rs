@@ -146,3 +146,37 @@ impl Used {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::play::{calls_with, grouped, told};
+
+    fn asked(max_tokens: Option<u32>, written: u32, throttled: bool) -> String {
+        let mut answers = vec![&[200][..]; 25];
+        answers.extend(throttled.then_some(&[429][..]));
+        let mut exchanges = calls_with(&answers);
+        for exchange in &mut exchanges {
+            exchange.max_tokens = max_tokens;
+            exchange.output_tokens = (exchange.status == Some(200)).then_some(written);
+        }
+        told(&ask(&grouped(&exchanges).clients[0]))
+    }
+
+    #[test]
+    fn a_reservation_far_above_the_answers_is_told_with_its_arithmetic() {
+        insta::assert_snapshot!(asked(Some(4_096), 300, true));
+    }
+
+    #[test]
+    fn no_max_tokens_at_all_reserves_the_maximum() {
+        insta::assert_snapshot!(asked(None, 300, false));
+    }
+
+    #[test]
+    fn a_reservation_near_the_answers_is_clear() {
+        for (most, written) in [(512, 200), (1_000, 20), (4_096, 1_100)] {
+            assert!(asked(Some(most), written, false).contains("clear"), "{most} {written}");
+        }
+    }
+}

@@ -146,12 +146,11 @@ fn too_soon(gaps: &[Gap], early: &[&Gap]) -> String {
     let sooner = early.iter().map(|gap| gap.asked - gap.waited);
     let (least, most) = sooner.fold((f64::MAX, 0f64), |(least, most), by| (least.min(by), most.max(by)));
     let asked = early.iter().map(|gap| gap.asked).fold(0.0, f64::max);
+    let by = if most - least < 0.01 { number::seconds(most) } else { number::range(least, most) };
     format!(
-        "{} of {} came {} to {} before the {} that the server asked for.",
+        "{} of {} came {by} before the {} that the server asked for.",
         early.len(),
         counted(gaps.len(), "retry", "retries"),
-        number::seconds(least),
-        number::seconds(most),
         number::seconds(asked),
     )
 }

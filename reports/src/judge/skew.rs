@@ -49,3 +49,38 @@ pub(super) fn ask(client: &Client<'_>, context: &Context) -> Vec<Answer> {
     let expected = "A clock in step is less than 2 s off: dates are whole seconds.".to_owned();
     vec![question.found(severity, told, expected).shown_by(skews.iter().map(|(_, number)| *number))]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::play::{calls_with, context, grouped, told};
+
+    fn asked(skew_ms: i64, misled: bool) -> String {
+        let mut exchanges = calls_with(&[&[200], &[200], &[200]]);
+        for exchange in &mut exchanges {
+            exchange.skew_ms = Some(skew_ms);
+            exchange.fault = misled.then(|| "date".into());
+        }
+        let mut context = context(60, &[("date", 0.0, 60.0)]);
+        context.faults[0].kind = FaultKind::WrongDate;
+        told(&ask(&grouped(&exchanges).clients[0], &context))
+    }
+
+    #[test]
+    fn the_further_off_the_graver() {
+        for (skew, expected) in [
+            (-900, "clock-skew: clear"),
+            (-7_000, "clock-skew: Note\n  By the dates of 3 signed requests the clock is 7.00 s behind."),
+            (61_000, "clock-skew: Warning\n  By the dates of 3 signed requests the clock is 61.0 s ahead."),
+            (-400_000, "clock-skew: Error"),
+        ] {
+            let told = asked(skew, false);
+            assert!(told.starts_with(expected), "{told}");
+        }
+    }
+
+    #[test]
+    fn a_client_that_our_own_wrong_date_misled_is_not_to_blame() {
+        assert_eq!(asked(-400_000, true), "");
+    }
+}

@@ -60,11 +60,10 @@ pub(super) fn ask(client: &Client<'_>, context: &Context) -> Vec<Answer> {
             longest.borne as usize,
             limit.ceil() as usize,
             format!(
-                "seconds of silence; {} held to the end, so that there is no timeout below {} for more than {} of \
-                 streams",
+                "seconds of silence; {} held to the end, so that at most {} of streams can have a timeout below {}",
                 counted(stalls.len(), "stall was", "stalls were"),
-                number::seconds(longest.borne),
                 number::share(1.0 - 0.001f64.powf(1.0 / stalls.len() as f64)),
+                number::seconds(longest.borne),
             ),
         )
     };
@@ -180,4 +179,80 @@ fn given_up(client: &Client<'_>, stalls: &[Stall]) -> String {
         number::seconds(longest),
         Timeout::of(&times).told(),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::answer::nanos;
+    use crate::judge::expect::Expect;
+    use crate::judge::play::{context, exchanged, grouped, told};
+
+    /// Streams that begin a minute apart: after how long each fell silent, how long that was borne, and
+    /// whether the client then went away.
+    fn streams(stalls: &[(f64, f64, bool)]) -> Vec<Exchange> {
+        let stream = |(number, &(begin, borne, hung_up)): (u64, &(f64, f64, bool))| {
+            let at = 60.0 * number as f64;
+            Exchange {
+                head: Some(nanos(at + 0.2)),
+                last_event: Some(nanos(at + begin)),
+                output_tokens: Some(100),
+                fault: Some("silence".into()),
+                hung_up,
+                ..exchanged(number, (nanos(at), nanos(at + begin + borne)), number, 1, 200)
+            }
+        };
+        (0..).zip(stalls).map(stream).collect()
+    }
+
+    fn asked(exchanges: &[Exchange], lasts: Option<u64>, idle: Option<u64>) -> Vec<Answer> {
+        let mut context = context(3_600, &[("silence", 0.0, 3_600.0)]);
+        context.faults[0].kind = FaultKind::Stall { lasts: lasts.map(Nanos::from_secs) };
+        context.expect = Some(Expect { stream_idle: idle.map(Nanos::from_secs), ..Expect::default() });
+        ask(&grouped(exchanges).clients[0], &context)
+    }
+
+    #[test]
+    fn two_minutes_of_silence_are_a_fact() {
+        let held = streams(&[(1.2, 120.0, false), (0.4, 130.0, false)]);
+        insta::assert_snapshot!(told(&asked(&held, Some(130), None)));
+    }
+
+    #[test]
+    fn a_shorter_stall_shows_no_longer_timeout() {
+        let held = streams(&[(1.2, 30.0, false), (0.4, 30.0, false), (0.9, 30.0, false)]);
+        insta::assert_snapshot!(told(&asked(&held, Some(30), None)));
+    }
+
+    #[test]
+    fn silences_that_end_alike_are_an_idle_timeout() {
+        let given_up = streams(&[(1.2, 60.003, true), (4.9, 60.011, true), (0.4, 60.002, true)]);
+        insta::assert_snapshot!(told(&asked(&given_up, None, None)));
+        // The scenario wants less.
+        assert!(told(&asked(&given_up, None, Some(5))).starts_with("hangs-on-stall: Error"));
+    }
+
+    #[test]
+    fn a_client_that_ends_gives_up_no_stream() {
+        let mut ended = streams(&[(1.2, 50.0, true), (4.9, 50.0, true), (0.4, 50.0, true)]);
+        ended.iter_mut().for_each(|exchange| exchange.done = nanos(200.0));
+        assert!(told(&asked(&ended, None, Some(300))).starts_with("hangs-on-stall: insufficient"));
+    }
+
+    #[test]
+    fn a_stream_asked_for_again_is_paid_for_twice() {
+        let mut exchanges = streams(&[(1.0, 10.0, true)]);
+        exchanges.push(Exchange {
+            body_digest: exchanges[0].body_digest.clone(),
+            ..exchanged(1, (nanos(12.0), nanos(13.0)), 7, 1, 200)
+        });
+        assert!(told(&asked(&exchanges, None, None)).contains("100 output tokens were paid for twice"));
+    }
+
+    #[test]
+    fn a_stream_that_no_fault_struck_is_no_stall() {
+        let mut whole = streams(&[(1.0, 0.0, false)]);
+        whole.iter_mut().for_each(|exchange| exchange.fault = None);
+        assert_eq!(asked(&whole, None, None), []);
+    }
 }

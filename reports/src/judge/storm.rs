@@ -138,7 +138,7 @@ fn found(
     let end = next.unwrap_or(context.end).min(context.end);
     let until = arrivals.troubled_until(fault.to, end);
     let seen = format!(
-        "{} ended at {}; when the policy's last retry had been due, {} of {} were still retries, and a tenth or more of \
+        "{} ended at {}; once the policy's last retry had been due, {} of {} were still retries, and a tenth or more of \
          each second until {}.",
         fault.name,
         at(fault.to),
@@ -155,4 +155,44 @@ fn found(
     let retries =
         arrivals.within(fault.to, until).iter().filter(|(_, retry, _)| *retry).map(|(.., number)| *number);
     question.found(Severity::Error, seen, expected).by_chance(chance).shown_by(retries)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::play::{Player, context, found, grouped, open, play, told};
+    use crate::judge::testing::Chance;
+
+    /// A minute of quiet, 30 s of outage, then `share` of attempts failing until the end of a run of 160 s.
+    fn asked(natural: f64, after: f64, seed: u64) -> Vec<Answer> {
+        let mut chance = Chance::seeded(seed);
+        let arrivals = open(12.0, 160.0, None, &mut chance);
+        let fails = move |at: f64, chance: &mut Chance| {
+            let share = match at {
+                at if (60.0..90.0).contains(&at) => 1.0,
+                at if at > 90.0 => after.max(natural),
+                _ => natural,
+            };
+            (chance.between(0.0, 1.0) < share).then_some(503)
+        };
+        let exchanges = play(Player { base: 1.0, ..Player::PLAIN }, arrivals, fails, &mut chance);
+        let calls = grouped(&exchanges);
+        let client = &calls.clients[0];
+        ask(client, &context(170, &[("outage", 60.0, 90.0)]), &Nesting::of(client))
+    }
+
+    #[test]
+    fn a_storm_that_keeps_itself_up_is_told() {
+        insta::assert_snapshot!(told(&asked(0.0, 0.6, 1)));
+    }
+
+    #[test]
+    fn natural_failures_after_a_fault_are_no_storm() {
+        for seed in 0..120 {
+            let natural = [0.0, 0.02, 0.1][seed as usize % 3];
+            let answers = asked(natural, 0.0, seed);
+            assert!(found(&answers, Code::StormOutlivesFault).is_none(), "{seed}: {answers:?}");
+            assert!(told(&answers).contains("clear"), "{seed}: {answers:?}");
+        }
+    }
 }

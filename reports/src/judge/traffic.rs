@@ -77,3 +77,27 @@ fn count(counts: &mut BTreeMap<Name, u64>, name: Option<&Name>) {
         *counts.entry(name.clone()).or_default() += 1;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::play::{calls_with, grouped};
+
+    #[test]
+    fn attempts_fall_into_slices_of_five_seconds() {
+        let exchanges = calls_with(&vec![&[503, 200][..]; 40]);
+        let slices = slices(&grouped(&exchanges), Nanos::from_secs(60));
+        let seen: Vec<_> = slices
+            .iter()
+            .map(|one| (one.from.get() / 1_000_000_000, one.attempts, one.first_attempts))
+            .collect();
+        assert_eq!(seen, [(0, 50, 25), (5, 30, 15)]);
+        assert_eq!(slices[0].regions.get("us-east-1"), Some(&25));
+    }
+
+    #[test]
+    fn a_long_run_has_longer_slices() {
+        assert_eq!(length(Nanos::from_secs(2_000)), Nanos::from_secs(5));
+        assert_eq!(length(Nanos::from_secs(86_400)), Nanos::from_secs(220));
+    }
+}
