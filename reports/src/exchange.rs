@@ -17,6 +17,10 @@ use crate::units::Nanos;
 pub struct Exchange {
     /// Its place in the order of arrival, from 0: what evidence refers to.
     pub number: u64,
+    /// Its place in the order in which exchanges were over, from 0: its line of the ledger. In virtual time
+    /// many are over in one moment, and only this tells which was first.
+    #[serde(skip)]
+    pub finished: u64,
     /// When the whole request had arrived.
     #[serde(rename = "at_ns")]
     pub at: Nanos,
@@ -122,6 +126,29 @@ pub enum LedgerError {
 /// Where a line cannot be read or is no exchange; what came before was given already.
 pub fn read(ledger: impl BufRead) -> impl Iterator<Item = Result<Exchange, LedgerError>> {
     ledger.lines().enumerate().map(|(index, line)| {
-        serde_json::from_str(&line?).map_err(|source| LedgerError::Line { line: index + 1, source })
+        let exchange: Result<Exchange, _> = serde_json::from_str(&line?);
+        exchange
+            .map(|exchange| Exchange { finished: index as u64, ..exchange })
+            .map_err(|source| LedgerError::Line { line: index + 1, source })
     })
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ledger_is_read_in_the_order_in_which_exchanges_were_over() {
+        let ledger = "{\"number\":1,\"at_ns\":5,\"status\":503}\n{\"number\":0,\"verdict\":\"severed\"}\n";
+        let exchanges: Vec<_> = read(ledger.as_bytes()).map(Result::unwrap).collect();
+        let seen: Vec<_> = exchanges.iter().map(|one| (one.number, one.finished, one.severed)).collect();
+        assert_eq!(seen, [(1, 0, false), (0, 1, true)]);
+    }
+
+    #[test]
+    fn a_line_that_is_no_exchange_is_named() {
+        let error = read("{}\n[]\n".as_bytes()).nth(1).unwrap().unwrap_err();
+        assert!(error.to_string().starts_with("line 2 of the ledger is no exchange"), "{error}");
+    }
 }

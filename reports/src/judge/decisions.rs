@@ -31,6 +31,8 @@ pub(super) enum Event {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Moment {
     pub(super) at: Nanos,
+    /// The place of its exchange in the order in which they were over.
+    pub(super) finished: u64,
     pub(super) exchange: u64,
     pub(super) event: Event,
 }
@@ -41,7 +43,7 @@ pub(super) fn decisions(client: &Client<'_>, context: &Context, region: Option<&
         || client.calls.iter().filter(|call| region.is_none() || super::moves::region(call) == region);
     let most = client.most_attempts();
     let mut moments: Vec<_> = calls().flat_map(|call| of_call(call, most, context.end)).collect();
-    moments.sort_by_key(|moment| (moment.at, moment.exchange));
+    moments.sort_by_key(|moment| (moment.at, moment.finished, moment.exchange));
     moments
 }
 
@@ -52,9 +54,15 @@ fn of_call<'a>(call: &'a Call<'_>, most: u32, end: Nanos) -> impl Iterator<Item 
         let earlier = before.replace(attempt);
         let event = event(call, attempt, earlier, most, end)?;
         let exchange = attempt.exchange;
-        // A stream is a success to the SDK once its head has come.
-        let at = if matches!(event, Event::Failure { .. }) { None } else { exchange.head };
-        Some(Moment { at: at.unwrap_or(exchange.done), exchange: exchange.number, event })
+        // A stream is a success to the SDK once its head has come, a whole answer once all of it has.
+        let streams = exchange.stream_events > 0 && !matches!(event, Event::Failure { .. });
+        let at = if streams { exchange.head } else { None };
+        Some(Moment {
+            at: at.unwrap_or(exchange.done),
+            finished: exchange.finished,
+            exchange: exchange.number,
+            event,
+        })
     })
 }
 

@@ -1,7 +1,7 @@
 //! `retry-quota-exhausted` and `partial-retry`: why some failures were retried and some were not.
 
 use super::answer::{Question, counted};
-use super::bucket::{CAPACITY, Costs, FEWEST, Fit, Replay, TABLES};
+use super::bucket::{CAPACITY, Costs, DEAREST, FEWEST, Fit, Replay};
 use super::calls::Client;
 use super::context::Context;
 use super::decisions::{Event, Moment, decisions};
@@ -19,7 +19,7 @@ pub(super) fn ask(client: &Client<'_>, context: &Context) -> Vec<Answer> {
     let replays: Vec<_> = regions(client)
         .into_iter()
         .map(|region| decisions(client, context, region.as_ref()))
-        .map(|moments| (Replay::of(&moments), moments))
+        .map(|moments| (Replay::of(&moments, client.agent.sdk), moments))
         .filter(|(replay, _)| replay.retried + replay.refused > 0)
         .collect();
     let worst = replays.iter().max_by_key(|(replay, _)| replay.refused.min(replay.retried));
@@ -52,7 +52,7 @@ pub(super) fn ask(client: &Client<'_>, context: &Context) -> Vec<Answer> {
             let need = format!("failures of either kind, retried and not; {seen}");
             let few =
                 partial.insufficient(retried.min(FEWEST) + refused.min(FEWEST), 2 * FEWEST, need.clone());
-            if retried < (CAPACITY / TABLES[0].0.transient) as usize {
+            if retried < (CAPACITY / DEAREST) as usize {
                 let seen = format!("{seen}: fewer than 35 retries cannot spend {CAPACITY} tokens.");
                 return vec![quota.clear(seen), few];
             }
