@@ -50,7 +50,8 @@ pub fn seconds(secs: f64) -> String {
     }
 }
 
-/// Two lengths of time with one unit, with digits enough to tell them apart: `1.002–1.007 s`.
+/// Two lengths of time with one unit, with digits enough to tell them apart: `1.002–1.007 s`. One where they
+/// cannot be.
 pub fn range(low: f64, high: f64) -> String {
     let (scale, unit, most_decimals) = match high {
         high if high >= 0.9995 => (1.0, "s", 3.0),
@@ -58,7 +59,8 @@ pub fn range(low: f64, high: f64) -> String {
         _ => (1e6, "µs", 0.0),
     };
     let decimals = (1.0 - ((high - low) * scale).log10().floor()).clamp(0.0, most_decimals) as usize;
-    format!("{:.decimals$}–{:.decimals$}{GAP}{unit}", low * scale, high * scale)
+    let (low, high) = (format!("{:.decimals$}", low * scale), format!("{:.decimals$}", high * scale));
+    if low == high { format!("{high}{GAP}{unit}") } else { format!("{low}–{high}{GAP}{unit}") }
 }
 
 /// A place in an order, counted from 0: `first`, `second`, `third`, `4th`.
@@ -178,7 +180,7 @@ mod tests {
             (0.8, 2.54, "0.8–2.5 s"),
             (0.0301, 0.0652, "30–65 ms"),
             (0.0021, 0.003, "2.1–3.0 ms"),
-            (1.0, 1.0, "1.000–1.000 s"),
+            (1.0, 1.0, "1.000 s"),
             (0.0, 0.000_3, "0–300 µs"),
         ];
         for (low, high, text) in table {

@@ -19,7 +19,7 @@ const MILDEST: f64 = 0.050;
 const NEARLY_ALL: f64 = 0.9;
 
 /// Whether retries come at once, and if not all, whether first ones do, as urllib3's.
-pub fn ask(group: &Group, level: Level) -> Vec<(Code, Ruling)> {
+pub(super) fn ask(group: &Group, level: Level) -> Vec<(Code, Ruling)> {
     let all = Sample::of("retries", group.gaps());
     if all.found(level.of_a_finding()) {
         return vec![(Code::NoBackoff, Ruling::Found(all.finding(group, Severity::Error)))];

@@ -12,7 +12,7 @@ const OVERHEAD: f64 = 0.020;
 const HICCUP: f64 = 0.120;
 
 /// The base of full jitter, by its longest waits: the bound of the first wait, in seconds.
-pub fn full_jitter<'a>(gaps: impl Iterator<Item = &'a Gap>, growth: Growth) -> Option<(f64, f64)> {
+pub(super) fn full_jitter<'a>(gaps: impl Iterator<Item = &'a Gap>, growth: Growth) -> Option<(f64, f64)> {
     let scaled: Vec<(f64, f64)> = gaps.map(|gap| (gap.secs(), growth.factor(gap.ordinal))).collect();
     let n = scaled.len();
     let largest = scaled.iter().map(|(wait, factor)| wait / factor).reduce(f64::max)?;
@@ -27,13 +27,13 @@ pub fn full_jitter<'a>(gaps: impl Iterator<Item = &'a Gap>, growth: Growth) -> O
 }
 
 /// The wait of a policy without jitter, by its median first wait, in seconds.
-pub fn fixed(first: &[f64]) -> Option<(f64, f64)> {
+pub(super) fn fixed(first: &[f64]) -> Option<(f64, f64)> {
     let median = super::statistics::quantile(first, 0.5)?;
     Some(((median - OVERHEAD).max(0.0), median))
 }
 
 /// The base by the sort of jitter, where there is a way to tell it.
-pub fn interval(cells: &[Cell], jitter: Jitter, growth: Growth) -> Option<(f64, f64)> {
+pub(super) fn interval(cells: &[Cell], jitter: Jitter, growth: Growth) -> Option<(f64, f64)> {
     match jitter {
         Jitter::Full => full_jitter(cells.iter().flat_map(Cell::tested), growth),
         Jitter::None => fixed(&cells.first().filter(|cell| cell.ordinal == 0)?.sorted),
@@ -42,7 +42,7 @@ pub fn interval(cells: &[Cell], jitter: Jitter, growth: Growth) -> Option<(f64, 
 }
 
 /// The cap, where late waits no longer grow: their bound, in seconds.
-pub fn cap(capped: &[Cell]) -> Option<(f64, f64)> {
+pub(super) fn cap(capped: &[Cell]) -> Option<(f64, f64)> {
     full_jitter(capped.iter().flat_map(Cell::tested), Growth::Constant)
 }
 

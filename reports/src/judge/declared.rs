@@ -14,7 +14,7 @@ use crate::number;
 const LEAST: usize = 5;
 
 /// The policy that a scenario declares for a class; none where it declares a shape only.
-pub fn policy(backoff: Backoff, class: Class) -> Option<Policy> {
+pub(super) fn policy(backoff: Backoff, class: Class) -> Option<Policy> {
     match (backoff, class) {
         (Backoff::ExponentialFullJitter, _) => None,
         (Backoff::V2_1, Class::Transient) => Some(Policy::full_jitter(0.05)),
@@ -23,7 +23,7 @@ pub fn policy(backoff: Backoff, class: Class) -> Option<Policy> {
 }
 
 /// Whether waits are shorter, and whether they are longer, than the declared ones.
-pub fn ask(group: &Group, backoff: Backoff, level: Level) -> Vec<(Code, Ruling)> {
+pub(super) fn ask(group: &Group, backoff: Backoff, level: Level) -> Vec<(Code, Ruling)> {
     let Some(policy) = policy(backoff, group.class) else { return Vec::new() };
     let fit = Fit::of(group.gaps(), policy);
     let question = Question { group, words: words(backoff, group.class), fit, level };
@@ -92,7 +92,7 @@ impl Question<'_> {
         }
         let fires =
             [(distance, 5e-4), (edge, 2e-4)].into_iter().filter(|(p, level)| *p <= self.level.of(*level));
-        match fires.map(|(p, _)| p).reduce(f64::min) {
+        match fires.map(|(p, _)| p).next() {
             Some(chance) => Ruling::Found(finding(chance)),
             None => {
                 let count = number::count(self.fit.n as u64);
@@ -123,10 +123,11 @@ const CHANGE: &str = "Set the client's retries to what was planned, or declare w
                       an SDK's default, as botocore 1.44 and the JavaScript SDK did from 2.0 to 2.1.";
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 mod tests {
     use super::*;
     use crate::judge::policy::Growth;
-    use crate::judge::testing::{chance_of, simulate, three_digits, transient};
+    use crate::judge::testing::{chance_of, finding as finding_of, simulate, transient};
 
     const ONE_SECOND: [&[f64]; 2] = [
         &[945.0, 977.0, 609.0, 803.0, 872.0, 903.0, 431.0, 985.0, 970.0, 179.0],
@@ -140,7 +141,7 @@ mod tests {
     fn rulings(group: &Group, backoff: Backoff) -> [Ruling; 2] {
         let rulings: Vec<_> =
             ask(group, backoff, Level::shared_by(1)).into_iter().map(|(_, ruling)| ruling).collect();
-        rulings.try_into().unwrap_or_else(|_| panic!("two questions"))
+        rulings.try_into().unwrap()
     }
 
     fn is_clear(ruling: &Ruling) -> bool {
@@ -151,13 +152,12 @@ mod tests {
     fn one_second_of_full_jitter_is_2_0_and_too_long_for_2_1() {
         let group = transient(&ONE_SECOND);
         let fit = Fit::of(group.gaps(), Policy::full_jitter(1.0));
-        assert_eq!((three_digits(fit.short), three_digits(fit.long)), ("1.50e-2".into(), "2.00e-1".into()));
+        assert_eq!(format!("{:.4} {:.4}", fit.short, fit.long), "0.0150 0.1995");
         assert!(rulings(&group, Backoff::V2_0).iter().all(is_clear));
         let [shorter, longer] = rulings(&group, Backoff::V2_1);
         assert!(is_clear(&shorter));
-        assert_eq!(chance_of(&longer), Some("3.5e-31".into()));
-        let Ruling::Found(finding) = longer else { return };
-        insta::assert_snapshot!(finding.seen, @"");
+        assert_eq!(chance_of(&longer), Some("3.49e-31".into()));
+        insta::assert_snapshot!(finding_of(longer).seen, @"The scenario expects retries 2.1 (up to 50 ms, then 100 ms); 18 of 20 waits were at least 350 ms.");
     }
 
     #[test]
@@ -166,9 +166,8 @@ mod tests {
         assert!(rulings(&group, Backoff::V2_1).iter().all(is_clear));
         let [shorter, longer] = rulings(&group, Backoff::V2_0);
         assert!(is_clear(&longer));
-        assert_eq!(chance_of(&shorter), Some("9.5e-27".into()));
-        let Ruling::Found(finding) = shorter else { return };
-        insta::assert_snapshot!(finding.seen, @"");
+        assert_eq!(chance_of(&shorter), Some("9.54e-27".into()));
+        insta::assert_snapshot!(finding_of(shorter).seen, @"The scenario expects retries 2.0 (up to 1 s, then 2 s); 18 of 20 waits were under 62.0 ms.");
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::number;
 type Judged<'a, 'b> = (&'a Client<'b>, &'a Nesting);
 
 /// The expectations of the scenario in the order of its keys, each with its answer.
-pub fn expectations(calls: &Calls<'_>, context: &Context, answers: &[Answer]) -> Vec<Expectation> {
+pub(super) fn expectations(calls: &Calls<'_>, context: &Context, answers: &[Answer]) -> Vec<Expectation> {
     let Some(expect) = &context.expect else { return Vec::new() };
     let nestings: Vec<_> = calls.clients.iter().map(Nesting::of).collect();
     let over =
@@ -24,7 +24,7 @@ pub fn expectations(calls: &Calls<'_>, context: &Context, answers: &[Answer]) ->
     let mut note =
         |name: &str, expected: String, held: Held| all.push(expectation(expect, name, expected, held));
     if let Some(backoff) = expect.backoff {
-        note("backoff", told(backoff).to_owned(), by_answers(answers, codes(backoff)));
+        note("backoff", told(backoff).to_owned(), by_answers(answers, codes(backoff), &[Code::NoBackoff]));
     }
     if let Some(most) = expect.max_attempts {
         let expected = format!("at most {most} attempts of a call");
@@ -52,7 +52,7 @@ pub fn expectations(calls: &Calls<'_>, context: &Context, answers: &[Answer]) ->
     }
     if let Some(kept) = expect.retry_after {
         let expected = if kept { "`x-amz-retry-after` is kept" } else { "`x-amz-retry-after` is not kept" };
-        let held = by_answers(answers, &[Code::IgnoresRetryAfter]);
+        let held = by_answers(answers, &[Code::IgnoresRetryAfter], &[]);
         note("retry_after", expected.to_owned(), if kept { held } else { held.reversed() });
     }
     if let Some(severity) = expect.findings {
@@ -75,37 +75,47 @@ fn told(backoff: Backoff) -> &'static str {
     }
 }
 
-/// The questions whose answers decide about a backoff.
+/// The questions of which every one must be clear for a backoff to hold.
 fn codes(backoff: Backoff) -> &'static [Code] {
     match backoff {
-        Backoff::ExponentialFullJitter => &[Code::NoBackoff, Code::NotFullJitter],
-        Backoff::V2_0 | Backoff::V2_1 => {
-            &[Code::NoBackoff, Code::ShorterThanDeclared, Code::LongerThanDeclared]
-        }
+        Backoff::ExponentialFullJitter => &[Code::NotFullJitter],
+        Backoff::V2_0 | Backoff::V2_1 => &[Code::ShorterThanDeclared, Code::LongerThanDeclared],
     }
 }
 
-/// Any finding fails; else any question that a sample could not decide leaves it open.
-fn by_answers(answers: &[Answer], codes: &[Code]) -> Held {
-    let mut asked = answers.iter().filter(|answer| codes.contains(&answer.code)).peekable();
-    if asked.peek().is_none() {
-        return Held::no_data("no retry was there to show it");
+/// A finding in any client and class fails. Else each question must be clear in one of them: a class with a
+/// wait or two is no reason to doubt the other.
+fn by_answers(answers: &[Answer], needed: &[Code], against: &[Code]) -> Held {
+    let told = |answer: &Answer, seen: &str| format!("{}: {seen}", answer.client);
+    let found = answers.iter().find_map(|answer| match &answer.ruling {
+        Ruling::Found(finding) if needed.contains(&answer.code) || against.contains(&answer.code) => {
+            Some(told(answer, &finding.seen))
+        }
+        _ => None,
+    });
+    if let Some(seen) = found {
+        return Held::fail(seen);
     }
-    let mut open = None;
-    let mut clear = None;
-    for answer in asked {
-        match &answer.ruling {
-            Ruling::Found(finding) => return Held::fail(format!("{}: {}", answer.client, finding.seen)),
-            Ruling::Clear { seen } => clear = clear.or(Some(format!("{}: {seen}", answer.client))),
+    let mut clear = Vec::new();
+    for code in needed {
+        let mut asked = answers.iter().filter(|answer| answer.code == *code);
+        let seen = asked.clone().find_map(|answer| match &answer.ruling {
+            Ruling::Clear { seen } => Some(told(answer, seen)),
+            _ => None,
+        });
+        let open = asked.find_map(|answer| match &answer.ruling {
             Ruling::Insufficient { have, need, of } => {
-                open = open.or(Some(format!("{}: {have} of about {need} {of}", answer.client)));
+                Some(told(answer, &format!("{have} of about {need} {of}")))
             }
+            _ => None,
+        });
+        match seen {
+            Some(seen) => clear.push(seen),
+            None => return Held::no_data(open.unwrap_or_else(|| "no retry was there to show it".to_owned())),
         }
     }
-    match (open, clear) {
-        (Some(open), _) => Held::no_data(open),
-        (None, clear) => Held::pass(clear.unwrap_or_default()),
-    }
+    clear.dedup();
+    Held::pass(clear.join(" "))
 }
 
 fn limit(severity: Severity, allow: &[Code]) -> String {

@@ -24,24 +24,24 @@ const BEYOND: f64 = 0.120;
 
 /// How well waits fit a policy.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Fit {
+pub(super) struct Fit {
     /// Waits that were held against it.
-    pub n: usize,
+    pub(super) n: usize,
     /// Those with a band wider than a point.
-    pub drawn: usize,
+    pub(super) drawn: usize,
     /// How far the waits run ahead of an even spread, as a share of them.
-    pub short: f64,
+    pub(super) short: f64,
     /// How far they lag behind it, less what hiccups may do.
-    pub long: f64,
+    pub(super) long: f64,
     /// Waits that are below their band.
-    pub below: usize,
+    pub(super) below: usize,
     /// Waits that are above it.
-    pub above: usize,
+    pub(super) above: usize,
 }
 
 impl Fit {
     /// Holds waits against a policy.
-    pub fn of<'a>(gaps: impl Iterator<Item = &'a Gap>, policy: Policy) -> Self {
+    pub(super) fn of<'a>(gaps: impl Iterator<Item = &'a Gap>, policy: Policy) -> Self {
         let mut fit = Fit::default();
         let (mut latest, mut earliest) = (Vec::new(), Vec::new());
         for gap in gaps {
@@ -63,41 +63,41 @@ impl Fit {
     }
 
     /// The chance of waits as short as these under the policy.
-    pub fn p_short(&self) -> f64 {
+    pub(super) fn p_short(&self) -> f64 {
         ks_p(self.drawn, self.short)
     }
 
     /// The chance of waits as long as these.
-    pub fn p_long(&self) -> f64 {
+    pub(super) fn p_long(&self) -> f64 {
         ks_p(self.drawn, self.long)
     }
 
     /// Whether the policy can be ruled out without another to compare it with: too many waits lie outside its
     /// bands, or they are spread otherwise within. A likelihood alone would name the least unlikely policy.
-    pub fn is_poor(&self) -> bool {
+    pub(super) fn is_poor(&self) -> bool {
         binom_sf(self.n, self.below + self.above, 0.02) <= 0.01 || self.p_short().min(self.p_long()) <= 5e-3
     }
 
     /// The chance of so many waits below their band.
-    pub fn p_below(&self) -> f64 {
+    pub(super) fn p_below(&self) -> f64 {
         binom_sf(self.n, self.below, 0.01)
     }
 
     /// The chance of so many waits above their band.
-    pub fn p_above(&self) -> f64 {
+    pub(super) fn p_above(&self) -> f64 {
         binom_sf(self.n, self.above, 0.01)
     }
 }
 
 /// How far places run ahead of an even spread: the one-sided Kolmogorov–Smirnov distance.
-pub fn ahead(places: &mut [f64]) -> f64 {
+pub(super) fn ahead(places: &mut [f64]) -> f64 {
     places.sort_by(f64::total_cmp);
     let n = places.len() as f64;
     (1..).zip(places.iter()).map(|(j, place)| f64::from(j) / n - place).fold(0.0, f64::max)
 }
 
 /// How far places lag behind an even spread, less what hiccups may do.
-pub fn behind(places: &mut [f64]) -> f64 {
+pub(super) fn behind(places: &mut [f64]) -> f64 {
     places.sort_by(f64::total_cmp);
     let n = places.len() as f64;
     let most = (0..).zip(places.iter()).map(|(j, place)| place - f64::from(j) / n).fold(0.0, f64::max);

@@ -31,121 +31,122 @@ const UNRETRIED: f64 = 0.05;
 
 /// One wait before a retry.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Gap {
+pub(super) struct Gap {
     /// 0 before the first retry.
-    pub ordinal: u32,
+    pub(super) ordinal: u32,
     /// When it began: the end of the attempt that failed.
-    pub begin: Nanos,
+    pub(super) begin: Nanos,
     /// How long it was.
-    pub wait: Nanos,
+    pub(super) wait: Nanos,
     /// The wait before it in the same call, if there was one.
-    pub before: Option<Nanos>,
+    pub(super) before: Option<Nanos>,
     /// The exchange that failed, by number.
-    pub failed: u64,
+    pub(super) failed: u64,
     /// The exchange that came next, by number.
-    pub retry: u64,
+    pub(super) retry: u64,
 }
 
 impl Gap {
     /// How long it was, in seconds.
-    pub fn secs(&self) -> f64 {
+    pub(super) fn secs(&self) -> f64 {
         self.wait.as_secs_f64()
     }
 }
 
 /// The waits of one client after failures of one class.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Group {
+pub(super) struct Group {
     /// The client.
-    pub client: Name,
+    pub(super) client: Name,
     /// The class.
-    pub class: Class,
+    pub(super) class: Class,
     /// What failed, in words: `503s`.
-    pub failures: String,
+    pub(super) failures: String,
     /// The most attempts that a call of the client has: at least 2, since there are retries.
-    pub attempts: u32,
+    pub(super) attempts: u32,
     /// Whether a call of the client failed with that many.
-    pub exhausted: bool,
+    pub(super) exhausted: bool,
     /// The waits, by ordinal.
-    pub cells: Vec<Cell>,
-    /// How many waits the cells hold, before any are passed over for being too many.
-    pub count: usize,
+    pub(super) cells: Vec<Cell>,
     /// Waits that are not in the cells.
-    pub left_out: LeftOut,
+    pub(super) left_out: LeftOut,
     /// Whether a deadline may have cut long waits off, so that what is left looks short.
-    pub truncated: bool,
+    pub(super) truncated: bool,
 }
 
 /// The waits of one group before the retries of one ordinal.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Cell {
+pub(super) struct Cell {
     /// 0 before first retries.
-    pub ordinal: u32,
-    /// All waits, in order of their beginnings.
-    pub gaps: Vec<Gap>,
+    pub(super) ordinal: u32,
+    /// Waits that can be judged, in order of their beginnings.
+    pub(super) gaps: Vec<Gap>,
+    /// Waits that were timed but cannot be.
+    pub(super) unfit: Vec<Gap>,
     /// Those that are tested, in seconds and sorted.
-    pub sorted: Vec<f64>,
+    pub(super) sorted: Vec<f64>,
 }
 
 /// Waits that are not judged, by the reason.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct LeftOut {
+pub(super) struct LeftOut {
     /// The service asked for the wait.
-    pub asked: usize,
+    pub(super) asked: usize,
     /// The client is in adaptive mode.
-    pub adaptive: usize,
+    pub(super) adaptive: usize,
     /// The code is classed differently by the SDKs.
-    pub doubtful: usize,
+    pub(super) doubtful: usize,
     /// The next attempt came before the end of the one that failed.
-    pub overlapping: usize,
+    pub(super) overlapping: usize,
     /// The judge's host stood still.
-    pub paused: usize,
+    pub(super) paused: usize,
     /// It began too near the end of the record.
-    pub tail: usize,
+    pub(super) tail: usize,
 }
 
 impl Cell {
-    pub(crate) fn of(ordinal: u32, mut gaps: Vec<Gap>) -> Self {
+    /// A cell of waits that can be judged, and of others.
+    pub(super) fn of(ordinal: u32, mut gaps: Vec<Gap>, mut unfit: Vec<Gap>) -> Self {
         gaps.sort_by_key(|gap| (gap.begin, gap.failed));
+        unfit.sort_by_key(|gap| (gap.begin, gap.failed));
         let mut sorted: Vec<f64> = evenly(&gaps, MOST_TESTED).map(Gap::secs).collect();
         sorted.sort_by(f64::total_cmp);
-        Cell { ordinal, gaps, sorted }
+        Cell { ordinal, gaps, unfit, sorted }
     }
 
     /// Those that are tested, in order of their beginnings.
-    pub fn tested(&self) -> impl Iterator<Item = &Gap> {
+    pub(super) fn tested(&self) -> impl Iterator<Item = &Gap> {
         evenly(&self.gaps, MOST_TESTED)
     }
 }
 
 impl Group {
     /// The waits of one ordinal, in seconds and sorted; none where there are none.
-    pub fn sorted(&self, ordinal: u32) -> &[f64] {
+    pub(super) fn sorted(&self, ordinal: u32) -> &[f64] {
         self.cells.iter().find(|cell| cell.ordinal == ordinal).map_or(&[], |cell| &cell.sorted)
     }
 
     /// How many waits are tested.
-    pub fn tested(&self) -> usize {
+    pub(super) fn tested(&self) -> usize {
         self.cells.iter().map(|cell| cell.sorted.len()).sum()
     }
 
     /// The tested waits of all ordinals.
-    pub fn gaps(&self) -> impl Iterator<Item = &Gap> {
+    pub(super) fn gaps(&self) -> impl Iterator<Item = &Gap> {
         self.cells.iter().flat_map(Cell::tested)
     }
 
     /// How many calls that fail throughout give this many waits.
-    pub fn calls_for(&self, waits: usize) -> usize {
+    pub(super) fn calls_for(&self, waits: usize) -> usize {
         waits.div_ceil(self.attempts.saturating_sub(1).max(1) as usize)
     }
 }
 
 impl LeftOut {
     /// Why waits are not judged, for an answer that lacks them; empty where none are left out.
-    pub fn told(&self) -> String {
+    pub(super) fn told(&self) -> String {
         let reasons = [
             (self.asked, "the service asked for"),
-            (self.adaptive, "an adaptive client's rate limit lengthened"),
             (self.doubtful, "followed a code that SDKs class differently"),
             (self.overlapping, "began before the answer was over"),
             (self.paused, "the judge's host was too slow to time"),
@@ -182,13 +183,13 @@ enum Unfit {
 }
 
 /// At most `most` of these, as evenly over their order as can be.
-pub fn evenly<T>(all: &[T], most: usize) -> impl Iterator<Item = &T> {
+pub(super) fn evenly<T>(all: &[T], most: usize) -> impl Iterator<Item = &T> {
     let taken = all.len().min(most);
     (0..taken).filter_map(move |place| all.get(place * all.len() / taken))
 }
 
 /// Every group that has a retry, by client, then class.
-pub fn groups(calls: &Calls<'_>, context: &Context) -> Vec<Group> {
+pub(super) fn groups(calls: &Calls<'_>, context: &Context) -> Vec<Group> {
     let classes = [Class::Throttling, Class::Transient];
     let of_client = |client| classes.into_iter().filter_map(move |class| group(client, class, context));
     calls.clients.iter().flat_map(of_client).collect()
@@ -197,7 +198,7 @@ pub fn groups(calls: &Calls<'_>, context: &Context) -> Vec<Group> {
 fn group(client: &Client<'_>, class: Class, context: &Context) -> Option<Group> {
     let attempts = client.most_attempts();
     let tail = tail(client, attempts, context.end);
-    let mut cells: BTreeMap<u32, Vec<Gap>> = BTreeMap::new();
+    let mut cells: BTreeMap<u32, (Vec<Gap>, Vec<Gap>)> = BTreeMap::new();
     let mut left_out = LeftOut::default();
     let mut statuses = BTreeSet::new();
     for call in &client.calls {
@@ -210,8 +211,12 @@ fn group(client: &Client<'_>, class: Class, context: &Context) -> Option<Group> 
             }
             statuses.insert(failed.exchange.status.filter(|_| failed.fate != Fate::Left));
             match unfit(client, failed, next, tail, context) {
-                Some(why) => left_out.merge(why),
-                None => cells.entry(gap.ordinal).or_default().push(gap),
+                Some(why @ (Unfit::Asked | Unfit::Overlapping)) => left_out.merge(why),
+                Some(why) => {
+                    left_out.merge(why);
+                    cells.entry(gap.ordinal).or_default().1.push(gap);
+                }
+                None => cells.entry(gap.ordinal).or_default().0.push(gap),
             }
         }
     }
@@ -221,8 +226,7 @@ fn group(client: &Client<'_>, class: Class, context: &Context) -> Option<Group> 
         failures: failures(class, &statuses),
         attempts: attempts.max(2),
         exhausted: client.calls.iter().any(|call| exhausted(call, attempts)),
-        count: cells.values().map(Vec::len).sum(),
-        cells: cells.into_iter().map(|(ordinal, gaps)| Cell::of(ordinal, gaps)).collect(),
+        cells: cells.into_iter().map(|(ordinal, (gaps, unfit))| Cell::of(ordinal, gaps, unfit)).collect(),
         left_out,
         truncated: truncated(client, class, attempts, tail),
     })

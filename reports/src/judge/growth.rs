@@ -5,8 +5,9 @@
 
 use super::base;
 use super::finding::{Code, Finding, Ruling, Severity};
-use super::gaps::{Cell, Group};
+use super::gaps::Group;
 use super::level::{Level, one_in};
+use super::policy::Growth;
 use super::shortage::shortage;
 use super::statistics::{mann_whitney_z, normal_sf, quantile};
 use crate::number;
@@ -24,18 +25,22 @@ const LEAST_FOR_INTERVAL: usize = 8;
 /// Standard deviations of a two-sided interval of 99.8 %.
 const DEVIATIONS: f64 = 3.09;
 
-/// Whether later waits are longer.
-pub fn ask(group: &Group, level: Level) -> (Code, Ruling) {
-    let (first, second) = (group.sorted(0), group.sorted(1));
-    (Code::NoGrowth, ruling(group, first, second, level.of_a_finding()))
+/// Whether later waits are longer; no question where a call has one retry. `fixed` is whether waits were found
+/// not to vary: a deadline cannot make those look short, but drawn ones.
+pub(super) fn ask(group: &Group, fixed: bool, level: Level) -> Option<(Code, Ruling)> {
+    (group.attempts > 2).then(|| (Code::NoGrowth, ruling(group, fixed, level.of_a_finding())))
 }
 
-fn ruling(group: &Group, first: &[f64], second: &[f64], level: f64) -> Ruling {
+fn ruling(group: &Group, fixed: bool, level: f64) -> Ruling {
+    let (first, second) = (group.sorted(0), group.sorted(1));
     let have = first.len().min(second.len());
     if have < LEAST {
         return shortage_of(group, have, LEAST);
     }
     let shrinks = normal_sf(-mann_whitney_z(first, second, GROWS_LITTLE));
+    if shrinks <= level && group.truncated && !fixed {
+        return shortage(group, "waits that no deadline may have cut off", 0, 2 * LEAST);
+    }
     if shrinks <= level {
         return Ruling::Found(finding(group, first, second, shrinks));
     }
@@ -86,8 +91,12 @@ fn finding(group: &Group, first: &[f64], second: &[f64], chance: f64) -> Finding
 fn clear(group: &Group, first: &[f64], second: &[f64], level: f64) -> String {
     let ratio = ratio(first, second)
         .map_or_else(String::new, |(low, high)| format!(", by {low:.1}–{high:.1} times (99.8 %)"));
-    let law = law(group).map_or_else(String::new, |law| format!("; they {law}"));
-    let cap = match cap(&group.cells, level) {
+    let law = match law(group) {
+        Some(Law::Doubling) => "; they double",
+        Some(Law::Steps) => "; they grow by equal steps",
+        None => "",
+    };
+    let cap = match cap(group, level) {
         Some((low, high)) => format!("; capped at {} (99 %)", number::range(low, high)),
         None => "; no cap reached".to_owned(),
     };
@@ -115,40 +124,48 @@ fn ratio(earlier: &[f64], later: &[f64]) -> Option<(f64, f64)> {
     Some((low * (1.0 - slack(earlier)?).max(0.0), high * (1.0 + slack(later)?)))
 }
 
-/// Whether waits double or grow by equal steps, which only the third and fourth ones can tell.
-fn law(group: &Group) -> Option<&'static str> {
-    // The third wait is 4 or 3 times the first, the fourth 8 or 4 times.
-    let laws = [(2, 4.0, 3.0), (3, 8.0, 4.0)].into_iter().filter_map(|(ordinal, doubled, stepped)| {
-        let (low, high) = ratio(group.sorted(0), group.sorted(ordinal))?;
-        let holds = |ratio: f64| low <= ratio && ratio <= high;
-        match (holds(doubled), holds(stepped)) {
-            (true, false) => Some("double"),
-            (false, true) => Some("grow by equal steps"),
-            _ => None,
-        }
-    });
-    laws.last()
+/// How waits grow, where the third and fourth ones tell.
+#[derive(Clone, Copy, PartialEq)]
+enum Law {
+    Doubling,
+    Steps,
 }
 
-/// The cap of waits that grew at first and no longer do.
-fn cap(cells: &[Cell], level: f64) -> Option<(f64, f64)> {
-    let successive = |at: &usize| Some((&cells.get(*at)?.sorted, &cells.get(at + 1)?.sorted));
-    let (mut growing, mut stop) = (false, None);
-    for at in 0..cells.len() {
-        let Some((earlier, later)) = successive(&at) else { break };
-        growing |= grows(earlier, later, level);
-        if growing && stop.is_none() && stays(earlier, later, level) {
-            stop = Some(at);
-        }
+/// The one law that the intervals of later over first waits allow: the third wait is 4 or 3 times the first,
+/// the fourth 8 or 4 times.
+fn law(group: &Group) -> Option<Law> {
+    let intervals: Vec<_> =
+        [2, 3].into_iter().filter_map(|at| Some((at, ratio(group.sorted(0), group.sorted(at))?))).collect();
+    let allows = |growth: Growth| {
+        intervals.iter().all(|(at, (low, high))| (*low..=*high).contains(&growth.factor(*at)))
+    };
+    match (allows(Growth::Times(2.0)), allows(Growth::Linear)) {
+        (true, false) => Some(Law::Doubling),
+        (false, true) => Some(Law::Steps),
+        _ => None,
     }
-    base::cap(cells.get(stop?..)?)
+}
+
+/// The cap of waits that grew at first and no longer do. Equal steps have none that can be told from them:
+/// each is less of a step than the one before.
+fn cap(group: &Group, level: f64) -> Option<(f64, f64)> {
+    if law(group) == Some(Law::Steps) {
+        return None;
+    }
+    let cells = &group.cells;
+    let pairs = || cells.iter().zip(cells.iter().skip(1)).enumerate();
+    let (begin, _) = pairs().find(|(_, (earlier, later))| grows(&earlier.sorted, &later.sorted, level))?;
+    let (stop, _) =
+        pairs().skip(begin).find(|(_, (earlier, later))| stays(&earlier.sorted, &later.sorted, level))?;
+    base::cap(cells.get(stop..)?)
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 mod tests {
     use super::*;
-    use crate::judge::policy::{Growth, Policy};
-    use crate::judge::testing::{simulate, transient};
+    use crate::judge::policy::Policy;
+    use crate::judge::testing::{finding as finding_of, simulate, transient};
 
     fn z(cells: [&[f64]; 2]) -> String {
         let group = transient(&cells);
@@ -156,7 +173,7 @@ mod tests {
     }
 
     fn ask_one(group: &Group) -> Ruling {
-        ask(group, Level::shared_by(1)).1
+        ask(group, false, Level::shared_by(1)).unwrap().1
     }
 
     #[test]
@@ -179,6 +196,14 @@ mod tests {
     }
 
     #[test]
+    fn a_deadline_excuses_drawn_waits_but_not_fixed_ones() {
+        let cut = Group { truncated: true, ..transient(&[&[1000.0; 8], &[1000.0; 8]]) };
+        let found = |fixed| matches!(ask(&cut, fixed, Level::shared_by(1)), Some((_, Ruling::Found(_))));
+        assert_eq!((found(true), found(false)), (true, false));
+        assert_eq!(ask(&transient(&[&[1000.0; 8]]), false, Level::shared_by(1)), None);
+    }
+
+    #[test]
     fn five_waits_of_each_are_too_few() {
         let group = transient(&[&[1003.0; 5], &[1002.0; 5]]);
         let of =
@@ -190,8 +215,7 @@ mod tests {
     fn a_finding_tells_the_ratio() {
         let group =
             transient(&[&[1001.0, 1004.0, 1010.0, 1002.0, 1003.0, 1000.0, 1001.0, 1002.0], &[1003.0; 8]]);
-        let Ruling::Found(finding) = ask_one(&group) else { panic!("no finding") };
-        insta::assert_snapshot!(finding.seen, @"");
+        insta::assert_snapshot!(finding_of(ask_one(&group)).seen, @"Second waits are no longer than first ones (ratio 0.97–1.02, 99.8 %): 1.00 s against 1.00 s in the middle.");
     }
 
     #[test]
@@ -203,9 +227,9 @@ mod tests {
                 other => format!("{other:?}"),
             }
         };
-        insta::assert_snapshot!(seen(Growth::Times(2.0), f64::INFINITY), @"");
-        insta::assert_snapshot!(seen(Growth::Linear, f64::INFINITY), @"");
-        insta::assert_snapshot!(seen(Growth::Times(2.0), 4.0), @"");
+        insta::assert_snapshot!(seen(Growth::Times(2.0), f64::INFINITY), @"second waits are longer than first ones, by 1.9–2.1 times (99.8 %); they double; no cap reached");
+        insta::assert_snapshot!(seen(Growth::Linear, f64::INFINITY), @"second waits are longer than first ones, by 1.9–2.1 times (99.8 %); they grow by equal steps; no cap reached");
+        insta::assert_snapshot!(seen(Growth::Times(2.0), 4.0), @"second waits are longer than first ones, by 1.9–2.1 times (99.8 %); capped at 3.95–4.18 s (99 %)");
     }
 
     #[test]

@@ -67,16 +67,17 @@ impl Window {
 }
 
 /// Whether retries come in herds, over all clients; answered of the client that has most of them.
-pub fn ask(calls: &Calls<'_>, context: &Context) -> Vec<Answer> {
+pub(super) fn ask(calls: &Calls<'_>, context: &Context) -> Vec<Answer> {
     let mut retries: Vec<_> = calls.clients.iter().flat_map(|client| of_client(client, context)).collect();
     retries.sort_by_key(|retry| (retry.arrival, retry.number));
     let Some(client) = most(&retries) else { return Vec::new() };
-    let (client, ruling) = match Search::of(&retries).herd() {
+    let search = Search::of(&retries);
+    let (client, ruling) = match search.herd() {
         Some((herd, chance)) => {
             let held = &retries[herd.first..herd.first + herd.held];
             (most(held).unwrap_or(client), Ruling::Found(finding(&herd, held, chance)))
         }
-        None => (client, Search::of(&retries).otherwise()),
+        None => (client, search.otherwise()),
     };
     vec![Answer { code: Code::RetryHerd, client, class: None, ruling }]
 }
@@ -298,7 +299,7 @@ mod tests {
     use super::*;
     use crate::exchange::Exchange;
     use crate::judge::calls::calls;
-    use crate::judge::testing::{Chance, Overhead, three_digits};
+    use crate::judge::testing::{Chance, Overhead, finding as finding_of, three_digits};
 
     const FAILED: [f64; 12] = [0.0, 3.0, 5.0, 6.0, 8.0, 9.0, 11.0, 12.0, 14.0, 15.0, 17.0, 19.0];
 
@@ -339,27 +340,31 @@ mod tests {
 
     #[test]
     fn equal_waits_bring_all_back_at_once() {
-        let Ruling::Found(finding) = ask_one(&together(), None) else { panic!("no herd") };
-        assert_eq!(finding.chance.map(three_digits), Some("2.8e-8".into()));
-        insta::assert_snapshot!(finding.seen, @"");
-        insta::assert_snapshot!(finding.expected, @"");
+        let finding = finding_of(ask_one(&together(), None));
+        assert_eq!(finding.chance.map(three_digits), Some("2.84e-8".into()));
+        insta::assert_snapshot!(finding.seen, @"12 of 12 waiting calls were retried within 20.0 ms at 1.002 s: their waits of 1.001–1.003 s have no jitter.");
+        insta::assert_snapshot!(finding.expected, @"Spread retries would have given about 1; so many come together in 1 in 35,000,000 runs.");
     }
 
     #[test]
     fn drawn_waits_do_not() {
         let waits = [612.0, 118.0, 934.0, 377.0, 205.0, 761.0, 489.0, 52.0, 858.0, 290.0, 671.0, 143.0];
         let ruling = ask_one(&FAILED.into_iter().zip(waits).collect::<Vec<_>>(), None);
-        insta::assert_debug_snapshot!(ruling, @"");
+        insta::assert_debug_snapshot!(ruling, @r#"
+        Clear {
+            seen: "at most 1 of 12 waiting calls were retried within 20.0\u{202f}ms",
+        }
+        "#);
     }
 
     #[test]
     fn the_service_and_a_common_clock_are_causes_too() {
-        let Ruling::Found(asked) = ask_one(&together(), Some(1000)) else { panic!("no herd") };
+        let asked = finding_of(ask_one(&together(), Some(1000)));
         assert_eq!(asked.severity, Severity::Warning);
         let clock: Vec<_> =
             (0..12).map(|call| (f64::from(call) * 60.0, 1000.0 - f64::from(call) * 60.0)).collect();
-        let Ruling::Found(clock) = ask_one(&clock, None) else { panic!("no herd") };
-        insta::assert_snapshot!(clock.seen, @"");
+        let clock = finding_of(ask_one(&clock, None));
+        insta::assert_snapshot!(clock.seen, @"12 of 12 waiting calls were retried within 20.0 ms at 1.000 s: their waits differ (400–940 ms), but a common clock ends them.");
     }
 
     #[test]

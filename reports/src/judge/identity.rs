@@ -36,7 +36,7 @@ pub(super) fn default_of(agent: &Agent) -> Option<Profile> {
 }
 
 /// The SDK as a portrait names it: `boto3 1.44.5, mode standard; AWS retries 2.1 by default`.
-pub fn told(agent: &Agent) -> Option<String> {
+pub(super) fn told(agent: &Agent) -> Option<String> {
     let mut told = agent.product.clone()?;
     if let Some(mode) = agent.mode {
         told.push_str(&format!(", mode {}", mode.name()));

@@ -21,7 +21,7 @@ const NONE: f64 = 0.05;
 const CLEARING: usize = 5;
 
 /// Whether waits vary.
-pub fn ask(group: &Group, level: Level) -> (Code, Ruling) {
+pub(super) fn ask(group: &Group, level: Level) -> (Code, Ruling) {
     let (weak, none) = (p(group, WEAK, WEAK), p(group, NONE, NONE));
     let level = level.of_a_finding();
     if weak <= level && none <= level {
@@ -41,20 +41,22 @@ fn p(group: &Group, relative: f64, absolute: f64) -> f64 {
 }
 
 /// The widest jitter, as a share of the wait, that these waits leave possible.
+///
+/// It is rounded up to half per cents.
 fn widest(group: &Group, level: f64) -> f64 {
     let (mut possible, mut excluded) = (0.0, WEAK);
     for _ in 0..30 {
         let middle = f64::midpoint(possible, excluded);
         if p(group, middle, f64::INFINITY) > level { possible = middle } else { excluded = middle }
     }
-    possible
+    (excluded * 200.0).ceil() / 200.0
 }
 
 fn finding(group: &Group, share: f64, level: f64, chance: f64) -> Finding {
     let width = number::share(widest(group, level));
     Finding {
         severity: Severity::Warning,
-        seen: format!("{}: jitter is at most {width} of the wait.", waited(group)),
+        seen: format!("{}: jitter is at most {width} of the wait.", waited(group).replacen("the", "The", 1)),
         expected: format!(
             "Jitter of {} of the wait looks like that in {} runs.",
             number::share(share),
@@ -67,10 +69,10 @@ fn finding(group: &Group, share: f64, level: f64, chance: f64) -> Finding {
     }
 }
 
-/// What was waited, for the first three ordinals: `The 5 first retries waited 1.002–1.007 s, …`.
+/// What was waited, for the first three ordinals: `the 5 first retries waited 1.002–1.007 s, …`.
 fn waited(group: &Group) -> String {
     let told: Vec<_> = group.cells.iter().filter_map(waited_in).take(3).collect();
-    told.join(", ").replacen("the", "The", 1)
+    format!("the {}", told.join(", the "))
 }
 
 fn waited_in(cell: &Cell) -> Option<String> {
@@ -78,13 +80,10 @@ fn waited_in(cell: &Cell) -> Option<String> {
     // Below ten, none is passed over as a hiccup: the reader sees them all.
     let most = if all < 10 { all } else { all_but_a_tenth(all) };
     let (low, high) = shortest_window(&cell.sorted, most)?;
-    let (count, ordinal, range) =
-        (number::count(most as u64), number::ordinal(cell.ordinal), number::range(low, high));
-    Some(if most == all {
-        format!("the {count} {ordinal} retries waited {range}")
-    } else {
-        format!("{count} of the {} {ordinal} retries waited {range}", number::count(all as u64))
-    })
+    let (ordinal, range) = (number::ordinal(cell.ordinal), number::range(low, high));
+    let retries = if cell.ordinal == 0 { "retries waited " } else { "ones " };
+    let passed_over = if most == all { String::new() } else { format!(" but for {}", all - most) };
+    Some(format!("{} {ordinal} {retries}{range}{passed_over}", number::count(all as u64)))
 }
 
 /// Clear where waits certainly vary: in every cell that can tell, nearly all fill more than what a client
@@ -117,7 +116,7 @@ fn need(group: &Group) -> usize {
 mod tests {
     use super::*;
     use crate::judge::policy::{Growth, Policy};
-    use crate::judge::testing::{simulate, three_digits, transient};
+    use crate::judge::testing::{finding as finding_of, simulate, three_digits, transient};
 
     const FIXED: [&[f64]; 2] =
         [&[1003.0, 1002.0, 1004.0, 1003.0, 1007.0], &[1002.0, 1003.0, 1005.0, 1003.0, 1002.0]];
@@ -140,8 +139,7 @@ mod tests {
     fn a_fixed_delay_has_no_jitter() {
         assert_eq!(chances(&FIXED), ("1.53e-9".into(), "4.75e-5".into()));
         assert_eq!(code_found(&FIXED), Some(Code::NoJitter));
-        let (_, Ruling::Found(finding)) = ask_one(&FIXED) else { panic!("no finding") };
-        insta::assert_snapshot!(finding.seen, @"");
+        insta::assert_snapshot!(finding_of(ask_one(&FIXED).1).seen, @"The 5 first retries waited 1.002–1.007 s, the 5 second ones 1.002–1.005 s: jitter is at most 3.50 % of the wait.");
     }
 
     #[test]

@@ -33,7 +33,8 @@ pub struct Judgement {
 pub struct Portrait {
     /// Its name in the scenario, or its user agent and host: what answers refer to.
     pub name: Name,
-    /// The SDK and version that it says it is, where it says so: `boto3 1.44.5`.
+    /// The SDK and version that it says it is, where it says so, with its mode and the retries that it has by
+    /// default: `boto3 1.44.5, mode standard; AWS retries 2.1 by default`.
     pub sdk: Option<String>,
     /// What its retries look like, with the odds: `probably AWS retries 2.1 (0.999)`.
     pub looks_like: Option<String>,
@@ -45,7 +46,8 @@ pub struct Portrait {
     pub failed: u64,
 }
 
-/// The waits of one client before its n-th retries of one class.
+/// The waits of one client before its n-th retries of one class: all that the client chose, judged or not;
+/// those that the service asked for are not among them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Waits {
     /// The client.

@@ -5,29 +5,29 @@ use serde::{Deserialize, Serialize};
 /// The levels of all tests of a run: each finding may be wrong once in 1,000 runs, however many groups of
 /// waits it was sought in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Level {
+pub(super) struct Level {
     groups: u32,
 }
 
 impl Level {
     /// The levels where each test is made on this many groups.
-    pub fn shared_by(groups: usize) -> Self {
+    pub(super) fn shared_by(groups: usize) -> Self {
         Level { groups: u32::try_from(groups).unwrap_or(u32::MAX).max(1) }
     }
 
     /// One test's share of 1 in 1,000.
-    pub fn of_a_finding(self) -> f64 {
+    pub(super) fn of_a_finding(self) -> f64 {
         self.of(1e-3)
     }
 
     /// One test's share of another level.
-    pub fn of(self, level: f64) -> f64 {
+    pub(super) fn of(self, level: f64) -> f64 {
         level / f64::from(self.groups)
     }
 }
 
 /// A small chance as people say it: `1 in 2,000`.
-pub fn one_in(chance: f64) -> String {
+pub(super) fn one_in(chance: f64) -> String {
     let runs = 1.0 / chance;
     if runs >= 1e9 {
         return "less than 1 in a billion".to_owned();

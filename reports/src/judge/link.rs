@@ -38,43 +38,64 @@ fn errand(exchange: &Exchange) -> Errand<'_> {
 
 /// The chains of exchanges with one errand.
 fn chains<'a>(same: &[&'a Exchange], known_body: bool) -> Vec<Vec<Attempt<'a>>> {
-    let repeats = !known_body || sent_again_after_success(same);
+    if !known_body || sent_again_after_success(same) {
+        return same.iter().map(|exchange| vec![Attempt::new(1, exchange)]).collect();
+    }
     let mut chains: Vec<Vec<Attempt<'a>>> = Vec::new();
-    // Chains whose last attempt failed, by their place, oldest first; the few that are open at a time.
-    let mut open: Vec<usize> = Vec::new();
+    let mut open = Open::default();
     for &exchange in same {
-        open.retain(|&place| last(&chains, place).is_some_and(|end| exchange.at.since(end.done) <= REACH));
-        let parent = if repeats { None } else { parent(&chains, &open, exchange) };
-        let place = match parent {
-            Some(at) => open.remove(at),
-            None => {
-                chains.push(Vec::new());
-                chains.len() - 1
-            }
-        };
+        let place = open.take(exchange).unwrap_or(chains.len());
+        if place == chains.len() {
+            chains.push(Vec::new());
+        }
         let number = u32::try_from(chains[place].len() + 1).unwrap_or(u32::MAX);
         let attempt = Attempt::new(number, exchange);
         if attempt.fate != Fate::Answered {
-            open.push(place);
+            open.put(exchange, place);
         }
         chains[place].push(attempt);
     }
     chains
 }
 
-fn last<'a>(chains: &[Vec<Attempt<'a>>], place: usize) -> Option<&'a Exchange> {
-    chains.get(place)?.last().map(|attempt| attempt.exchange)
+/// The chains whose last attempt failed, by their places.
+#[derive(Default)]
+struct Open {
+    by_end: BTreeMap<(Nanos, usize), Option<u64>>,
+    by_connection: BTreeMap<u64, (Nanos, usize)>,
 }
 
-/// Of the open chains the one on the same connection, else the one that has waited longest.
-fn parent(chains: &[Vec<Attempt<'_>>], open: &[usize], exchange: &Exchange) -> Option<usize> {
-    let ended = |&at: &usize| last(chains, open[at]).is_some_and(|end| end.done <= exchange.at);
-    let connected = |&at: &usize| {
-        exchange.connection.is_some()
-            && last(chains, open[at]).is_some_and(|end| end.connection == exchange.connection)
-    };
-    let candidates = || (0..open.len()).filter(ended);
-    candidates().find(connected).or_else(|| candidates().next())
+impl Open {
+    fn put(&mut self, failed: &Exchange, place: usize) {
+        self.by_end.insert((failed.done, place), failed.connection);
+        if let Some(connection) = failed.connection {
+            self.by_connection.insert(connection, (failed.done, place));
+        }
+    }
+
+    /// The chain that an exchange goes on with: the one on its connection, else the one that waits longest.
+    fn take(&mut self, exchange: &Exchange) -> Option<usize> {
+        while let Some((&(end, place), _)) = self.by_end.first_key_value()
+            && exchange.at.since(end) > REACH
+        {
+            self.remove((end, place));
+        }
+        let connected =
+            exchange.connection.and_then(|connection| self.by_connection.get(&connection).copied());
+        let ended = |(end, _): &(Nanos, usize)| *end <= exchange.at;
+        let longest = || self.by_end.first_key_value().map(|(key, _)| *key).filter(ended);
+        let key = connected.filter(ended).or_else(longest)?;
+        self.remove(key);
+        Some(key.1)
+    }
+
+    fn remove(&mut self, key: (Nanos, usize)) {
+        let connection = self.by_end.remove(&key).flatten();
+        // Another chain may have failed on the connection since.
+        if let Some(connection) = connection.filter(|one| self.by_connection.get(one) == Some(&key)) {
+            self.by_connection.remove(&connection);
+        }
+    }
 }
 
 fn sent_again_after_success(same: &[&Exchange]) -> bool {

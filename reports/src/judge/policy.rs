@@ -5,23 +5,23 @@
 
 /// The bounds of one wait, in seconds; the same twice where nothing is drawn.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Band {
+pub(super) struct Band {
     /// The shortest wait.
-    pub low: f64,
+    pub(super) low: f64,
     /// The longest one.
-    pub high: f64,
+    pub(super) high: f64,
 }
 
 impl Band {
     /// Its width, in seconds.
-    pub fn width(self) -> f64 {
+    pub(super) fn width(self) -> f64 {
         self.high - self.low
     }
 }
 
 /// How the bounds of later waits follow from those of the first.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Growth {
+pub(super) enum Growth {
     /// Not at all.
     Constant,
     /// Each is so many times the one before.
@@ -32,7 +32,7 @@ pub enum Growth {
 
 impl Growth {
     /// The n-th bound over the first one, counted from 0.
-    pub fn factor(self, ordinal: u32) -> f64 {
+    pub(super) fn factor(self, ordinal: u32) -> f64 {
         match self {
             Growth::Constant => 1.0,
             Growth::Times(ratio) => ratio.powi(i32::try_from(ordinal).unwrap_or(i32::MAX)),
@@ -43,7 +43,7 @@ impl Growth {
 
 /// A backoff policy. Times are in seconds, and infinite where there is no cap.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Policy {
+pub(super) enum Policy {
     /// From a share of a bound that grows up to it.
     Scaled {
         /// The bound of the first wait.
@@ -73,13 +73,13 @@ pub enum Policy {
 
 impl Policy {
     /// Full jitter that doubles from `base` up to 20 s, as the AWS SDKs do.
-    pub const fn full_jitter(base: f64) -> Self {
+    pub(super) const fn full_jitter(base: f64) -> Self {
         Policy::Scaled { first: base, growth: Growth::Times(2.0), share: 0.0, cap: 20.0 }
     }
 
     /// The bounds of the wait before the retry of this ordinal (0 is the first one), where the wait before
     /// it was `before`.
-    pub fn band(self, ordinal: u32, before: Option<f64>) -> Band {
+    pub(super) fn band(self, ordinal: u32, before: Option<f64>) -> Band {
         match self {
             Policy::Scaled { first, growth, share, cap } => {
                 let high = (first * growth.factor(ordinal)).min(cap);
@@ -98,7 +98,7 @@ impl Policy {
     }
 
     /// What sort of jitter it has.
-    pub fn jitter(self) -> Jitter {
+    pub(super) fn jitter(self) -> Jitter {
         match self {
             Policy::Decorrelated { .. } => Jitter::Decorrelated,
             Policy::Added { .. } => Jitter::Wide,
@@ -110,12 +110,12 @@ impl Policy {
     }
 
     /// Whether later waits are longer.
-    pub fn grows(self) -> bool {
+    pub(super) fn grows(self) -> bool {
         !matches!(self, Policy::Scaled { growth: Growth::Constant, .. })
     }
 
     /// Whether it is the other one but for its base, which is within 15 %.
-    pub fn resembles(self, other: Policy) -> bool {
+    pub(super) fn resembles(self, other: Policy) -> bool {
         let close = |a: f64, b: f64| (a / b - 1.0).abs() <= 0.15;
         match (self, other) {
             (
@@ -133,7 +133,7 @@ impl Policy {
 
 /// The sorts of jitter, by how much of a wait is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Jitter {
+pub(super) enum Jitter {
     /// All of it.
     Full,
     /// A third of it or more.
@@ -148,11 +148,11 @@ pub enum Jitter {
 
 impl Jitter {
     /// All sorts.
-    pub const ALL: [Jitter; 5] =
+    pub(super) const ALL: [Jitter; 5] =
         [Jitter::Full, Jitter::Wide, Jitter::Narrow, Jitter::None, Jitter::Decorrelated];
 
     /// The words for it.
-    pub fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Jitter::Full => "full jitter",
             Jitter::Wide => "wide jitter",

@@ -22,7 +22,7 @@ use super::stall;
 use super::storm;
 
 /// The answers about every client, in the order of the questions.
-pub fn ask(calls: &Calls<'_>, context: &Context) -> Vec<Answer> {
+pub(super) fn ask(calls: &Calls<'_>, context: &Context) -> Vec<Answer> {
     calls.clients.iter().flat_map(|client| ask_one(client, context)).collect()
 }
 

@@ -70,9 +70,9 @@ fn uses<'a>(client: &Client<'a>) -> BTreeMap<&'a str, Used> {
         let Some(model) = exchange.model.as_deref() else { continue };
         let used = uses.entry(model).or_default();
         used.throttled += usize::from(exchange.throttled());
-        if attempt.fate == Fate::Answered
-            && let Some(tokens) = exchange.output_tokens
-        {
+        // A ledger without digests is one of a version that did not know `max_tokens` either.
+        let known = attempt.fate == Fate::Answered && exchange.body_digest.is_some();
+        if known && let Some(tokens) = exchange.output_tokens {
             used.note(exchange, u64::from(tokens));
         }
     }

@@ -27,7 +27,12 @@ const HICCUPS: f64 = 0.06;
 
 /// Whether waits are full jitter that doubles. `before` holds what was answered about the same waits: no
 /// backoff, weak jitter or no growth exclude it as well.
-pub fn ask(group: &Group, before: &[(Code, Ruling)], likeness: &Likeness, level: Level) -> (Code, Ruling) {
+pub(super) fn ask(
+    group: &Group,
+    before: &[(Code, Ruling)],
+    likeness: &Likeness,
+    level: Level,
+) -> (Code, Ruling) {
     (Code::NotFullJitter, ruling(group, before, likeness, level.of(5e-4)))
 }
 
@@ -41,6 +46,7 @@ fn ruling(group: &Group, before: &[(Code, Ruling)], likeness: &Likeness, level: 
     }
     let n = group.tested();
     let (short, long) = p(group.gaps());
+    let short = if group.truncated { 1.0 } else { short };
     if n >= LEAST_TO_FIND && short.min(long) <= level {
         return Ruling::Found(finding(group, seen(group, short < long), Some(short.min(long))));
     }
@@ -100,12 +106,13 @@ fn finding(group: &Group, seen: String, chance: Option<f64>) -> Finding {
 mod tests {
     use super::*;
     use crate::judge::policy::Policy;
-    use crate::judge::testing::{simulate, three_digits, transient};
+    use crate::judge::testing::{finding as finding_of, simulate, three_digits, transient};
     use crate::judge::{growth, jitter};
 
     fn ask_one(group: &Group) -> Ruling {
         let level = Level::shared_by(1);
-        let before = [jitter::ask(group, level), growth::ask(group, level)];
+        let before: Vec<_> =
+            [jitter::ask(group, level)].into_iter().chain(growth::ask(group, true, level)).collect();
         ask(group, &before, &Likeness::of(group, None), level).1
     }
 
@@ -136,16 +143,14 @@ mod tests {
             &[953.0, 823.0, 847.0, 763.0, 1001.0, 810.0, 995.0],
         ];
         assert_eq!(chances(&openai), ("0.973".into(), "1.13e-6".into()));
-        let Ruling::Found(finding) = ask_one(&transient(&openai)) else { panic!("no finding") };
-        insta::assert_snapshot!(finding.seen, @"");
+        let finding = finding_of(ask_one(&transient(&openai)));
+        insta::assert_snapshot!(finding.seen, @"The scenario expects exponential full jitter. 14 waits crowd above what an even spread from zero to a doubling bound would give.");
     }
 
     #[test]
     fn what_excludes_it_before_is_its_finding_too() {
-        let Ruling::Found(finding) = ask_one(&transient(&[&[1000.0; 6], &[1000.0; 6]])) else {
-            panic!("no finding")
-        };
-        insta::assert_snapshot!(finding.seen, @"");
+        let finding = finding_of(ask_one(&transient(&[&[1000.0; 6], &[1000.0; 6]])));
+        insta::assert_snapshot!(finding.seen, @"The scenario expects exponential full jitter. The 6 first retries waited 1.000 s, the 6 second ones 1.000 s: jitter is at most 1.00 % of the wait.");
         let four = transient(&[&[100.0, 900.0], &[500.0, 1500.0]]);
         assert!(matches!(ask_one(&four), Ruling::Insufficient { have: 4, need: 20, .. }));
     }

@@ -4,14 +4,15 @@ use super::finding::Ruling;
 use super::gaps::Group;
 
 /// An answer for want of waits. About `need` of them would do where there are `have`; `of` says what they are.
-pub fn shortage(group: &Group, of: &str, have: usize, need: usize) -> Ruling {
+pub(super) fn shortage(group: &Group, of: &str, have: usize, need: usize) -> Ruling {
     let need = need.max(have + 1);
-    let more = more_calls(group.calls_for(need - have));
-    Ruling::Insufficient {
-        have: have as u64,
-        need: need as u64,
-        of: format!("{of}; {more} would do{}", group.left_out.told()),
-    }
+    let of = if group.left_out.adaptive > 0 {
+        format!("{of}: in adaptive mode they hold those of a rate limit too, and tell nothing about backoff")
+    } else {
+        let more = more_calls(group.calls_for(need - have));
+        format!("{of}; {more} would do{}", group.left_out.told())
+    };
+    Ruling::Insufficient { have: have as u64, need: need as u64, of }
 }
 
 /// So many calls that give a wait at every ordinal, in words.

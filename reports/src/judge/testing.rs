@@ -3,7 +3,7 @@
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
-use super::finding::{Class, Ruling};
+use super::finding::{Class, Finding, Ruling};
 use super::gaps::{Cell, Gap, Group, LeftOut};
 use super::policy::Policy;
 use crate::units::Nanos;
@@ -29,10 +29,18 @@ pub(crate) fn transient(cells: &[&[f64]]) -> Group {
         failures: "503s".into(),
         attempts: u32::try_from(cells.len()).unwrap_or(u32::MAX) + 1,
         exhausted: false,
-        cells: (0..cells.len()).map(|ordinal| Cell::of(ordinal as u32, gaps(ordinal))).collect(),
-        count: cells.iter().map(|cell| cell.len()).sum(),
+        cells: (0..cells.len()).map(|ordinal| Cell::of(ordinal as u32, gaps(ordinal), Vec::new())).collect(),
         left_out: LeftOut::default(),
         truncated: false,
+    }
+}
+
+/// The finding that an answer must be.
+#[expect(clippy::panic, reason = "an answer that is no finding fails the test")]
+pub(crate) fn finding(ruling: Ruling) -> Finding {
+    match ruling {
+        Ruling::Found(finding) => finding,
+        other => panic!("no finding: {other:?}"),
     }
 }
 

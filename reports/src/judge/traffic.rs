@@ -37,7 +37,7 @@ pub struct Slice {
 }
 
 /// The slices of all clients in which something arrived: by client, then by time.
-pub fn slices(calls: &Calls<'_>, end: Nanos) -> Vec<Slice> {
+pub(super) fn slices(calls: &Calls<'_>, end: Nanos) -> Vec<Slice> {
     let length = length(end);
     calls.clients.iter().flat_map(|client| of_client(client, length)).collect()
 }

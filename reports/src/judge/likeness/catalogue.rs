@@ -9,15 +9,15 @@ use crate::judge::policy::{Growth, Policy};
 
 /// A policy that is in the field.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Row {
+pub(super) struct Row {
     /// What it is called.
-    pub name: &'static str,
+    pub(super) name: &'static str,
     /// Who has it.
-    pub users: &'static str,
+    pub(super) users: &'static str,
     /// Its attempts where they are not set; none where its users set them, or differ.
-    pub attempts: Option<u32>,
+    pub(super) attempts: Option<u32>,
     /// Its waits.
-    pub policy: Policy,
+    pub(super) policy: Policy,
 }
 
 const DOUBLING: Growth = Growth::Times(2.0);
@@ -27,7 +27,7 @@ const fn scaled(first: f64, growth: Growth, share: f64, cap: f64) -> Policy {
 }
 
 /// All rows.
-pub const ROWS: [Row; 14] = [
+pub(super) const ROWS: [Row; 14] = [
     Row {
         name: "1 s full jitter ×2",
         users: "AWS retries 2.0, or 2.1 when throttled; botocore legacy; Step Functions FULL; tenacity wait_random_exponential(1)",

@@ -5,7 +5,7 @@ use crate::judge::policy::{Band, Policy};
 
 /// Waits, with what all candidates need of them.
 #[derive(Clone, Debug)]
-pub struct Sample<'a> {
+pub(super) struct Sample<'a> {
     gaps: Vec<&'a Gap>,
     overheads: Vec<Overhead>,
 }
@@ -30,7 +30,7 @@ const STRAY_RANGE: f64 = 11.513;
 
 impl<'a> Sample<'a> {
     /// A sample of these waits.
-    pub fn of(gaps: Vec<&'a Gap>) -> Self {
+    pub(super) fn of(gaps: Vec<&'a Gap>) -> Self {
         let least = gaps.iter().map(|gap| gap.secs()).fold(0.020, f64::min);
         let constants = [0.0, 0.45, 0.9].map(|share| share * least);
         let overheads = constants
@@ -41,12 +41,12 @@ impl<'a> Sample<'a> {
     }
 
     /// The waits.
-    pub fn gaps(&self) -> &[&'a Gap] {
+    pub(super) fn gaps(&self) -> &[&'a Gap] {
         &self.gaps
     }
 
     /// The logarithm of the likelihood of the waits under a policy: the mean over the overheads.
-    pub fn ln_likelihood(&self, policy: Policy) -> f64 {
+    pub(super) fn ln_likelihood(&self, policy: Policy) -> f64 {
         let placed: Vec<(f64, Band)> = self.gaps.iter().map(|gap| (gap.secs(), band(policy, gap))).collect();
         let sums: Vec<f64> = self.overheads.iter().map(|&overhead| ln_product(&placed, overhead)).collect();
         ln_sum_exp(&sums) - (sums.len() as f64).ln()
@@ -89,7 +89,7 @@ fn decay(x: f64) -> f64 {
 }
 
 /// The logarithm of a sum of exponentials.
-pub fn ln_sum_exp(terms: &[f64]) -> f64 {
+pub(super) fn ln_sum_exp(terms: &[f64]) -> f64 {
     let largest = terms.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     if largest == f64::NEG_INFINITY {
         return largest;

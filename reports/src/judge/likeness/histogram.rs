@@ -10,7 +10,7 @@ const BINS_A_DECADE: f64 = 8.0;
 
 /// The logarithm of the likelihood of waits where each is expected as often as such waits were before, with
 /// half a wait in each bin to begin with. Each ordinal is counted by itself.
-pub fn ln_likelihood(gaps: &[&Gap]) -> f64 {
+pub(super) fn ln_likelihood(gaps: &[&Gap]) -> f64 {
     let mut counts: BTreeMap<u32, [f64; BINS]> = BTreeMap::new();
     let mut sum = 0.0;
     for gap in gaps {

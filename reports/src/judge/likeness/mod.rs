@@ -39,7 +39,7 @@ const SORT: usize = 10;
 
 /// What a client's waits look like.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Likeness {
+pub(super) struct Likeness {
     waits: usize,
     verdict: Verdict,
     jitter: Option<(Jitter, f64)>,
@@ -64,12 +64,12 @@ enum Verdict {
 
 impl Likeness {
     /// A client that does not wait.
-    pub fn immediate(group: &Group) -> Self {
+    pub(super) fn immediate(group: &Group) -> Self {
         Likeness { waits: group.tested(), verdict: Verdict::Immediate, jitter: None, grows: None, base: None }
     }
 
     /// Weighs the waits of a group; `sdk` is what its client says it is.
-    pub fn of(group: &Group, sdk: Option<Sdk>) -> Self {
+    pub(super) fn of(group: &Group, sdk: Option<Sdk>) -> Self {
         let mut gaps: Vec<&Gap> = group.gaps().collect();
         gaps.sort_by_key(|gap| (gap.begin, gap.failed));
         let sample = Sample::of(evenly(&gaps, MOST).copied().collect());
@@ -91,12 +91,12 @@ impl Likeness {
     }
 
     /// The sort of jitter, with its odds, where the waits tell.
-    pub fn jitter(&self) -> Option<(Jitter, f64)> {
+    pub(super) fn jitter(&self) -> Option<(Jitter, f64)> {
         self.jitter
     }
 
     /// The policy, where it has a name.
-    pub fn policy(&self) -> Option<Policy> {
+    pub(super) fn policy(&self) -> Option<Policy> {
         match &self.verdict {
             Verdict::Named(row, _) => Some(row.policy),
             Verdict::Profile(profile) => Some(profile.policy),
@@ -105,7 +105,7 @@ impl Likeness {
     }
 
     /// In words, for a portrait; none where the waits do not tell.
-    pub fn words(&self) -> Option<String> {
+    pub(super) fn words(&self) -> Option<String> {
         match &self.verdict {
             Verdict::Immediate => Some("retries at once".to_owned()),
             Verdict::Profile(profile) => Some(format!("{} (over 1,000 to 1)", profile.name)),
@@ -119,7 +119,7 @@ impl Likeness {
     }
 
     /// The answer to what the client looks like.
-    pub fn answer(&self, group: &Group) -> (Code, Ruling) {
+    pub(super) fn answer(&self, group: &Group) -> (Code, Ruling) {
         let details = self.details();
         let ruling = match self.words() {
             Some(words) => Ruling::Clear { seen: [vec![words], details].concat().join("; ") },

@@ -21,7 +21,7 @@ const ANY_ATTEMPTS: f64 = 0.5;
 
 /// What waits speak for.
 #[derive(Clone, Debug)]
-pub struct Posterior {
+pub(super) struct Posterior {
     candidates: Vec<Candidate>,
     unknown: f64,
 }
@@ -35,7 +35,7 @@ struct Candidate {
 
 impl Posterior {
     /// Weighs all candidates; `attempts` is how many exhausted calls have, where there are any.
-    pub fn of(sample: &Sample<'_>, attempts: Option<u32>) -> Self {
+    pub(super) fn of(sample: &Sample<'_>, attempts: Option<u32>) -> Self {
         let mut candidates: Vec<_> = ROWS.iter().map(|row| known(sample, row, attempts)).collect();
         let shapes = shapes(sample.gaps());
         let prior = (FREE / shapes.len() as f64 * evidence(None, attempts)).ln();
@@ -46,12 +46,12 @@ impl Posterior {
     }
 
     /// The odds of "none of these".
-    pub fn unknown(&self) -> f64 {
+    pub(super) fn unknown(&self) -> f64 {
         self.unknown
     }
 
     /// The likeliest policy of the field, with its odds: its own, and those of its shape at nearly its base.
-    pub fn likeliest(&self) -> Option<(&'static Row, f64)> {
+    pub(super) fn likeliest(&self) -> Option<(&'static Row, f64)> {
         let odds = |row: &Row| {
             let same = |one: &&Candidate| match one.row {
                 Some(other) => other.name == row.name,
@@ -63,7 +63,7 @@ impl Posterior {
     }
 
     /// The likeliest sort of jitter, with its odds.
-    pub fn jitter(&self) -> (Jitter, f64) {
+    pub(super) fn jitter(&self) -> (Jitter, f64) {
         let odds = |jitter| (jitter, self.sum(|policy| policy.jitter() == jitter));
         Jitter::ALL
             .map(odds)
@@ -73,12 +73,12 @@ impl Posterior {
     }
 
     /// The odds that waits grow, and that they do not.
-    pub fn growth(&self) -> (f64, f64) {
+    pub(super) fn growth(&self) -> (f64, f64) {
         (self.sum(Policy::grows), self.sum(|policy| !policy.grows()))
     }
 
     /// The likeliest policy of all.
-    pub fn best(&self) -> Option<Policy> {
+    pub(super) fn best(&self) -> Option<Policy> {
         self.candidates
             .iter()
             .copied()
@@ -106,11 +106,11 @@ fn known(sample: &Sample<'_>, row: &'static Row, attempts: Option<u32>) -> Candi
     Candidate { policy: row.policy, row: Some(row), odds: prior.ln() + sample.ln_likelihood(row.policy) }
 }
 
-/// A shape at its best base, less what finding a base is worth: half the logarithm of the sample and more.
+/// A shape at its best, less the price of a number that was chosen to fit.
 fn free(sample: &Sample<'_>, shape: Shape, prior: f64) -> Option<Candidate> {
-    let weigh = |base: f64| (shape.at(base), sample.ln_likelihood(shape.at(base)));
-    let bases = shape.bases(sample.gaps());
-    let (policy, likelihood) = bases.into_iter().map(weigh).reduce(|a, b| if b.1 > a.1 { b } else { a })?;
+    let weigh = |policy: Policy| (policy, sample.ln_likelihood(policy));
+    let policies = shape.policies(sample.gaps()).into_iter();
+    let (policy, likelihood) = policies.map(weigh).reduce(|a, b| if b.1 > a.1 { b } else { a })?;
     let price = (sample.gaps().len() as f64).ln() + 2.0;
     Some(Candidate { policy, row: None, odds: prior + likelihood - price })
 }

@@ -11,11 +11,11 @@ const RATIO: f64 = 1000.0;
 
 /// The retry behaviour of an SDK's release.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Profile {
+pub(super) struct Profile {
     /// Its name.
-    pub name: &'static str,
+    pub(super) name: &'static str,
     /// Its waits.
-    pub policy: Policy,
+    pub(super) policy: Policy,
 }
 
 const V2_1: Profile = Profile { name: "AWS retries 2.1", policy: Policy::full_jitter(0.05) };
@@ -37,7 +37,7 @@ fn profiles(sdk: Sdk, class: Class) -> Option<[Profile; 2]> {
 }
 
 /// The profile that an SDK's waits show; none where they leave it open, or fit neither.
-pub fn profile(sdk: Sdk, class: Class, sample: &Sample<'_>) -> Option<Profile> {
+pub(super) fn profile(sdk: Sdk, class: Class, sample: &Sample<'_>) -> Option<Profile> {
     let [one, other] = profiles(sdk, class)?;
     let for_one = sample.ln_likelihood(one.policy) - sample.ln_likelihood(other.policy);
     let likelier = if for_one >= 0.0 { one } else { other };

@@ -26,8 +26,7 @@ fn posterior(cells: &[&[f64]]) -> Posterior {
 }
 
 fn likeliest(cells: &[&[f64]]) -> (&'static str, String) {
-    let (row, odds) = posterior(cells).likeliest().unwrap();
-    (row.name, format!("{odds:.4}"))
+    posterior(cells).likeliest().map_or(("", String::new()), |(row, odds)| (row.name, format!("{odds:.4}")))
 }
 
 #[test]
@@ -38,7 +37,7 @@ fn the_vectors_are_named_with_their_odds() {
     assert_eq!(likeliest(&DOUBLING).0, "1 s ×2 without jitter");
     let narrow = posterior(&A_TENTH);
     assert_eq!((narrow.jitter().0, format!("{:.2}", narrow.jitter().1)), (Jitter::Narrow, "1.00".into()));
-    assert!(narrow.likeliest().unwrap().1 < 0.01);
+    assert!(narrow.likeliest().is_none_or(|(_, odds)| odds < 0.01));
 }
 
 fn told(cells: &[&[f64]], sdk: Option<Sdk>) -> String {
@@ -52,11 +51,11 @@ fn told(cells: &[&[f64]], sdk: Option<Sdk>) -> String {
 
 #[test]
 fn likenesses_are_told_with_what_they_rest_on() {
-    insta::assert_snapshot!(told(&FIFTY_MILLIS, None), @"");
-    insta::assert_snapshot!(told(&FIFTY_MILLIS, Some(Sdk::Python)), @"");
-    insta::assert_snapshot!(told(&OPENAI, None), @"");
-    insta::assert_snapshot!(told(&A_TENTH, None), @"");
-    insta::assert_snapshot!(told(&[&[1000.0, 900.0], &[100.0, 200.0]], None), @"");
+    insta::assert_snapshot!(told(&FIFTY_MILLIS, None), @"probably 50 ms full jitter ×2 (0.9992): AWS retries 2.1; base 30–65 ms (99 %); full jitter (1.00); growing waits; 20 waits");
+    insta::assert_snapshot!(told(&FIFTY_MILLIS, Some(Sdk::Python)), @"AWS retries 2.1 (over 1,000 to 1); base 30–65 ms (99 %); full jitter (1.00); growing waits; 20 waits");
+    insta::assert_snapshot!(told(&OPENAI, None), @"14 of 20 waits (so far: narrow jitter (1.00), growing waits, 14 waits); three more calls that fail throughout would do");
+    insta::assert_snapshot!(told(&A_TENTH, None), @"no policy of the catalogue for certain; narrow jitter (1.00); growing waits; 24 waits");
+    insta::assert_snapshot!(told(&[&[1000.0, 900.0], &[100.0, 200.0]], None), @"4 of 20 waits; 8 more calls that fail throughout would do");
 }
 
 #[test]
@@ -74,14 +73,11 @@ fn waits_of_no_policy_are_called_unknown() {
 fn names_are_right_as_often_as_the_tables_say() {
     let rows = catalogue::ROWS.iter().filter(|row| row.users.starts_with("AWS retries"));
     for row in rows {
-        let mut right = 0;
-        for seed in 0..12 {
-            match Likeness::of(&simulate(row.policy, 25, 3, seed), None).verdict {
-                Verdict::Named(named, _) if named == row => right += 1,
-                Verdict::Named(other, _) => panic!("{} was called {}", row.name, other.name),
-                _ => {}
-            }
-        }
-        assert!(right >= 8, "{}: {right} of 12", row.name);
+        let called = |seed| match Likeness::of(&simulate(row.policy, 25, 3, seed), None).verdict {
+            Verdict::Named(named, _) => Some(named.name),
+            _ => None,
+        };
+        let names: Vec<_> = (0..12).filter_map(called).collect();
+        assert!(names.len() >= 8 && names.iter().all(|name| *name == row.name), "{}: {names:?}", row.name);
     }
 }
