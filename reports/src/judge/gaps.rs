@@ -309,3 +309,118 @@ fn failures(class: Class, statuses: &BTreeSet<Option<u16>>) -> String {
         (None, Class::Transient) => "transient failures".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exchange::Exchange;
+    use crate::judge::calls::calls;
+
+    /// An attempt that takes 10 ms.
+    fn attempt(call: u64, attempt: u32, at_ms: u64, status: u16) -> Exchange {
+        let at = Nanos::new(at_ms * 1_000_000);
+        Exchange {
+            number: call * 10 + u64::from(attempt),
+            at,
+            done: at.plus(Nanos::new(10_000_000)),
+            invocation_id: Some(call.to_string().into()),
+            attempt: Some(attempt),
+            max_attempts: Some(3),
+            status: Some(status),
+            ..Exchange::default()
+        }
+    }
+
+    /// A call that begins at a time, waits 1 s and 2 s, and is never answered.
+    fn failing(call: u64, begin_ms: u64, status: u16) -> [Exchange; 3] {
+        [(1, 0), (2, 1_010), (3, 3_020)].map(|(number, at)| attempt(call, number, begin_ms + at, status))
+    }
+
+    fn grouped(exchanges: &[Exchange], context: &Context) -> Vec<Group> {
+        groups(&calls(exchanges, &BTreeMap::new()), context)
+    }
+
+    fn minute() -> Context {
+        Context { end: Nanos::from_secs(60), ..Context::default() }
+    }
+
+    fn one(exchanges: &[Exchange], context: &Context) -> Group {
+        grouped(exchanges, context).remove(0)
+    }
+
+    #[test]
+    fn waits_are_sorted_by_class_and_ordinal() {
+        let exchanges = [failing(1, 0, 503), failing(2, 500, 429), failing(3, 900, 503)].concat();
+        let groups = grouped(&exchanges, &minute());
+        let told: Vec<_> = groups
+            .iter()
+            .map(|group| {
+                (group.class, &*group.failures, group.cells.iter().map(|cell| cell.sorted.clone()).collect())
+            })
+            .collect();
+        let waits = |count: usize| -> Vec<Vec<f64>> { vec![vec![1.0; count], vec![2.0; count]] };
+        assert_eq!(told, [(Class::Throttling, "429s", waits(1)), (Class::Transient, "503s", waits(2))]);
+        let second = groups[1].cells[1].gaps[0];
+        assert_eq!((second.before, second.failed, second.retry), (Some(Nanos::from_secs(1)), 12, 13));
+        assert!(groups[0].exhausted && !groups[0].truncated);
+    }
+
+    #[test]
+    fn what_would_bias_a_wait_is_left_out_and_counted() {
+        let changed = |change: fn(&mut Exchange)| {
+            let mut exchanges = failing(1, 0, 503);
+            exchanges.iter_mut().for_each(change);
+            one(&exchanges, &minute()).left_out
+        };
+        let left_out = LeftOut::default();
+        let asked = changed(|exchange| exchange.retry_after_ms = Some(500));
+        assert_eq!(asked, LeftOut { asked: 2, ..left_out });
+        let adaptive = changed(|exchange| exchange.user_agent = Some("Boto3/1.44.5 m/F".into()));
+        assert_eq!(adaptive, LeftOut { adaptive: 2, ..left_out });
+        let doubtful = changed(|exchange| exchange.error_type = Some("ModelNotReadyException".into()));
+        assert_eq!(doubtful, LeftOut { doubtful: 2, ..left_out });
+        let overlapping = changed(|exchange| exchange.done = exchange.done.plus(Nanos::from_secs(5)));
+        assert_eq!(overlapping, LeftOut { overlapping: 2, ..left_out });
+    }
+
+    #[test]
+    fn a_wait_while_the_host_stood_still_is_not_judged_but_shown() {
+        let pause = (Nanos::new(500_000_000), Nanos::new(600_000_000));
+        let group = one(&failing(1, 0, 503), &Context { pauses: vec![pause], ..minute() });
+        assert_eq!((group.left_out.paused, group.tested()), (1, 1));
+        assert_eq!((group.cells[0].gaps.len(), group.cells[0].unfit.len()), (0, 1));
+        assert_eq!(group.left_out.told(), "; left out: 1 that the judge's host was too slow to time");
+    }
+
+    #[test]
+    fn the_tail_is_cut_where_a_call_in_it_is_unfinished() {
+        let whole = [failing(1, 0, 503), failing(2, 40_000, 503)].concat();
+        assert_eq!(one(&whole, &minute()).tested(), 4);
+        let cut = &whole[..5];
+        let group = one(cut, &minute());
+        assert_eq!((group.tested(), group.left_out.tail), (2, 1));
+    }
+
+    #[test]
+    fn failures_that_nothing_follows_make_a_deadline_likely() {
+        let stopped: Vec<_> = (2..4).map(|call| attempt(call, 1, call * 100, 503)).collect();
+        let exchanges = [failing(1, 0, 503).to_vec(), stopped].concat();
+        assert!(one(&exchanges, &minute()).truncated);
+        let answered: Vec<_> = (2..4).map(|call| attempt(call, 1, call * 100, 200)).collect();
+        let exchanges = [failing(1, 0, 503).to_vec(), answered].concat();
+        assert!(!one(&exchanges, &minute()).truncated);
+    }
+
+    #[test]
+    fn what_was_never_retried_is_no_group() {
+        assert_eq!(grouped(&[attempt(1, 1, 0, 503), attempt(2, 1, 0, 400)], &minute()), []);
+    }
+
+    #[test]
+    fn a_sample_is_taken_evenly() {
+        let all: Vec<u32> = (0..10).collect();
+        assert_eq!(evenly(&all, 4).copied().collect::<Vec<_>>(), [0, 2, 5, 7]);
+        assert_eq!(evenly(&all, 20).count(), 10);
+        assert_eq!(evenly(&all[..0], 4).count(), 0);
+    }
+}

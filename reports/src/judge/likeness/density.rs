@@ -45,10 +45,12 @@ impl<'a> Sample<'a> {
         &self.gaps
     }
 
-    /// The logarithm of the likelihood of the waits under a policy: the mean over the overheads.
-    pub(super) fn ln_likelihood(&self, policy: Policy) -> f64 {
+    /// The logarithm of the likelihood of the waits under a policy: the mean over the overheads. It is minus
+    /// infinity where it would be below `floor`, which most policies show after a few waits.
+    pub(super) fn ln_likelihood(&self, policy: Policy, floor: f64) -> f64 {
         let placed: Vec<(f64, Band)> = self.gaps.iter().map(|gap| (gap.secs(), band(policy, gap))).collect();
-        let sums: Vec<f64> = self.overheads.iter().map(|&overhead| ln_product(&placed, overhead)).collect();
+        let product = |&overhead: &Overhead| ln_product(&placed, overhead, floor);
+        let sums: Vec<f64> = self.overheads.iter().map(product).collect();
         ln_sum_exp(&sums) - (sums.len() as f64).ln()
     }
 }
@@ -57,13 +59,22 @@ fn band(policy: Policy, gap: &Gap) -> Band {
     policy.band(gap.ordinal, gap.before.map(|before| before.as_secs_f64()))
 }
 
-/// The sum of the logarithms of the densities. A logarithm costs more than a product, so it is taken of eight
-/// at a time: a density lies between 1e-7 and 1e4.
-fn ln_product(placed: &[(f64, Band)], overhead: Overhead) -> f64 {
-    let product = |waits: &[(f64, Band)]| {
-        waits.iter().map(|&(wait, band)| density(wait, band, overhead)).product::<f64>().ln()
-    };
-    placed.chunks(8).map(product).sum()
+/// The sum of the logarithms of the densities, given up where the rest cannot lift it to `floor` any more.
+///
+/// A logarithm costs more than a product, so it is taken of eight at a time: a density lies between 1e-7
+/// and 1e4.
+fn ln_product(placed: &[(f64, Band)], overhead: Overhead, floor: f64) -> f64 {
+    let densest = |&(_, band): &(f64, Band)| band.width().max(overhead.mean.min(POINT)).recip();
+    let ln_densest = (placed.iter().map(densest).fold(0.0, f64::max) + 1.0).ln();
+    let (mut sum, mut rest) = (0.0, placed.len());
+    for waits in placed.chunks(8) {
+        rest -= waits.len();
+        sum += waits.iter().map(|&(wait, band)| density(wait, band, overhead)).product::<f64>().ln();
+        if sum + rest as f64 * ln_densest < floor {
+            return f64::NEG_INFINITY;
+        }
+    }
+    sum
 }
 
 /// The density of a wait that is drawn evenly from a band, with an overhead on top.
@@ -85,7 +96,7 @@ fn density(wait: f64, band: Band, overhead: Overhead) -> f64 {
 
 /// e^−x; nothing where it is too small to count.
 fn decay(x: f64) -> f64 {
-    if x > 50.0 { 0.0 } else { (-x).exp() }
+    if x > 30.0 { 0.0 } else { (-x).exp() }
 }
 
 /// The logarithm of a sum of exponentials.

@@ -3,7 +3,7 @@
 use super::catalogue::{ROWS, Row};
 use super::density::{Sample, ln_sum_exp};
 use super::histogram;
-use super::shapes::{Shape, shapes};
+use super::shapes::shapes;
 use crate::judge::fit::Fit;
 use crate::judge::policy::{Jitter, Policy};
 
@@ -18,6 +18,12 @@ const UNKNOWN: f64 = 0.25;
 const SAME_ATTEMPTS: f64 = 0.9;
 const OTHER_ATTEMPTS: f64 = 0.1;
 const ANY_ATTEMPTS: f64 = 0.5;
+
+/// A candidate whose likelihood is e⁻⁴⁰ of another's cannot be seen in any odds.
+const BEYOND_NOTICE: f64 = 40.0;
+
+/// Nor can an overhead, whose likelihood under a policy is e⁻²⁰ of another's, in the mean over them.
+const BEYOND_MATTER: f64 = 20.0;
 
 /// What waits speak for.
 #[derive(Clone, Debug)]
@@ -36,13 +42,20 @@ struct Candidate {
 impl Posterior {
     /// Weighs all candidates; `attempts` is how many exhausted calls have, where there are any.
     pub(super) fn of(sample: &Sample<'_>, attempts: Option<u32>) -> Self {
-        let mut candidates: Vec<_> = ROWS.iter().map(|row| known(sample, row, attempts)).collect();
+        let unknown = histogram::ln_likelihood(sample.gaps());
+        let mut search = Search { sample, best: unknown, candidates: Vec::new() };
+        for row in &ROWS {
+            let prior = KNOWN / ROWS.len() as f64 * evidence(row.attempts, attempts);
+            search.add(prior.ln(), Some(row), [row.policy]);
+        }
         let shapes = shapes(sample.gaps());
-        let prior = (FREE / shapes.len() as f64 * evidence(None, attempts)).ln();
-        candidates.extend(shapes.into_iter().filter_map(|shape| free(sample, shape, prior)));
-        candidates.retain(|candidate| !Fit::of(sample.gaps().iter().copied(), candidate.policy).is_poor());
-        let unknown = (UNKNOWN * evidence(None, attempts)).ln() + histogram::ln_likelihood(sample.gaps());
-        normalise(candidates, unknown)
+        // Less the price of a number that was chosen to fit.
+        let prior = FREE / shapes.len() as f64 * evidence(None, attempts);
+        let price = (sample.gaps().len() as f64).ln() + 2.0;
+        for shape in shapes {
+            search.add(prior.ln() - price, None, shape.policies(sample.gaps()));
+        }
+        normalise(search.candidates, (UNKNOWN * evidence(None, attempts)).ln() + unknown)
     }
 
     /// The odds of "none of these".
@@ -101,18 +114,31 @@ fn evidence(own: Option<u32>, attempts: Option<u32>) -> f64 {
     }
 }
 
-fn known(sample: &Sample<'_>, row: &'static Row, attempts: Option<u32>) -> Candidate {
-    let prior = KNOWN / ROWS.len() as f64 * evidence(row.attempts, attempts);
-    Candidate { policy: row.policy, row: Some(row), odds: prior.ln() + sample.ln_likelihood(row.policy) }
+/// The candidates so far.
+struct Search<'a> {
+    sample: &'a Sample<'a>,
+    best: f64,
+    candidates: Vec<Candidate>,
 }
 
-/// A shape at its best, less the price of a number that was chosen to fit.
-fn free(sample: &Sample<'_>, shape: Shape, prior: f64) -> Option<Candidate> {
-    let weigh = |policy: Policy| (policy, sample.ln_likelihood(policy));
-    let policies = shape.policies(sample.gaps()).into_iter();
-    let (policy, likelihood) = policies.map(weigh).reduce(|a, b| if b.1 > a.1 { b } else { a })?;
-    let price = (sample.gaps().len() as f64).ln() + 2.0;
-    Some(Candidate { policy, row: None, odds: prior + likelihood - price })
+impl Search<'_> {
+    /// Adds the likeliest of these policies, if it fits at all.
+    fn add(&mut self, ln_prior: f64, row: Option<&'static Row>, policies: impl IntoIterator<Item = Policy>) {
+        let mut floor = self.best - BEYOND_NOTICE;
+        let mut likeliest: Option<(Policy, f64)> = None;
+        for policy in policies {
+            let likelihood = self.sample.ln_likelihood(policy, floor);
+            if likelihood > likeliest.map_or(floor, |(_, likelihood)| likelihood) {
+                likeliest = Some((policy, likelihood));
+                floor = floor.max(likelihood - BEYOND_MATTER);
+            }
+        }
+        let fits = |policy| !Fit::of(self.sample.gaps().iter().copied(), policy).is_poor();
+        if let Some((policy, likelihood)) = likeliest.filter(|(policy, _)| fits(*policy)) {
+            self.best = self.best.max(likelihood);
+            self.candidates.push(Candidate { policy, row, odds: ln_prior + likelihood });
+        }
+    }
 }
 
 fn normalise(mut candidates: Vec<Candidate>, unknown: f64) -> Posterior {

@@ -39,7 +39,8 @@ fn profiles(sdk: Sdk, class: Class) -> Option<[Profile; 2]> {
 /// The profile that an SDK's waits show; none where they leave it open, or fit neither.
 pub(super) fn profile(sdk: Sdk, class: Class, sample: &Sample<'_>) -> Option<Profile> {
     let [one, other] = profiles(sdk, class)?;
-    let for_one = sample.ln_likelihood(one.policy) - sample.ln_likelihood(other.policy);
+    let ln_likelihood = |profile: Profile| sample.ln_likelihood(profile.policy, f64::NEG_INFINITY);
+    let for_one = ln_likelihood(one) - ln_likelihood(other);
     let likelier = if for_one >= 0.0 { one } else { other };
     let fits = || !Fit::of(sample.gaps().iter().copied(), likelier.policy).is_poor();
     (for_one.abs() >= RATIO.ln() && fits()).then_some(likelier)
