@@ -148,7 +148,7 @@ mod tests {
 
     #[test]
     fn a_line_that_is_no_exchange_is_named() {
-        let error = read("{}\n[]\n".as_bytes()).nth(1).unwrap().unwrap_err();
+        let error = read("{}\nseven\n".as_bytes()).nth(1).unwrap().unwrap_err();
         assert!(error.to_string().starts_with("line 2 of the ledger is no exchange"), "{error}");
     }
 }

@@ -9,16 +9,13 @@ use super::calls::Client;
 use super::cohort::{Cohort, FEWEST, cohorts};
 use super::context::Context;
 use super::finding::{Answer, Code, Severity};
-use super::level::one_in;
+use super::level::{Level, one_in};
 use super::nested::Nesting;
 use super::statistics::hoeffding_ln;
 use crate::number;
 
-/// The level of one finding in one run.
-const LEVEL: f64 = 1e-3;
-
 /// Whether the client exceeds the amplification that the scenario expects.
-pub(super) fn ask(client: &Client<'_>, context: &Context, nesting: &Nesting) -> Vec<Answer> {
+pub(super) fn ask(client: &Client<'_>, context: &Context, nesting: &Nesting, level: Level) -> Vec<Answer> {
     let Some(limit) = context.expect.as_ref().and_then(|expect| expect.max_amplification) else {
         return Vec::new();
     };
@@ -29,14 +26,14 @@ pub(super) fn ask(client: &Client<'_>, context: &Context, nesting: &Nesting) -> 
     let chance = exceeds_ln(&worst.attempts, limit).exp();
     let answer = if n < FEWEST {
         question.insufficient(n, FEWEST, "requests")
-    } else if chance <= LEVEL {
+    } else if chance <= level.of_a_finding() {
         let expected = format!(
             "At most {limit:.2}; a client that keeps to that on average would show this in {} runs.",
             one_in(chance)
         );
         question.found(Severity::Error, told, expected).by_chance(chance).shown_by(worst.longest)
     } else if measured > limit {
-        let need = (n as f64 * LEVEL.ln() / chance.ln()).ceil() as usize;
+        let need = (n as f64 * level.of_a_finding().ln() / chance.ln()).ceil() as usize;
         question.insufficient(n, need, format!("requests in a fault; {told}"))
     } else {
         question.clear(told)
@@ -79,13 +76,13 @@ mod tests {
         let ln = |n: f64| hoeffding_ln(n, 0.75, 0.5);
         assert!((ln(53.0) - -6.934).abs() < 1e-3 && (ln(52.0) - -6.80).abs() < 5e-3);
         assert!((exceeds_ln(&half_and_half(52), 2.0) - ln(52.0)).abs() < 1e-9);
-        assert!(exceeds_ln(&half_and_half(52), 2.0) > LEVEL.ln());
-        assert!(exceeds_ln(&half_and_half(56), 2.0) <= LEVEL.ln());
+        assert!(exceeds_ln(&half_and_half(52), 2.0) > 1e-3f64.ln());
+        assert!(exceeds_ln(&half_and_half(56), 2.0) <= 1e-3f64.ln());
     }
 
     #[test]
     fn all_failing_is_enough_at_ten() {
-        assert!(exceeds_ln(&[3; 10], 2.0) <= LEVEL.ln());
+        assert!(exceeds_ln(&[3; 10], 2.0) <= 1e-3f64.ln());
         assert_eq!(exceeds_ln(&[1; 100], 2.0), 0.0);
     }
 }

@@ -7,7 +7,7 @@ use super::answer::{Question, counted};
 use super::calls::{Call, Client};
 use super::fate::Fate;
 use super::finding::{Answer, Code, Severity};
-use super::level::one_in;
+use super::level::{Level, one_in};
 use super::repeats::{Repeats, Side, WINDOWS};
 use super::statistics::poisson_binom_sf;
 use crate::number;
@@ -17,15 +17,13 @@ use crate::units::Nanos;
 const AT_ONCE: Nanos = Nanos::new(20_000_000);
 /// The bound of the first wait of the mildest backoff that is accepted, in seconds; it doubles.
 const MILDEST: f64 = 0.05;
-/// The level of one finding in one run.
-const LEVEL: f64 = 1e-3;
 /// The share of restarts that must come at once.
 const NEARLY_ALL: f64 = 0.9;
 /// The fewest restarts at which the level can be reached.
 const FEWEST: usize = 8;
 
 /// Whether the application asks for a broken stream again at once.
-pub(super) fn ask(client: &Client<'_>) -> Vec<Answer> {
+pub(super) fn ask(client: &Client<'_>, level: Level) -> Vec<Answer> {
     let question = Question::to(client, Code::HammersBrokenStream);
     let broken = client.calls.iter().filter(|call| is_broken(call)).count();
     if broken == 0 {
@@ -46,13 +44,13 @@ pub(super) fn ask(client: &Client<'_>) -> Vec<Answer> {
             "{} and none was asked for again.",
             counted(broken, "stream broke", "streams broke")
         ))
-    } else if related.is_none_or(|chance| chance > LEVEL) {
+    } else if related.is_none_or(|chance| chance > level.of_a_finding()) {
         question.insufficient(
             0,
             FEWEST,
             "broken streams whose bodies come again for no other reason; vary the prompts",
         )
-    } else if k as f64 >= NEARLY_ALL * n as f64 && chance <= LEVEL {
+    } else if k as f64 >= NEARLY_ALL * n as f64 && chance <= level.of_a_finding() {
         found(&question, client, broken, &waits, chance)
     } else if n < FEWEST {
         question.insufficient(n, FEWEST, "broken streams that were asked for again")
@@ -173,12 +171,15 @@ mod tests {
 
     #[test]
     fn restarts_at_once_are_found() {
-        insta::assert_snapshot!(told(&ask(&grouped(&streams(12, &[0.002, 0.003, 0.001])).clients[0])));
+        insta::assert_snapshot!(told(&ask(
+            &grouped(&streams(12, &[0.002, 0.003, 0.001])).clients[0],
+            Level::shared_by(1)
+        )));
     }
 
     #[test]
     fn restarts_after_a_wait_are_not() {
-        let answers = ask(&grouped(&streams(12, &[0.4, 1.1, 2.0])).clients[0]);
+        let answers = ask(&grouped(&streams(12, &[0.4, 1.1, 2.0])).clients[0], Level::shared_by(1));
         assert!(found(&answers, Code::HammersBrokenStream).is_none(), "{answers:?}");
         assert!(told(&answers).contains("clear"));
     }
@@ -192,7 +193,7 @@ mod tests {
             (exchange.at, exchange.done) = (nanos(at), nanos(at + 1.0));
             at += 1.001;
         }
-        let answers = ask(&grouped(&same).clients[0]);
+        let answers = ask(&grouped(&same).clients[0], Level::shared_by(1));
         assert!(told(&answers).contains("insufficient"), "{answers:?}");
     }
 }

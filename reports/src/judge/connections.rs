@@ -53,7 +53,8 @@ pub(super) fn ask(client: &Client<'_>) -> Vec<Answer> {
             "A client that is kept uses a connection again, and opens as many as there are calls at once.";
         question.found(Severity::Warning, seen, expected.to_owned()).shown_by(wasted)
     } else {
-        question.clear(format!("{seen}, {} of them needlessly.", number::count(wasted.len() as u64)))
+        let needless = if wasted.is_empty() { "none".to_owned() } else { number::count(wasted.len() as u64) };
+        question.clear(format!("{seen}, {needless} of them needlessly."))
     };
     vec![answer]
 }

@@ -8,6 +8,7 @@ use super::context::Context;
 use super::expect::{Backoff, Expect, Expectation};
 use super::finding::{Answer, Code, Ruling, Severity};
 use super::held::{self, Held};
+use super::level::Level;
 use super::nested::Nesting;
 use crate::number;
 
@@ -17,7 +18,8 @@ type Judged<'a, 'b> = (&'a Client<'b>, &'a Nesting);
 /// The expectations of the scenario in the order of its keys, each with its answer.
 pub(super) fn expectations(calls: &Calls<'_>, context: &Context, answers: &[Answer]) -> Vec<Expectation> {
     let Some(expect) = &context.expect else { return Vec::new() };
-    let nestings: Vec<_> = calls.clients.iter().map(Nesting::of).collect();
+    let level = Level::shared_by(calls.clients.len());
+    let nestings: Vec<_> = calls.clients.iter().map(|client| Nesting::of(client, level)).collect();
     let over =
         |hold: &dyn Fn(Judged<'_, '_>) -> Held| held::over(calls.clients.iter().zip(&nestings).map(hold));
     let mut all = Vec::new();

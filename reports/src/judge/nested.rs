@@ -7,13 +7,11 @@ use super::answer::{Question, counted};
 use super::calls::{Call, Client};
 use super::fate::Fate;
 use super::finding::{Answer, Code, Severity};
-use super::level::one_in;
+use super::level::{Level, one_in};
 use super::moves::Moves;
 use super::repeats::{Comparison, FEWEST, Repeats, Side, WINDOWS};
 use crate::number;
 
-/// The level of one finding in one run.
-const LEVEL: f64 = 1e-3;
 /// The smallest share of failed calls that an outer loop repeats.
 const LEAST_SHARE: f64 = 0.2;
 
@@ -41,7 +39,7 @@ pub(super) struct Outer {
 }
 
 impl Nesting {
-    pub(super) fn of(client: &Client<'_>) -> Self {
+    pub(super) fn of(client: &Client<'_>, level: Level) -> Self {
         let calls = &client.calls;
         if calls.iter().any(|call| call.first().exchange.invocation_id.is_none()) {
             return Nesting::Untold;
@@ -58,7 +56,7 @@ impl Nesting {
             };
             let chance = (WINDOWS.len() as f64 * chance).min(1.0);
             let share = comparison.struck_again as f64 / comparison.struck as f64;
-            if chance > LEVEL || share < LEAST_SHARE {
+            if chance > level.of_a_finding() || share < LEAST_SHARE {
                 clear = Some(Nesting::Clear(repeats, comparison));
             } else if found.as_ref().is_none_or(|outer| chance < outer.chance) {
                 found = Some(Outer { repeats, comparison, chance });
@@ -130,7 +128,11 @@ pub(super) fn ask(client: &Client<'_>, nesting: &Nesting) -> Vec<Answer> {
             were(counts.struck_again),
             number::time(repeats.within),
             number::count(counts.control as u64),
-            number::count(counts.control_again as u64),
+            if counts.control_again == 0 {
+                "none".to_owned()
+            } else {
+                number::count(counts.control_again as u64)
+            },
         )),
         Nesting::Found(outer) => found(client, &question, outer),
     };
@@ -213,7 +215,7 @@ impl Product {
 }
 
 fn were(count: usize) -> String {
-    if count == 1 { "1 was".to_owned() } else { format!("{} were", number::count(count as u64)) }
+    if count == 0 { "none was".to_owned() } else { counted(count, "was", "were") }
 }
 
 #[cfg(test)]
@@ -229,7 +231,11 @@ mod tests {
         let arrivals = open(rate, 60.0, bodies, &mut chance);
         let exchanges = play(player, arrivals, outage(20.0, 20.0 + fault), &mut chance);
         let calls = grouped(&exchanges);
-        calls.clients.iter().flat_map(|client| ask(client, &Nesting::of(client))).collect()
+        calls
+            .clients
+            .iter()
+            .flat_map(|client| ask(client, &Nesting::of(client, Level::shared_by(1))))
+            .collect()
     }
 
     #[test]
@@ -269,7 +275,7 @@ mod tests {
                 .extend(open(20.0, 15.0, Some(20), &mut chance).iter().map(|(at, body)| (at + 20.0, *body)));
             let exchanges = play(Player::PLAIN, arrivals, outage(20.0, 35.0), &mut chance);
             let calls = grouped(&exchanges);
-            let answers = ask(&calls.clients[0], &Nesting::of(&calls.clients[0]));
+            let answers = ask(&calls.clients[0], &Nesting::of(&calls.clients[0], Level::shared_by(1)));
             assert!(found(&answers, Code::NestedRetries).is_none(), "{seed}: {answers:?}");
         }
     }

@@ -8,32 +8,31 @@ use super::context::Context;
 use super::day_quota;
 use super::fate::Fate;
 use super::finding::{Answer, Code, Ruling, Severity};
+use super::level::Level;
 use super::statistics::binom_sf;
 
 /// The share of such answers that may not have reached the client, which then rightly asked again.
 const LOST: f64 = 0.01;
-/// The level of one finding in one run.
-const LEVEL: f64 = 1e-3;
 /// A clock so wrong is a reason to sign again, and an SDK that knows its skew does (milliseconds).
 const SKEW_MS: u64 = 240_000;
 
 /// Whether the client sends again what cannot succeed.
-pub(super) fn ask(client: &Client<'_>, context: &Context) -> Vec<Answer> {
+pub(super) fn ask(client: &Client<'_>, context: &Context, level: Level) -> Vec<Answer> {
     let question = Question::to(client, Code::RetriesNonRetryable);
-    let answer = of_refused(&question, client);
+    let answer = of_refused(&question, client, level);
     let is_found = matches!(answer, Some(Answer { ruling: Ruling::Found(_), .. }));
     let advice = if is_found { None } else { day_quota::advice(&question, client, context) };
     advice.or(answer).into_iter().collect()
 }
 
-fn of_refused(question: &Question, client: &Client<'_>) -> Option<Answer> {
+fn of_refused(question: &Question, client: &Client<'_>, level: Level) -> Option<Answer> {
     let refused: Vec<_> = client.calls.iter().flat_map(|call| refused(call.attempts())).collect();
     let again: Vec<_> = refused.iter().filter(|(_, again)| *again).map(|(attempt, _)| *attempt).collect();
     let (n, k) = (refused.len(), again.len());
     if n == 0 {
         return None;
     }
-    Some(if k >= 2 && binom_sf(n, k, LOST) <= LEVEL {
+    Some(if k >= 2 && binom_sf(n, k, LOST) <= level.of_a_finding() {
         let seen = format!("{}.", by_code(&refused));
         let expected = "An SDK sends none of them again; 1 in 100 may have got lost on the way.".to_owned();
         question
@@ -90,7 +89,7 @@ mod tests {
     use crate::judge::play::{calls_with, context, found, grouped, told};
 
     fn asked(answers: &[&[u16]]) -> Vec<Answer> {
-        ask(&grouped(&calls_with(answers)).clients[0], &context(60, &[]))
+        ask(&grouped(&calls_with(answers)).clients[0], &context(60, &[]), Level::shared_by(1))
     }
 
     #[test]
@@ -118,7 +117,7 @@ mod tests {
         assert_eq!(asked(&[&[503, 503, 200], &[429, 200]]), []);
         let mut skewed = calls_with(&[&[403, 200], &[403, 200], &[403, 200]]);
         skewed.iter_mut().for_each(|exchange| exchange.skew_ms = Some(-300_000));
-        assert_eq!(ask(&grouped(&skewed).clients[0], &context(60, &[])), []);
+        assert_eq!(ask(&grouped(&skewed).clients[0], &context(60, &[]), Level::shared_by(1)), []);
     }
 
     #[test]
@@ -126,8 +125,8 @@ mod tests {
         let mut exchanges = calls_with(&[&[429, 429, 429], &[429, 429, 429]]);
         exchanges.iter_mut().for_each(|exchange| exchange.fault = Some("spent".into()));
         let mut context = context(60, &[("spent", 0.0, 60.0)]);
-        assert_eq!(ask(&grouped(&exchanges).clients[0], &context), []);
+        assert_eq!(ask(&grouped(&exchanges).clients[0], &context, Level::shared_by(1)), []);
         context.faults[0].kind = FaultKind::DayQuota;
-        insta::assert_snapshot!(told(&ask(&grouped(&exchanges).clients[0], &context)));
+        insta::assert_snapshot!(told(&ask(&grouped(&exchanges).clients[0], &context, Level::shared_by(1))));
     }
 }

@@ -10,6 +10,7 @@ use super::context::Context;
 use super::destinations;
 use super::duplicates;
 use super::finding::Answer;
+use super::level::Level;
 use super::moves::Moves;
 use super::nested::{self, Nesting};
 use super::no_retry;
@@ -23,22 +24,23 @@ use super::storm;
 
 /// The answers about every client, in the order of the questions.
 pub(super) fn ask(calls: &Calls<'_>, context: &Context) -> Vec<Answer> {
-    calls.clients.iter().flat_map(|client| ask_one(client, context)).collect()
+    let level = Level::shared_by(calls.clients.len());
+    calls.clients.iter().flat_map(|client| ask_one(client, context, level)).collect()
 }
 
-fn ask_one(client: &Client<'_>, context: &Context) -> Vec<Answer> {
-    let (nesting, moves) = (Nesting::of(client), Moves::of(client));
+fn ask_one(client: &Client<'_>, context: &Context, level: Level) -> Vec<Answer> {
+    let (nesting, moves) = (Nesting::of(client, level), Moves::of(client));
     [
         nested::ask(client, &nesting),
-        amplification::ask(client, context, &nesting),
-        storm::ask(client, context, &nesting),
+        amplification::ask(client, context, &nesting, level),
+        storm::ask(client, context, &nesting, level),
         bare_budget::ask(client, context),
         retry_quota::ask(client, context),
-        non_retryable::ask(client, context),
+        non_retryable::ask(client, context, level),
         no_retry::ask(client, context, &moves),
-        retry_after::ask(client),
+        retry_after::ask(client, level),
         stall::ask(client, context),
-        broken_stream::ask(client),
+        broken_stream::ask(client, level),
         destinations::ask(client, context),
         duplicates::ask(client),
         reservation::ask(client),

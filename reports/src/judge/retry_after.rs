@@ -7,7 +7,7 @@
 use super::answer::{Question, counted};
 use super::calls::Client;
 use super::finding::{Answer, Class, Code, Severity};
-use super::level::one_in;
+use super::level::{Level, one_in};
 use super::profile::Profile;
 use super::statistics::binom_sf;
 use crate::number;
@@ -18,8 +18,6 @@ const PROMISED: f64 = 5.0;
 const TOLERANCE: (f64, f64) = (0.020, 0.05);
 /// The most gaps of an obeying client that look too short, where the server stamps some answers late.
 const MISTAKEN: f64 = 0.02;
-/// The level of one finding in one run.
-const LEVEL: f64 = 1e-3;
 /// A client that ignores a wish longer than its own waits comes as late by chance at most so often.
 const COINCIDENCE: f64 = 0.03;
 /// A wish that tells 2.0 from 2.1: both 5 s more than the longest wait of 2.1 before a first retry.
@@ -51,7 +49,7 @@ pub(super) enum Probe {
 }
 
 /// Whether the client comes sooner than the service asked.
-pub(super) fn ask(client: &Client<'_>) -> Vec<Answer> {
+pub(super) fn ask(client: &Client<'_>, level: Level) -> Vec<Answer> {
     let gaps = gaps(client);
     if gaps.is_empty() {
         return Vec::new();
@@ -60,19 +58,19 @@ pub(super) fn ask(client: &Client<'_>) -> Vec<Answer> {
     let early: Vec<_> = gaps.iter().filter(|gap| gap.is_early()).collect();
     let (n, k) = (gaps.len(), early.len());
     let chance = binom_sf(n, k, MISTAKEN);
-    let answer = if k >= 2 && chance <= LEVEL {
+    let answer = if k >= 2 && chance <= level.of_a_finding() {
         question
             .found(Severity::Warning, too_soon(&gaps, &early), expected(chance))
             .by_chance(chance)
             .shown_by(early.iter().map(|gap| gap.retry))
-    } else if k == 0 && by_coincidence(&gaps) <= LEVEL {
+    } else if k == 0 && by_coincidence(&gaps) <= level.of_a_finding() {
         let probe = probe(&gaps).map_or("", Probe::told);
         question.clear(format!(
             "{} as late as the service asked.{probe}",
             counted(n, "retry came", "retries came")
         ))
     } else {
-        let need = if k == 0 { gaps_for_clear() } else { (n + 2).max(3) };
+        let need = if k == 0 { gaps_for_clear(level) } else { (n + 2).max(3) };
         question.insufficient(n, need, "retries of answers with an `x-amz-retry-after`; ask for 2 s or more")
     };
     vec![answer]
@@ -163,8 +161,8 @@ fn expected(chance: f64) -> String {
 }
 
 /// How many retries would clear a client, if each answer asked for 2 s.
-fn gaps_for_clear() -> usize {
-    (LEVEL.ln() / COINCIDENCE.ln()).ceil() as usize
+fn gaps_for_clear(level: Level) -> usize {
+    (level.of_a_finding().ln() / COINCIDENCE.ln()).ceil() as usize
 }
 
 #[cfg(test)]
@@ -201,7 +199,7 @@ mod tests {
 
     #[test]
     fn a_short_wish_that_is_kept_may_be_chance() {
-        assert!(by_coincidence(&gaps_of(0.1, &[120, 300, 500])) > LEVEL);
-        assert!(by_coincidence(&gaps_of(2.0, &[2_001, 2_002])) <= LEVEL);
+        assert!(by_coincidence(&gaps_of(0.1, &[120, 300, 500])) > 1e-3);
+        assert!(by_coincidence(&gaps_of(2.0, &[2_001, 2_002])) <= 1e-3);
     }
 }

@@ -10,6 +10,14 @@ use super::moves;
 use crate::number;
 use crate::record::Name;
 
+/// Whether an empty retry quota explains which failures were not retried, in every region where any was not.
+pub(super) fn explains(client: &Client<'_>, context: &Context) -> bool {
+    let moments = |region: Option<Name>| decisions(client, context, region.as_ref());
+    let replays = regions(client).into_iter().map(|region| Replay::of(&moments(region), client.agent.sdk));
+    let mut refusing = replays.filter(|replay| replay.refused > 0).peekable();
+    refusing.peek().is_some() && refusing.all(|replay| replay.fit() != Fit::None)
+}
+
 /// Whether the client's retry quota ran dry, or something else kept it from retrying.
 ///
 /// A quota belongs to a client of one region, so each region is replayed by itself.
@@ -101,7 +109,8 @@ fn exhausted(
         "With tokens left every failure that has attempts left is retried; a replay of the token bucket foresees \
          {foreseen}."
     );
-    question.found(Severity::Warning, seen, expected).shown_by(refusals(moments))
+    // A note: the quota did what it is for, and the calls that it refused are told with it.
+    question.found(Severity::Note, seen, expected).shown_by(refusals(moments))
 }
 
 /// Whether so many retries at this price leave less than the price of one.

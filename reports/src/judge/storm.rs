@@ -8,7 +8,7 @@ use super::answer::{Question, at, counted, nanos};
 use super::calls::Client;
 use super::context::Context;
 use super::finding::{Answer, Code, Severity};
-use super::level::one_in;
+use super::level::{Level, one_in};
 use super::nested::Nesting;
 use super::profile::last_retry;
 use super::statistics::chernoff_ln;
@@ -16,8 +16,6 @@ use crate::header::FaultWindow;
 use crate::number;
 use crate::units::Nanos;
 
-/// The level of one finding in one run.
-const LEVEL: f64 = 1e-3;
 /// How long after the last retry is due the traffic is looked at.
 const WINDOW: Nanos = Nanos::from_secs(10);
 /// How long before the fault shows what is usual.
@@ -30,7 +28,7 @@ const TROUBLED: f64 = 0.1;
 const FEWEST: usize = 10;
 
 /// Whether retries went on after a fault.
-pub(super) fn ask(client: &Client<'_>, context: &Context, nesting: &Nesting) -> Vec<Answer> {
+pub(super) fn ask(client: &Client<'_>, context: &Context, nesting: &Nesting, level: Level) -> Vec<Answer> {
     let question = Question::to(client, Code::StormOutlivesFault);
     let arrivals = Arrivals::of(client, nesting);
     let last_due = nanos(last_retry(client, context) + 1.0);
@@ -52,7 +50,7 @@ pub(super) fn ask(client: &Client<'_>, context: &Context, nesting: &Nesting) -> 
         }
         let usual = arrivals.usual_share(fault.from);
         let ln = chernoff_ln(k as f64, usual * n as f64);
-        if k as f64 >= LEAST * n as f64 && ln <= LEVEL.ln() {
+        if k as f64 >= LEAST * n as f64 && ln <= level.of_a_finding().ln() {
             return vec![found(&question, &arrivals, fault, context, (n, k, usual, ln.exp()))];
         }
         best = Some(question.clear(format!(
@@ -177,8 +175,8 @@ mod tests {
         };
         let exchanges = play(Player { base: 1.0, ..Player::PLAIN }, arrivals, fails, &mut chance);
         let calls = grouped(&exchanges);
-        let client = &calls.clients[0];
-        ask(client, &context(170, &[("outage", 60.0, 90.0)]), &Nesting::of(client))
+        let (client, level) = (&calls.clients[0], Level::shared_by(1));
+        ask(client, &context(170, &[("outage", 60.0, 90.0)]), &Nesting::of(client, level), level)
     }
 
     #[test]
