@@ -1,6 +1,6 @@
 //! What the run knows that the exchanges do not.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::expect::Expect;
 use crate::header::{FaultWindow, Header, Model};
@@ -12,6 +12,8 @@ use crate::units::Nanos;
 pub struct Context {
     /// The client that carries each flow.
     pub clients: BTreeMap<Name, Name>,
+    /// Clients that are known to run adaptive mode: the SDK for Rust says so in a header that no ledger keeps.
+    pub adaptive: BTreeSet<Name>,
     /// The models, by the scenario's names.
     pub models: Vec<Model>,
     /// The faults that were injected, in order of time.
@@ -25,10 +27,12 @@ pub struct Context {
 }
 
 impl Context {
-    /// What a run's header knows; `end` is when the ledger was closed.
+    /// What a run's header knows; `end` is when the ledger was closed. Which clients are adaptive and when the
+    /// host stood still no header says: whoever knows fills it in.
     pub fn of(header: &Header, end: Nanos) -> Self {
         Context {
             clients: header.flows.iter().map(|flow| (flow.name.clone(), flow.client.clone())).collect(),
+            adaptive: BTreeSet::new(),
             models: header.models.clone(),
             faults: header.faults.clone(),
             end,

@@ -256,7 +256,7 @@ fn unfit(
     let (exchange, arrival) = (failed.exchange, next.exchange.at);
     match () {
         () if exchange.retry_after_ms.is_some() => Some(Unfit::Asked),
-        () if client.agent.mode == Some(Mode::Adaptive) => Some(Unfit::Adaptive),
+        () if is_adaptive(client, context) => Some(Unfit::Adaptive),
         () if exchange.error_type.as_deref().is_some_and(|code| CLASSED_DIFFERENTLY.contains(&code)) => {
             Some(Unfit::Doubtful)
         }
@@ -265,6 +265,10 @@ fn unfit(
         () if exchange.done > tail => Some(Unfit::Tail),
         () => None,
     }
+}
+
+fn is_adaptive(client: &Client<'_>, context: &Context) -> bool {
+    client.agent.mode == Some(Mode::Adaptive) || context.adaptive.contains(&client.name)
 }
 
 /// The moment after which failures are not judged: the tail's beginning where a call of the client may
@@ -379,6 +383,8 @@ mod tests {
         assert_eq!(asked, LeftOut { asked: 2, ..left_out });
         let adaptive = changed(|exchange| exchange.user_agent = Some("Boto3/1.44.5 m/F".into()));
         assert_eq!(adaptive, LeftOut { adaptive: 2, ..left_out });
+        let known = Context { adaptive: ["unnamed client".into()].into(), ..minute() };
+        assert_eq!(one(&failing(1, 0, 503), &known).left_out, LeftOut { adaptive: 2, ..left_out });
         let doubtful = changed(|exchange| exchange.error_type = Some("ModelNotReadyException".into()));
         assert_eq!(doubtful, LeftOut { doubtful: 2, ..left_out });
         let overlapping = changed(|exchange| exchange.done = exchange.done.plus(Nanos::from_secs(5)));

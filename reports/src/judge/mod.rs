@@ -105,7 +105,7 @@ use context::Context;
 use finding::{Answer, Ruling};
 use judgement::Judgement;
 
-/// The most exchanges that are judged, some 100 MB of them: the first ones, since a run's beginning is a
+/// The most exchanges that are judged, some 200 MB of them: the first ones, since a run's beginning is a
 /// fair sample of its calls and cuts none of them but the last.
 pub const MOST_EXCHANGES: usize = 200_000;
 
