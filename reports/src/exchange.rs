@@ -17,6 +17,10 @@ use crate::units::Nanos;
 pub struct Exchange {
     /// Its place in the order of arrival, from 0: what evidence refers to.
     pub number: u64,
+    /// Its place in the order in which exchanges were over, from 0: its line of the ledger. In virtual time
+    /// many are over in one moment, and only this tells which was first.
+    #[serde(skip)]
+    pub finished: u64,
     /// When the whole request had arrived.
     #[serde(rename = "at_ns")]
     pub at: Nanos,
@@ -128,7 +132,10 @@ pub fn read<'a>(
 ) -> Result<impl Iterator<Item = Result<Exchange, LedgerError>> + 'a, LedgerError> {
     let lines = BufReader::new(zstd::Decoder::new(ledger)?).lines();
     Ok(lines.map_while(Result::ok).enumerate().map(|(index, line)| {
-        serde_json::from_str(&line).map_err(|source| LedgerError::Line { line: index + 1, source })
+        let exchange: Result<Exchange, _> = serde_json::from_str(&line);
+        exchange
+            .map(|exchange| Exchange { finished: index as u64, ..exchange })
+            .map_err(|source| LedgerError::Line { line: index + 1, source })
     }))
 }
 
@@ -156,7 +163,8 @@ mod tests {
     #[test]
     fn a_ledger_is_read_with_what_it_does_not_say_left_open() {
         let read = all(&ledger(3)).unwrap();
-        assert_eq!(read.iter().map(|exchange| exchange.number).collect::<Vec<_>>(), [0, 1, 2]);
+        let seen: Vec<_> = read.iter().map(|exchange| (exchange.number, exchange.finished)).collect();
+        assert_eq!(seen, [(0, 0), (1, 1), (2, 2)]);
         assert!(read[0].severed && read[0].status.is_none());
     }
 

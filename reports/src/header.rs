@@ -114,6 +114,27 @@ pub struct FaultWindow {
     pub to: Nanos,
     /// What it did to whom, in a few words: `429 to 70 % of us-east-1`.
     pub about: String,
+    /// What the judge of clients must know of it.
+    #[serde(default)]
+    pub kind: FaultKind,
+}
+
+/// What a fault does, as far as the judge of clients must know it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FaultKind {
+    /// Nothing that the exchanges do not tell by themselves.
+    #[default]
+    Other,
+    /// It stops an answer in its middle.
+    Stall {
+        /// For so long; none is until the client goes away.
+        lasts: Option<Nanos>,
+    },
+    /// It says that the quota of the day is used up.
+    DayQuota,
+    /// It tells a wrong date, which some SDKs then sign with.
+    WrongDate,
 }
 
 /// One named kind of traffic.

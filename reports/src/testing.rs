@@ -1,7 +1,9 @@
 //! Small invented runs for the tests of this crate.
 
 use crate::gate::Gate;
-use crate::header::{ClockKind, FORMAT_VERSION, FaultWindow, Flow, Header, Model, Price, Slo, Stage};
+use crate::header::{
+    ClockKind, FORMAT_VERSION, FaultKind, FaultWindow, Flow, Header, Model, Price, Slo, Stage,
+};
 use crate::record::{
     Attempt, Call, CallEnd, Decision, Deed, Failure, FailureClass, Name, Operation, Outcome, Reason, Record,
     Tokens,
@@ -35,6 +37,7 @@ pub(crate) fn header() -> Header {
             from: Nanos::from_secs(30),
             to: Nanos::from_secs(40),
             about: "429 to 70 % of us-east-1".into(),
+            kind: FaultKind::Other,
         }],
         flows: vec![Flow {
             name: "chat".into(),

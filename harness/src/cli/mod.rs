@@ -67,7 +67,8 @@ pub enum Verb {
     Report(ReportArgs),
     /// Print the JSON Schema of scenario files.
     Schema,
-    /// Explain a metric, an exit code or a mistake; without an argument, all metrics.
+    /// Explain a metric, a finding of the judge, an exit code or a mistake; without an argument, all metrics and
+    /// findings.
     Explain {
         /// `recovery.time`, `S004`, `99`, …
         code: Option<String>,

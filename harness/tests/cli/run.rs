@@ -228,16 +228,21 @@ fn the_committed_schema_is_the_one_that_the_program_prints() {
 }
 
 #[test]
-fn explain_knows_metrics_mistakes_and_exit_codes() {
+fn explain_knows_metrics_findings_mistakes_and_exit_codes() {
     let desk = Desk::new();
-    for (code, word) in
-        [("recovery.time", "disturbance"), ("S004", "key"), ("99", "gate"), ("latency.p95", "due")]
-    {
+    for (code, word) in [
+        ("recovery.time", "disturbance"),
+        ("no-jitter", "random"),
+        ("S004", "key"),
+        ("99", "gate"),
+        ("latency.p95", "due"),
+    ] {
         let said = desk.bedload(["explain", code]);
         assert_eq!(said.code, Some(0), "{code}: {}", said.stderr);
         assert!(said.stdout.contains(word), "{code}: {}", said.stdout);
     }
     assert_eq!(desk.bedload(["explain", "latancy"]).code, Some(2));
+    assert!(desk.bedload(["explain", "no-jiter"]).stderr.contains("`no-jitter`"));
 }
 
 fn wait_until(mut ready: impl FnMut() -> bool) {

@@ -1,7 +1,7 @@
 //! Exchanges grouped as their callers meant them: by client, then by call.
 //!
 //! Every AWS SDK sends `amz-sdk-invocation-id`, one for all attempts of a call, and numbers the attempts.
-//! What comes without is linked by what it asks ([`super::link`]). A client is a name of the scenario
+//! What comes without is linked by what it asks (the file `link`). A client is a name of the scenario
 //! where the exchange names its flow, else all that come from one host with one SDK, version and mode:
 //! findings are about a policy, and a policy is a property of such a group.
 

@@ -12,6 +12,7 @@ use super::calls::{Attempt, Call, Calls, Client};
 use super::context::Context;
 use super::fate::Fate;
 use super::finding::Class;
+use super::retry_quota::explains;
 use crate::record::Name;
 use crate::units::Nanos;
 
@@ -228,7 +229,8 @@ fn group(client: &Client<'_>, class: Class, context: &Context) -> Option<Group> 
         exhausted: client.calls.iter().any(|call| exhausted(call, attempts)),
         cells: cells.into_iter().map(|(ordinal, (gaps, unfit))| Cell::of(ordinal, gaps, unfit)).collect(),
         left_out,
-        truncated: truncated(client, class, attempts, tail),
+        // An empty quota refuses retries whatever their waits would have been: it cuts no long ones off.
+        truncated: truncated(client, class, attempts, tail) && !explains(client, context),
     })
 }
 

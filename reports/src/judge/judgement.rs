@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::expect::Expectation;
 use super::finding::{Answer, Class};
+use super::traffic::Slice;
 use crate::record::Name;
 use crate::units::Nanos;
 
@@ -18,6 +19,9 @@ pub struct Judgement {
     pub expectations: Vec<Expectation>,
     /// The waits before retries, for the scatter.
     pub waits: Vec<Waits>,
+    /// What arrived over time, for amplification and for the shares of regions and models.
+    #[serde(default)]
+    pub traffic: Vec<Slice>,
     /// Exchanges that were judged.
     pub exchanges: u64,
     /// Exchanges that were left out because there were too many to hold; the first ones are judged.
@@ -29,7 +33,8 @@ pub struct Judgement {
 pub struct Portrait {
     /// Its name in the scenario, or its user agent and host: what answers refer to.
     pub name: Name,
-    /// The SDK and version that it says it is, where it says so: `boto3 1.44.5`.
+    /// The SDK and version that it says it is, where it says so, with its mode and the retries that it has by
+    /// default: `boto3 1.44.5, mode standard; AWS retries 2.1 by default`.
     pub sdk: Option<String>,
     /// What its retries look like, with the odds: `probably AWS retries 2.1 (0.999)`.
     pub looks_like: Option<String>,

@@ -13,8 +13,9 @@
 //! | file | what it asks |
 //! | --- | --- |
 //! | `finding` | the answers themselves, and the codes that `explain` knows |
+//! | `codes` | what stands behind each code, for `explain` |
 //! | `expect` | what a scenario expects of the client |
-//! | `judgement`, `portrait`, `waits` | all of it together |
+//! | `judgement`, `portrait`, `waits`, `traffic` | all of it together |
 //! | `context` | what the run knows that the exchanges do not |
 //! | `calls`, `fate`, `agent`, `link` | who called, for what, and what came of it |
 //! | `gaps` | the waits before retries, in cells |
@@ -22,35 +23,77 @@
 //! | `backoff`, `jitter`, `growth` | … whether they are, vary and grow |
 //! | `declared`, `shape`, `fit` | … whether they are what the scenario says |
 //! | `likeness`, `policy`, `base` | … which policy they look like |
+//! | `questions` | all else that a client does with failures, a file each: |
+//! | `nested`, `cohort`, `amplification`, `storm` | … how many attempts one wish becomes, and for how long |
+//! | `non_retryable`, `no_retry`, `retry_quota`, `bare_budget` | … what is retried and what is not |
+//! | `retry_after`, `stall`, `broken_stream` | … what the service says, and silent and broken streams |
+//! | `destinations`, `duplicates`, `reservation`, `connections`, `skew`, `adaptive` | … and the rest |
+//! | `repeats`, `moves`, `decisions`, `bucket`, `limiter`, `timeout` | what these rest on |
+//! | `identity`, `profile` | which policy a client has by default, and what it waits |
+//! | `expectations`, `held` | what the scenario expects, held against what was seen |
 //! | `herd` | whether many calls come back at one instant |
 //! | `statistics`, `level`, `shortage` | the tests, how often they may be wrong, and what they lack |
 
+mod adaptive;
 pub mod agent;
+mod amplification;
+mod answer;
 mod backoff;
+mod bare_budget;
 mod base;
+mod broken_stream;
+mod bucket;
 pub mod calls;
+pub mod codes;
+mod cohort;
+mod connections;
 pub mod context;
+mod day_quota;
+mod decisions;
 mod declared;
+mod destinations;
+mod duplicates;
 pub mod expect;
+mod expectations;
 pub mod fate;
 pub mod finding;
 mod fit;
 mod gaps;
 mod growth;
+mod held;
 mod herd;
+mod identity;
 mod jitter;
 pub mod judgement;
 mod level;
 mod likeness;
+mod limiter;
 mod link;
+mod moves;
+mod nested;
+mod no_retry;
+mod non_retryable;
 mod policy;
 mod portrait;
+mod profile;
+mod questions;
+mod repeats;
+mod reservation;
+mod retry_after;
+mod retry_quota;
 mod shape;
 mod shortage;
+mod skew;
+mod stall;
 pub mod statistics;
+mod storm;
+mod timeout;
 mod timing;
+pub mod traffic;
 mod waits;
 
+#[cfg(test)]
+mod play;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -62,12 +105,12 @@ use context::Context;
 use finding::{Answer, Ruling};
 use judgement::Judgement;
 
-/// The most exchanges that are judged, some 100 MB of them: the first ones, since a run's beginning is a
+/// The most exchanges that are judged, some 200 MB of them: the first ones, since a run's beginning is a
 /// fair sample of its calls and cuts none of them but the last.
 pub const MOST_EXCHANGES: usize = 200_000;
 
 /// The questions that are put to calls and answered by themselves.
-const QUESTIONS: [fn(&Calls<'_>, &Context) -> Vec<Answer>; 1] = [herd::ask];
+const QUESTIONS: [fn(&Calls<'_>, &Context) -> Vec<Answer>; 2] = [herd::ask, questions::ask];
 
 /// Judges the clients of a run by its exchanges, in any order.
 pub fn judge(exchanges: impl IntoIterator<Item = Exchange>, context: &Context) -> Judgement {
@@ -87,9 +130,10 @@ fn judge_first(most: usize, mut exchanges: impl Iterator<Item = Exchange>, conte
     let backoff = context.expect.as_ref().and_then(|expect| expect.backoff);
     Judgement {
         clients: calls.clients.iter().map(|client| portrait::portrait(client, &timed)).collect(),
+        expectations: expectations::expectations(&calls, context, &answers),
         answers,
-        expectations: Vec::new(),
         waits: timed.iter().flat_map(|timed| waits::waits(timed, backoff)).collect(),
+        traffic: traffic::slices(&calls, context.end),
         exchanges: judged.len() as u64,
         left_out,
     }

@@ -2,6 +2,7 @@
 
 use super::calls::Client;
 use super::finding::Class;
+use super::identity::told;
 use super::judgement::Portrait;
 use super::timing::Timed;
 
@@ -14,7 +15,7 @@ pub(super) fn portrait(client: &Client<'_>, timed: &[Timed]) -> Portrait {
     };
     Portrait {
         name: client.name.clone(),
-        sdk: client.agent.product.clone(),
+        sdk: told(&client.agent),
         looks_like: words(Class::Transient).or_else(|| words(Class::Throttling)),
         calls: client.calls.len() as u64,
         attempts: client.exchanges() as u64,

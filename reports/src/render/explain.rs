@@ -1,5 +1,8 @@
-//! The catalogue as text for the terminal: what a metric is, in what unit, by which formula.
+//! The catalogue as text for the terminal: what a metric is, in what unit, by which formula; and what the
+//! judge's findings mean.
 
+use crate::judge::codes::CodeEntry;
+use crate::judge::finding::Code;
 use crate::metric::{Entry, Metric, Needs, Unit};
 
 /// Columns of a formula: with its indent, a line of a hundred.
@@ -14,9 +17,26 @@ pub fn explain_metric(name: &str) -> Option<String> {
     Some(explained(&entry))
 }
 
-/// Every metric of the catalogue.
+/// What a finding of the judge means, by its code.
+pub fn explain_finding(code: &str) -> Option<String> {
+    code.parse().ok().map(|code: Code| finding(&code.entry()))
+}
+
+/// Every metric of the catalogue, then every finding of the judge.
 pub fn explain_all() -> String {
-    Metric::catalogue().map(|entry| explained(&entry)).collect::<Vec<_>>().join("\n")
+    let metrics = Metric::catalogue().map(|entry| explained(&entry));
+    metrics.chain(Code::ALL.map(|code| finding(&code.entry()))).collect::<Vec<_>>().join("\n")
+}
+
+fn finding(entry: &CodeEntry) -> String {
+    format!(
+        "{}\n  {}\n  why      {}\n  change   {}\n  sample   {}\n",
+        entry.name,
+        entry.meaning,
+        hung(entry.why),
+        hung(entry.change),
+        hung(entry.sample),
+    )
 }
 
 fn explained(entry: &Entry) -> String {
@@ -107,5 +127,13 @@ mod tests {
     fn every_metric_is_explained() {
         let unbroken = explain_all().split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(Metric::catalogue().all(|entry| unbroken.contains(entry.formula)));
+    }
+
+    #[test]
+    fn every_finding_is_explained() {
+        let unbroken = explain_all().split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(Code::ALL.map(Code::entry).iter().all(|entry| unbroken.contains(entry.change)));
+        assert!(explain_finding("no-jiter").is_none());
+        insta::assert_snapshot!(explain_finding("no-jitter").unwrap_or_default());
     }
 }

@@ -21,7 +21,7 @@ mod sample;
 mod sentence;
 mod text;
 
-pub use explain::{explain_all, explain_metric};
+pub use explain::{explain_all, explain_finding, explain_metric};
 pub use hlog::hlog;
 pub use html::html;
 pub use json::json;

@@ -9,7 +9,9 @@ mod twins;
 use std::sync::LazyLock;
 
 use crate::gate::{Gate, Limit, OnNoData, Scope, Severity};
-use crate::header::{ClockKind, FORMAT_VERSION, FaultWindow, Flow, Header, Model, Price, Slo, Stage};
+use crate::header::{
+    ClockKind, FORMAT_VERSION, FaultKind, FaultWindow, Flow, Header, Model, Price, Slo, Stage,
+};
 use crate::judge::expect::Expect;
 use crate::judge::finding::Code;
 use crate::metric::{Figure, Metric};
@@ -161,6 +163,7 @@ pub(crate) fn header() -> Header {
             from: secs(150),
             to: secs(210),
             about: "429 to 70 % of us-east-1".into(),
+            kind: FaultKind::Other,
         }],
         flows: vec![
             flow("chat", Operation::ConverseStream, "sonnet", None),

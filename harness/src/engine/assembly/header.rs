@@ -1,10 +1,10 @@
 //! From a plan to what readers of its log must know.
 
-use bedload_reports::header::{ClockKind, FORMAT_VERSION, FaultWindow, Flow, Header, Model};
+use bedload_reports::header::{ClockKind, FORMAT_VERSION, FaultKind, FaultWindow, Flow, Header, Model};
 use bedload_reports::units::Nanos;
 
 use crate::pace::{Curve, Schedule};
-use crate::scenario::{self, Load, Plan, Target};
+use crate::scenario::{self, Inject, Load, Plan, Target, ThrottleMessage};
 use crate::seed::Seed;
 
 /// The header of a run of this plan on this clock.
@@ -49,7 +49,16 @@ fn target(target: &Target, clock: ClockKind) -> String {
 
 fn fault(plan: &Plan, fault: &scenario::Fault) -> FaultWindow {
     let (from, to) = fault.when().window().unwrap_or((Nanos::ZERO, plan.length()));
-    FaultWindow { name: fault.name().clone(), from, to, about: fault.about() }
+    FaultWindow { name: fault.name().clone(), from, to, about: fault.about(), kind: kind(fault.inject()) }
+}
+
+fn kind(inject: &Inject) -> FaultKind {
+    match inject {
+        Inject::Stall { lasts, .. } => FaultKind::Stall { lasts: lasts.map(Nanos::from) },
+        Inject::Throttle { message: ThrottleMessage::TokensPerDay, .. } => FaultKind::DayQuota,
+        Inject::WrongDate(_) => FaultKind::WrongDate,
+        _ => FaultKind::Other,
+    }
 }
 
 fn flow(plan: &Plan, flow: &scenario::Flow) -> Flow {
@@ -64,4 +73,26 @@ fn flow(plan: &Plan, flow: &scenario::Flow) -> Flow {
 
 fn model(model: &scenario::Model) -> Model {
     Model { name: model.name().clone(), id: model.id().clone(), price: model.price() }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn the_judge_learns_of_stalls_and_of_the_quota_of_the_day() {
+        let stall = |lasts| Inject::Stall { after: 3, lasts };
+        let throttle = |message| Inject::Throttle { message, retry_after: None };
+        for (inject, expected) in [
+            (stall(Some(Duration::from_secs(30))), FaultKind::Stall { lasts: Some(Nanos::from_secs(30)) }),
+            (stall(None), FaultKind::Stall { lasts: None }),
+            (throttle(ThrottleMessage::TokensPerDay), FaultKind::DayQuota),
+            (throttle(ThrottleMessage::Tokens), FaultKind::Other),
+            (Inject::Outage, FaultKind::Other),
+        ] {
+            assert_eq!(kind(&inject), expected, "{inject}");
+        }
+    }
 }

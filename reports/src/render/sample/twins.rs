@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use crate::gate::{Limit, Scope};
-use crate::header::{FaultWindow, Flow, Header, Stage};
+use crate::header::{FaultKind, FaultWindow, Flow, Header, Stage};
 use crate::judge::finding::Class;
 use crate::judge::judgement::{Judgement, Portrait, Waits};
 use crate::record::{
@@ -59,6 +59,7 @@ fn run() -> Header {
             from: secs(60),
             to: secs(90),
             about: "503 to 75 % of us-east-1".into(),
+            kind: FaultKind::Other,
         }],
         flows: CLIENTS.map(flow).into(),
         gates: vec![gate("answered", "success.ratio", Scope::default(), Limit::Min(0.9))],
