@@ -22,7 +22,7 @@ if (!operation) {
   process.exit(2);
 }
 const { version } = createRequire(import.meta.url)('@aws-sdk/client-bedrock-runtime/package.json');
-const report = { sdk: `JavaScript v3 ${version}`, ok: true, attempts: 0, events: 0, stop: false, metadata: false };
+const report = { sdk: `JavaScript v3 ${version}`, ok: true, attempts: 0, events: 0, text: '', stop: false, metadata: false };
 const client = new BedrockRuntimeClient({
   region: 'us-east-1',
   endpoint,
@@ -55,6 +55,7 @@ const calls = {
     const { stream } = await client.send(new ConverseStreamCommand({ modelId, messages }));
     for await (const event of stream) {
       report.events += 1;
+      report.text += event.contentBlockDelta?.delta?.text ?? '';
       report.stop ||= 'messageStop' in event;
       report.metadata ||= 'metadata' in event;
     }

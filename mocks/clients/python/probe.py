@@ -28,7 +28,7 @@ def main(url, operation):
         aws_secret_access_key="dummy",
         config=Config(read_timeout=READ_TIMEOUT_S),
     )
-    report = {"sdk": f"boto3 {boto3.__version__}", "ok": True, "attempts": 0, "events": 0, "stop": False, "metadata": False}
+    report = {"sdk": f"boto3 {boto3.__version__}", "ok": True, "attempts": 0, "events": 0, "text": "", "stop": False, "metadata": False}
 
     def count(**_):
         report["attempts"] += 1
@@ -61,6 +61,7 @@ def call(client, operation, report):
     elif operation == "converse-stream":
         for event in client.converse_stream(modelId=MODEL, messages=MESSAGES)["stream"]:
             report["events"] += 1
+            report["text"] += event.get("contentBlockDelta", {}).get("delta", {}).get("text", "")
             report["stop"] |= "messageStop" in event
             report["metadata"] |= "metadata" in event
     elif operation == "invoke-stream":

@@ -47,6 +47,7 @@ struct Report {
     failure: Option<Failure>,
     attempts: u32,
     events: u32,
+    text: String,
     stop: bool,
     metadata: bool,
     tier: Option<String>,
@@ -136,6 +137,7 @@ async fn call(client: &Client, operation: &str, report: &mut Report) -> Result<(
             let mut stream = request.send().await.map_err(|error| of_call(&error))?.stream;
             while let Some(event) = stream.recv().await.map_err(|error| failure(&error, None))? {
                 report.events += 1;
+                report.text += text_of(&event);
                 report.stop |= matches!(event, ConverseStreamOutput::MessageStop(_));
                 report.metadata |= matches!(event, ConverseStreamOutput::Metadata(_));
             }
@@ -159,6 +161,15 @@ async fn call(client: &Client, operation: &str, report: &mut Report) -> Result<(
         unknown => return Err(local(&format!("no operation {unknown}"))),
     }
     Ok(())
+}
+
+/// The text that an event adds to the answer.
+fn text_of(event: &ConverseStreamOutput) -> &str {
+    let ConverseStreamOutput::ContentBlockDelta(delta) = event else {
+        return "";
+    };
+    let text = delta.delta().and_then(|delta| delta.as_text().ok());
+    text.map_or("", String::as_str)
 }
 
 /// The failure of a call, which may have come with a status.

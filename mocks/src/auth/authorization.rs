@@ -1,7 +1,7 @@
 //! What an `Authorization` header of SigV4 claims.
 
 /// The only algorithm that is understood.
-const ALGORITHM: &str = "AWS4-HMAC-SHA256";
+pub(super) const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 
 /// The parts of a claim to have signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

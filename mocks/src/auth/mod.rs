@@ -4,6 +4,7 @@
 //! its key is wrong, its clock is off, or something between it and the service changes what it signed.
 
 mod authorization;
+mod canonical;
 mod denial;
 mod signature;
 
@@ -104,7 +105,7 @@ impl Keys {
         let key = self.find(claim.access_key_id, &head.headers).ok_or_else(denial::unknown_key)?;
         check_time(stamp, signed_at, now)?;
         check_scope(&claim, stamp)?;
-        let expected = signature::expected(&claim, &key.secret, signed_at, head, body);
+        let expected = signature::expected(&claim, &key.secret, stamp, signed_at, head, body);
         match expected.is_some_and(|expected| same(expected.as_bytes(), claim.signature.as_bytes())) {
             true => Ok(()),
             false => Err(denial::mismatch()),
@@ -205,7 +206,7 @@ fn check_scope(claim: &Authorization<'_>, stamp: &str) -> Result<(), ServiceErro
     if claim.service != SERVICE {
         return Err(denial::invalid(format!("Credential should be scoped to correct service: '{SERVICE}'.")));
     }
-    if !claim.signed_headers.split(';').any(|name| name == "host") {
+    if !claim.signed_headers.split(';').any(|name| matches!(name, "host" | ":authority")) {
         return Err(denial::invalid(
             "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.",
         ));

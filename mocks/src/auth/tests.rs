@@ -14,6 +14,8 @@ const BODY: &[u8] = br#"{"messages":[]}"#;
 const SIGNATURE: &str = "173f9bf771610647e5570d55a8a3258722f61a570b4cb7322406e16bd714ac60";
 const SIGNATURE_WITH_TOKEN: &str = "876ef85ec7bd80da398058f4e574953cae2f6fa5c69b1035741e033d958f2dca";
 const SIGNATURE_OF_LIST: &str = "490fecf196691303a61e9bf8855bdb863ee32627c7dd5464916fccad8496d0c6";
+/// By `@smithy/signature-v4` 5.7.5, as the SDK for JavaScript signs over HTTP/2.
+const SIGNATURE_OF_AUTHORITY: &str = "91d46f9862b51807de1c1d590d6ac7b4461e8acf875676ba690b8d1be3e44e6b";
 const SCOPE: &str = "AKIDEXAMPLE/20260101/us-east-1/bedrock/aws4_request";
 const SIGNED: &str = "amz-sdk-invocation-id;content-type;host;x-amz-date";
 const STAMP: &str = "20260101T000000Z";
@@ -88,6 +90,20 @@ fn a_query_is_part_of_what_is_signed() {
 fn over_http_2_the_authority_is_the_host() {
     let mut request = signed(&claim(SCOPE, SIGNED, SIGNATURE), STAMP);
     request.headers.remove("host");
+    request.uri = format!("http://127.0.0.1:4580{PATH}").parse().unwrap();
+    assert_eq!(keys().admit(&request, BODY, at(0)), Ok(()));
+}
+
+#[test]
+fn over_http_2_the_authority_may_be_signed_instead() {
+    let names = ":authority;amz-sdk-invocation-id;content-type;x-amz-content-sha256;x-amz-date";
+    let mut request = signed(&claim(SCOPE, names, SIGNATURE_OF_AUTHORITY), STAMP);
+    let digest = "5e4ce7b36ba37b78a5d5f9fd08e6b7b54ba6879d651aa46ec9e1d6fa24ebe30a";
+    request.headers.insert("x-amz-content-sha256", digest.parse().unwrap());
+    request.headers.remove("host");
+    assert_eq!(code(keys().admit(&request, BODY, at(0))), "InvalidSignatureException");
+    request.uri = format!("http://127.0.0.1:4581{PATH}").parse().unwrap();
+    assert_eq!(code(keys().admit(&request, BODY, at(0))), "InvalidSignatureException");
     request.uri = format!("http://127.0.0.1:4580{PATH}").parse().unwrap();
     assert_eq!(keys().admit(&request, BODY, at(0)), Ok(()));
 }

@@ -45,6 +45,7 @@ type report struct {
 	Message   string `json:"message,omitempty"`
 	Attempts  int    `json:"attempts"`
 	Events    int    `json:"events"`
+	Text      string `json:"text"`
 	Stop      bool   `json:"stop"`
 	Metadata  bool   `json:"metadata"`
 	Tier      string `json:"tier,omitempty"`
@@ -112,7 +113,11 @@ func (r *report) call(client *bedrockruntime.Client, operation string) error {
 		defer stream.Close()
 		for event := range stream.Events() {
 			r.Events++
-			switch event.(type) {
+			switch event := event.(type) {
+			case *types.ConverseStreamOutputMemberContentBlockDelta:
+				if delta, ok := event.Value.Delta.(*types.ContentBlockDeltaMemberText); ok {
+					r.Text += delta.Value
+				}
 			case *types.ConverseStreamOutputMemberMessageStop:
 				r.Stop = true
 			case *types.ConverseStreamOutputMemberMetadata:

@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.util.VersionInfo;
+import software.amazon.awssdk.services.bedrockruntime.model.ContentBlockDeltaEvent;
 import software.amazon.awssdk.services.bedrockruntime.model.ConverseStreamOutput;
 import software.amazon.awssdk.services.bedrockruntime.model.ConverseStreamResponseHandler;
 import software.amazon.awssdk.services.bedrockruntime.model.InvokeModelWithResponseStreamResponseHandler;
@@ -29,6 +30,7 @@ public final class Probe {
 
     private final AtomicInteger attempts = new AtomicInteger();
     private final AtomicInteger events = new AtomicInteger();
+    private final StringBuffer text = new StringBuffer();
     private volatile boolean stop;
     private volatile boolean metadata;
     private String tier = "";
@@ -102,10 +104,15 @@ public final class Probe {
     private void see(ConverseStreamOutput event) {
         events.incrementAndGet();
         switch (event.sdkEventType()) {
+            case CONTENT_BLOCK_DELTA -> text.append(textOf((ContentBlockDeltaEvent) event));
             case MESSAGE_STOP -> stop = true;
             case METADATA -> metadata = true;
             default -> {}
         }
+    }
+
+    private static String textOf(ContentBlockDeltaEvent event) {
+        return event.delta() == null || event.delta().text() == null ? "" : event.delta().text();
     }
 
     private void see(String chunk) {
@@ -130,6 +137,7 @@ public final class Probe {
         }
         report.put("attempts", attempts.get());
         report.put("events", events.get());
+        report.put("text", text.toString());
         report.put("stop", stop);
         report.put("metadata", metadata);
         report.put("tier", tier);
