@@ -56,7 +56,7 @@ impl Counters {
             Outcome::Abandoned => figures.abandoned += 1,
         }
         self.good += u64::from(is_good(record, &header.slo));
-        figures.failed_over += u64::from(decided::is_answered_by(record, Reason::Failover));
+        figures.failed_over += u64::from(decided::moved_by(record) == Some(Reason::Failover));
         figures.hedged += u64::from(decided::is_hedged(record));
         figures.hedges_won += u64::from(decided::is_answered_by(record, Reason::Hedge));
         if let Some(answer) = decided::answer(record) {

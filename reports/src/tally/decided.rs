@@ -18,17 +18,29 @@ pub(crate) fn deciding(record: &Record) -> Option<&Call> {
     answer(record).or_else(|| record.calls.iter().max_by_key(|call| call.done))
 }
 
-/// How it ended. What a hedge, a restart or a state machine's retry answered was moved nowhere, so it did
-/// not fall back: it was retried if anything had failed before, and else answered at the first try.
+/// How it ended. A hedge may ask elsewhere without anything having failed: what it answered did not fall
+/// back, but was answered at the first try, or retried where something had failed before.
 pub(crate) fn outcome(record: &Record) -> Outcome {
-    let stayed = |call: &&Call| matches!(call.reason, Reason::Hedge | Reason::Restart | Reason::Retry);
-    match answer(record).filter(stayed) {
-        Some(answer) if record.outcome == Outcome::FellBack => {
+    match answer(record) {
+        Some(answer) if record.outcome == Outcome::FellBack && moved_by(record).is_none() => {
             let failed = record.calls.iter().any(|call| matches!(call.end, CallEnd::Failed(_)));
-            if failed || answer.attempts.len() > 1 { Outcome::Retried } else { Outcome::FirstTry }
+            match answer.reason {
+                Reason::Hedge if failed || answer.attempts.len() > 1 => Outcome::Retried,
+                Reason::Hedge => Outcome::FirstTry,
+                _ => record.outcome,
+            }
         }
         _ => record.outcome,
     }
+}
+
+/// What took the request to where it was answered: a failover or a fallback; none where it stayed. A
+/// restart, a hedge or a state machine's retry moves nothing by itself.
+pub(crate) fn moved_by(record: &Record) -> Option<Reason> {
+    let answer = answer(record)?;
+    let upto = record.calls.iter().position(|call| std::ptr::eq(call, answer))?;
+    let moves = record.calls.iter().take(upto + 1).map(|call| call.reason);
+    moves.rev().find(|reason| matches!(reason, Reason::Failover | Reason::Fallback))
 }
 
 /// The calls whose answer, if there was any, did not reach the caller.
@@ -124,10 +136,20 @@ mod tests {
     fn a_hedge_elsewhere_is_no_fallback() {
         let record = Record { outcome: Outcome::FellBack, ..hedged(0, at(20), true) };
         assert_eq!(outcome(&record), Outcome::FirstTry);
-        let mut restarted = retried(0, at(20));
-        restarted.outcome = Outcome::FellBack;
-        restarted.calls[0].reason = Reason::Restart;
-        assert_eq!(outcome(&restarted), Outcome::Retried);
+        let mut after_failover = record;
+        after_failover.calls[0].reason = Reason::Failover;
+        assert_eq!(outcome(&after_failover), Outcome::FellBack);
+    }
+
+    #[test]
+    fn a_restart_stays_where_the_request_had_gone() {
+        let mut record = Record { outcome: Outcome::FellBack, ..retried(0, at(20)) };
+        record.calls.insert(0, failed(0, at(10)).calls.remove(0));
+        let restart = record.calls[1].clone();
+        record.calls[1].reason = Reason::Failover;
+        record.calls[1].end = failed(0, at(10)).calls.remove(0).end;
+        record.calls.push(Call { reason: Reason::Restart, ..restart });
+        assert_eq!((outcome(&record), moved_by(&record)), (Outcome::FellBack, Some(Reason::Failover)));
     }
 
     #[test]

@@ -54,7 +54,7 @@ impl Exemplars {
     fn keep_moved(&mut self, record: &Record, header: &Header) {
         let moves = [
             (Why::Degraded, decided::is_degraded(record, header)),
-            (Why::FailedOver, decided::is_answered_by(record, Reason::Failover)),
+            (Why::FailedOver, decided::moved_by(record) == Some(Reason::Failover)),
             (Why::HedgeWon, decided::is_answered_by(record, Reason::Hedge)),
             (Why::Restarted, record.calls.iter().any(|call| call.reason == Reason::Restart)),
         ];

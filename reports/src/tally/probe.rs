@@ -254,7 +254,7 @@ fn count_of(figure: Figure, record: &Record, header: &Header) -> u64 {
         Figure::SuccessFirstTry => u64::from(outcome == Outcome::FirstTry),
         Figure::SuccessAfterRetry => u64::from(outcome == Outcome::Retried),
         Figure::FallbackShare => u64::from(outcome == Outcome::FellBack),
-        Figure::FailoverShare => u64::from(decided::is_answered_by(record, Reason::Failover)),
+        Figure::FailoverShare => u64::from(decided::moved_by(record) == Some(Reason::Failover)),
         Figure::HedgeShare => u64::from(decided::is_hedged(record)),
         Figure::Failures => u64::from(outcome == Outcome::Failed),
         Figure::GoodputRatio | Figure::GoodputRate => u64::from(cell::is_good(record, &header.slo)),
