@@ -66,3 +66,39 @@ fn wanted(client: &Client<'_>, nesting: &Nesting) -> Vec<(Nanos, Vec<u64>)> {
     };
     chains.iter().filter_map(|chain| Some((calls[*chain.first()?].begin(), exchanges(chain)))).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::level::Level;
+    use crate::judge::play::{Player, context, grouped, open, outage, play};
+    use crate::judge::testing::Chance;
+
+    fn worst(player: Player, faults: &[(&str, f64, f64)]) -> Cohort {
+        let mut chance = Chance::seeded(8);
+        let arrivals = open(5.0, 60.0, None, &mut chance);
+        let exchanges = play(player, arrivals, outage(20.0, 40.0), &mut chance);
+        let calls = grouped(&exchanges);
+        let client = &calls.clients[0];
+        let nesting = Nesting::of(client, Level::shared_by(1));
+        cohorts(client, &context(90, faults), &nesting).remove(0)
+    }
+
+    fn amplification(cohort: &Cohort) -> String {
+        format!("{:.1}", cohort.amplification().unwrap_or_default())
+    }
+
+    #[test]
+    fn what_began_in_a_fault_is_counted_to_its_end() {
+        let in_fault = worst(Player::PLAIN, &[("outage", 20.0, 40.0)]);
+        assert_eq!((in_fault.fault.as_deref(), amplification(&in_fault)), (Some("outage"), "3.0".to_owned()));
+        let in_run = worst(Player::PLAIN, &[]);
+        assert_eq!((in_run.fault.as_deref(), amplification(&in_run)), (None, "1.7".to_owned()));
+    }
+
+    #[test]
+    fn the_calls_of_an_outer_loop_are_one_wish() {
+        let nested = worst(Player { outer: 3, ..Player::PLAIN }, &[("outage", 20.0, 37.0)]);
+        assert_eq!((amplification(&nested), nested.longest.len()), ("9.0".to_owned(), 9));
+    }
+}

@@ -145,3 +145,56 @@ pub(super) fn stream_idle(client: &Client<'_>, context: &Context, limit: Nanos) 
     );
     Held::of(client, true, told)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::header::FaultKind;
+    use crate::judge::answer::nanos;
+    use crate::judge::play::{calls_with, context, grouped};
+
+    /// A stream that fell silent for so long, after which its client went away or did not.
+    fn idle(silence: f64, hung_up: bool) -> Verdict {
+        let mut exchanges = calls_with(&[&[200]]);
+        let stream = &mut exchanges[0];
+        stream.last_event = Some(nanos(1.0));
+        stream.done = nanos(1.0 + silence);
+        stream.hung_up = hung_up;
+        stream.fault = Some("silence".into());
+        let mut context = context(600, &[("silence", 0.0, 600.0)]);
+        context.faults[0].kind = FaultKind::Stall { lasts: (!hung_up).then(|| nanos(silence)) };
+        stream_idle(&grouped(&exchanges).clients[0], &context, Nanos::from_secs(5)).verdict
+    }
+
+    #[test]
+    fn only_a_silence_that_was_long_enough_shows_a_timeout() {
+        assert_eq!(idle(5.1, true), Verdict::Pass);
+        assert_eq!(idle(6.0, true), Verdict::Fail);
+        assert_eq!(idle(30.0, false), Verdict::Fail);
+        assert_eq!(idle(3.0, false), Verdict::NoData);
+    }
+
+    #[test]
+    fn one_client_that_fails_fails_for_all_and_one_without_data_says_nothing() {
+        let (pass, fail, none) = (Held::pass("p"), Held::fail("f"), Held::no_data("n"));
+        let over = |all: &[&Held]| super::over(all.iter().map(|held| (*held).clone())).verdict;
+        assert_eq!(over(&[&pass, &fail, &none]), Verdict::Fail);
+        assert_eq!(over(&[&none, &pass]), Verdict::Pass);
+        assert_eq!(over(&[&none]), Verdict::NoData);
+        assert_eq!(over(&[]), Verdict::NoData);
+        assert_eq!((pass.reversed().verdict, none.reversed().verdict), (Verdict::Fail, Verdict::NoData));
+    }
+
+    #[test]
+    fn models_out_of_turn_are_no_fallback_order() {
+        let mut exchanges = calls_with(&[&[503], &[503], &[200]]);
+        exchanges[1].model = Some("second".into());
+        exchanges[2].model = Some("first".into());
+        let order = |expected: &[&str]| {
+            let expected: Vec<Name> = expected.iter().map(|name| (*name).into()).collect();
+            fallback(&grouped(&exchanges).clients[0], &context(60, &[]), &expected).verdict
+        };
+        assert_eq!(order(&["second", "first"]), Verdict::Pass);
+        assert_eq!(order(&["first", "second"]), Verdict::Fail);
+    }
+}

@@ -99,3 +99,50 @@ pub(super) fn model<'a>(call: &Call<'a>) -> Option<&'a Name> {
 pub(super) fn region<'a>(call: &Call<'a>) -> Option<&'a Name> {
     call.first().exchange.region.as_ref()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exchange::Exchange;
+    use crate::judge::play::{calls_with, grouped};
+
+    /// The moves of calls that all ask the same, after a change to the exchanges.
+    fn moves(answers: &[&[u16]], change: impl Fn(&mut [Exchange])) -> Moves {
+        let mut exchanges = calls_with(answers);
+        exchanges.iter_mut().for_each(|exchange| exchange.body_digest = Some("one".into()));
+        change(&mut exchanges);
+        Moves::of(&grouped(&exchanges).clients[0])
+    }
+
+    #[test]
+    fn a_failure_may_lead_to_another_model_or_region() {
+        let moves = moves(&[&[503], &[503], &[200]], |exchanges| {
+            exchanges[1].region = Some("us-west-2".into());
+            exchanges[2].region = Some("us-west-2".into());
+            exchanges[2].model = Some("another".into());
+        });
+        assert_eq!((moves.failovers.clone(), moves.fallbacks.clone()), (vec![(0, 1)], vec![(1, 2)]));
+        assert!(moves.moved(0) && moves.moved(1) && !moves.moved(2));
+        assert_eq!(
+            moves.told(),
+            " Apart from these, 1 call went to another model, 1 call went to another region."
+        );
+    }
+
+    #[test]
+    fn a_call_beside_an_open_one_is_a_hedge() {
+        let moves = moves(&[&[200], &[200]], |exchanges| exchanges[0].done = Nanos::from_secs(1));
+        assert_eq!(moves.hedges, [(0, 1)]);
+    }
+
+    #[test]
+    fn what_is_wanted_again_after_an_answer_and_what_comes_late_is_no_move() {
+        let elsewhere = |exchanges: &mut [Exchange]| exchanges[1].model = Some("another".into());
+        assert_eq!(moves(&[&[200], &[503]], elsewhere), Moves::default());
+        let late = |exchanges: &mut [Exchange]| {
+            elsewhere(exchanges);
+            (exchanges[1].at, exchanges[1].done) = (Nanos::from_secs(40), Nanos::from_secs(41));
+        };
+        assert_eq!(moves(&[&[503], &[200]], late), Moves::default());
+    }
+}

@@ -1,6 +1,6 @@
 //! `no-retry`: failures that a retry would have cured, and no layer sends again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::answer::{Question, counted};
 use super::calls::{Attempt, Call, Client};
@@ -52,7 +52,7 @@ pub(super) fn ask(client: &Client<'_>, context: &Context, moves: &Moves) -> Vec<
 
 /// The places of calls with a failure that had attempts left and was not retried.
 fn refused(client: &Client<'_>, context: &Context) -> Vec<usize> {
-    let numbers: Vec<_> = decisions(client, context, None)
+    let numbers: BTreeSet<u64> = decisions(client, context, None)
         .into_iter()
         .filter(|moment| matches!(moment.event, Event::Failure { retried: false, .. }))
         .map(|moment| moment.exchange)

@@ -33,6 +33,8 @@ pub(super) enum Rule {
     Fifth,
     /// An SDK's quota of 500 tokens at this price.
     Quota(u32),
+    /// The same as the SDK for Rust keeps it: any success gives back the price of the last retry of all.
+    QuotaOfRust(u32),
 }
 
 /// A client with an SDK's retries, and perhaps a loop around them.
@@ -78,7 +80,7 @@ pub(super) fn play(
         tasks.push(Task { body, call: calls, attempt: 1, tries: 1 });
         calls += 1;
     }
-    let (mut level, mut begun, mut retried) = (500u32, 0u64, 0u64);
+    let (mut level, mut kept, mut begun, mut retried) = (500u32, None, 0u64, 0u64);
     let mut exchanges = Vec::new();
     while let Some(Reverse((at, place))) = queue.pop() {
         let task = tasks[place];
@@ -86,9 +88,11 @@ pub(super) fn play(
         exchanges.push(exchange(exchanges.len() as u64, at, &task, player.attempts, status));
         begun += u64::from(task.attempt == 1);
         if status < 400 {
-            if let Rule::Quota(cost) = player.rule {
-                level = 500.min(level + if task.attempt == 1 { 1 } else { cost });
-            }
+            level = 500.min(match player.rule {
+                Rule::Quota(cost) if task.attempt > 1 => level + cost,
+                Rule::QuotaOfRust(_) => level + kept.take().unwrap_or(1),
+                _ => level + 1,
+            });
             continue;
         }
         let retry = task.attempt < player.attempts
@@ -97,13 +101,14 @@ pub(super) fn play(
                 Rule::Never => false,
                 Rule::Coin => chance.between(0.0, 1.0) < 0.5,
                 Rule::Fifth => retried * 5 < begun,
-                Rule::Quota(cost) => level >= cost,
+                Rule::Quota(cost) | Rule::QuotaOfRust(cost) => level >= cost,
             };
         let done = at.as_secs_f64() + LATENCY;
         if retry {
             retried += 1;
-            if let Rule::Quota(cost) = player.rule {
+            if let Rule::Quota(cost) | Rule::QuotaOfRust(cost) = player.rule {
                 level -= cost;
+                kept = Some(cost);
             }
             let wait = chance.between(0.0, 1.0) * player.base * 2f64.powi(task.attempt as i32 - 1);
             queue.push(Reverse((nanos(done + wait), tasks.len())));

@@ -173,6 +173,34 @@ mod tests {
         }
     }
 
+    /// Half an outage at 20 calls a second: many calls are in flight at once, and take one another's tokens.
+    #[test]
+    fn the_quota_of_the_sdk_for_rust_is_known_under_load() {
+        for seed in 0..40 {
+            let cost = [14, 10][seed as usize % 2];
+            let player = Player { rule: Rule::QuotaOfRust(cost), base: 1.0, ..Player::PLAIN };
+            let mut chance = Chance::seeded(seed);
+            let arrivals = open(20.0, 120.0, None, &mut chance);
+            let fails = |at: f64, chance: &mut Chance| {
+                ((20.0..80.0).contains(&at) && chance.between(0.0, 1.0) < 0.5).then_some(503)
+            };
+            let mut exchanges = play(player, arrivals, fails, &mut chance);
+            let asked = |exchanges: &[crate::exchange::Exchange]| {
+                let calls = grouped(exchanges);
+                ask(&calls.clients[0], &context(150, &[]))
+            };
+            let of_another = asked(&exchanges);
+            assert!(found(&of_another, Code::RetryQuotaExhausted).is_none(), "{seed}: {of_another:?}");
+            for exchange in &mut exchanges {
+                exchange.user_agent = Some("aws-sdk-rust/1.7.0 m/E".into());
+            }
+            let answers = asked(&exchanges);
+            let named = format!("{cost} of 500 tokens");
+            let finding = found(&answers, Code::RetryQuotaExhausted);
+            assert!(finding.is_some_and(|finding| finding.seen.contains(&named)), "{seed}: {answers:?}");
+        }
+    }
+
     #[test]
     fn no_other_rule_is_taken_for_a_quota() {
         for seed in 0..200 {
