@@ -60,7 +60,6 @@ impl<'a> Journey<'a> {
     async fn follow(&mut self, model: &Name, regions: &[Name], allowance: Allowance) -> Option<Name> {
         let client: &'a Arc<ClientState> = self.client;
         let mut course = Course::new(&client.policy, model, self.requester.operation, regions);
-        self.story.set_out = Some(course.leg().to.clone());
         let mut allowance = Some(allowance);
         let mut next = Next::Call { reason: Reason::First, wait: Duration::ZERO };
         loop {

@@ -2,23 +2,23 @@
 
 use bedload_reports::record::{Call, CallEnd, Outcome, Reason};
 
-use crate::resilience::course::Destination;
-
-/// How a request ended that was meant for `set_out`.
+/// How a request ended, by what took it to the call that answered.
 ///
-/// An answer from anywhere else has fallen back, whatever the reason of the call that brought it. One from there came at
-/// the first try if no attempt went wrong before; a second call that only raced the first does not count as trouble.
-pub(super) fn outcome(set_out: Option<&Destination>, calls: &[Call]) -> Outcome {
-    let Some(answer) = calls.iter().rev().find(|call| matches!(call.end, CallEnd::Answered { .. })) else {
-        return Outcome::Failed;
-    };
-    let is_there = |to: &Destination| to.model == answer.model && to.region == answer.region;
-    let raced = matches!(answer.reason, Reason::First | Reason::Hedge);
-    let failed_before = calls.iter().any(|call| matches!(call.end, CallEnd::Failed(_)));
-    match set_out.is_some_and(is_there) {
-        false => Outcome::FellBack,
-        true if raced && !failed_before && answer.attempts.len() <= 1 => Outcome::FirstTry,
-        true => Outcome::Retried,
+/// A failover or a fallback moved it, whatever the reason of the last call. A second call that only raced the first is no
+/// trouble, wherever it went: answered at its first attempt, with nothing failed before, the request was answered at
+/// the first try.
+pub(super) fn outcome(calls: &[Call]) -> Outcome {
+    let is_answered = |call: &Call| matches!(call.end, CallEnd::Answered { .. });
+    let Some(place) = calls.iter().rposition(is_answered) else { return Outcome::Failed };
+    let (before, answer) = (&calls[..place], &calls[place]);
+    let moves = |call: &Call| matches!(call.reason, Reason::Failover | Reason::Fallback);
+    let failed = |call: &Call| call.reason != Reason::Hedge && matches!(call.end, CallEnd::Failed(_));
+    if moves(answer) || before.iter().any(moves) {
+        Outcome::FellBack
+    } else if calls.iter().any(failed) || answer.attempts.len() > 1 {
+        Outcome::Retried
+    } else {
+        Outcome::FirstTry
     }
 }
 
@@ -68,40 +68,33 @@ mod tests {
     }
 
     #[test]
-    fn the_call_that_answered_decides() {
-        let there = || Destination { model: "haiku".into(), region: "east".into() };
+    fn what_led_to_the_answer_decides() {
         let first = |attempts, end| call(Reason::First, "east", attempts, end);
+        let hedge = |region: &str, attempts, end| call(Reason::Hedge, region, attempts, end);
+        let then = |reason, region: &str| call(reason, region, 1, answered());
+        let given_up = || first(1, CallEnd::Cancelled);
+        let failover = || call(Reason::Failover, "west", 1, failed());
         let cases = [
             (vec![], Outcome::Failed),
             (vec![first(1, answered())], Outcome::FirstTry),
             (vec![first(2, answered())], Outcome::Retried),
             (vec![first(3, failed())], Outcome::Failed),
-            (vec![first(1, failed()), call(Reason::Restart, "east", 1, answered())], Outcome::Retried),
-            (vec![first(1, failed()), call(Reason::Retry, "east", 1, answered())], Outcome::Retried),
-            (vec![first(1, failed()), call(Reason::Failover, "west", 1, answered())], Outcome::FellBack),
-            (vec![call(Reason::Failover, "west", 1, answered())], Outcome::FellBack),
-            (
-                vec![first(1, CallEnd::Cancelled), call(Reason::Hedge, "east", 1, answered())],
-                Outcome::FirstTry,
-            ),
-            (
-                vec![first(1, CallEnd::Cancelled), call(Reason::Hedge, "east", 2, answered())],
-                Outcome::Retried,
-            ),
-            (vec![first(1, failed()), call(Reason::Hedge, "east", 1, answered())], Outcome::Retried),
-            (
-                vec![first(1, CallEnd::Cancelled), call(Reason::Hedge, "west", 1, answered())],
-                Outcome::FellBack,
-            ),
-            (
-                vec![first(1, answered()), call(Reason::Hedge, "west", 1, CallEnd::Cancelled)],
-                Outcome::FirstTry,
-            ),
-            (vec![first(1, failed()), call(Reason::Hedge, "west", 1, CallEnd::Cancelled)], Outcome::Failed),
+            (vec![first(1, failed()), then(Reason::Restart, "east")], Outcome::Retried),
+            (vec![first(1, failed()), then(Reason::Retry, "east")], Outcome::Retried),
+            (vec![first(1, failed()), then(Reason::Failover, "west")], Outcome::FellBack),
+            (vec![first(1, failed()), failover(), then(Reason::Restart, "west")], Outcome::FellBack),
+            (vec![then(Reason::Failover, "west")], Outcome::FellBack),
+            (vec![given_up(), hedge("east", 1, answered())], Outcome::FirstTry),
+            (vec![given_up(), hedge("east", 2, answered())], Outcome::Retried),
+            (vec![given_up(), hedge("west", 1, answered())], Outcome::FirstTry),
+            (vec![first(1, failed()), hedge("east", 1, answered())], Outcome::Retried),
+            (vec![first(1, answered()), hedge("west", 1, CallEnd::Cancelled)], Outcome::FirstTry),
+            (vec![first(1, answered()), hedge("west", 1, failed())], Outcome::FirstTry),
+            (vec![first(1, failed()), hedge("west", 1, CallEnd::Cancelled)], Outcome::Failed),
         ];
         for (calls, expected) in cases {
             let told: Vec<_> = calls.iter().map(|call| (call.reason, &*call.region, &call.end)).collect();
-            assert_eq!(outcome(Some(&there()), &calls), expected, "{told:?}");
+            assert_eq!(outcome(&calls), expected, "{told:?}");
         }
     }
 }

@@ -161,13 +161,13 @@ impl Requester {
     }
 
     fn record(&self, arrival: Arrival, sent: Nanos, ending: Ending, mut story: Story) -> Record {
-        let (routed, set_out) = (story.routed.take(), story.set_out.take());
+        let routed = story.routed.take();
         if let Ending::TimedOut(at) = ending {
             story.decide(at, Deed::GatewayTimedOut);
         }
         let (calls, decisions) = story.told();
         let (done, outcome) = match ending {
-            Ending::Over => (self.clock.now(), outcome(set_out.as_ref(), &calls)),
+            Ending::Over => (self.clock.now(), outcome(&calls)),
             Ending::Abandoned => (self.clock.now(), Outcome::Abandoned),
             Ending::TimedOut(at) => (at, Outcome::Failed),
         };

@@ -3,8 +3,6 @@
 use bedload_reports::record::{Call, Decision, Deed, Name, Reason};
 use bedload_reports::units::Nanos;
 
-use crate::resilience::course::Destination;
-
 /// The calls and decisions of one request.
 #[derive(Debug, Default)]
 pub(super) struct Story {
@@ -12,8 +10,6 @@ pub(super) struct Story {
     decisions: Vec<Decision>,
     /// The model that the request was routed to, where that is not the flow's own.
     pub(super) routed: Option<Name>,
-    /// Where the request would have been answered, had nothing come between.
-    pub(super) set_out: Option<Destination>,
 }
 
 impl Story {

@@ -5,6 +5,7 @@
 mod bad_input;
 mod bugs;
 mod ledger;
+mod policies;
 mod run;
 mod scenarios;
 mod support;
