@@ -14,7 +14,7 @@ use tokio::sync::watch;
 
 use super::handler::Handler;
 use super::intake;
-use super::line::{Cut, Line};
+use super::line::{Cut, Line, UnderWay};
 use super::outgoing::Outgoing;
 use super::sever::{self, Broken};
 use super::tls::Tls;
@@ -59,7 +59,8 @@ impl<H: Handler> Shared<H> {
         };
         let line = Line::new();
         let wire = TokioIo::new(Wire::new(stream, line.clone()));
-        let service = service_fn(|request| self.clone().exchange(request, connection.clone(), line.clone()));
+        // It is under way as soon as hyper has its head, not once somebody gets round to it.
+        let service = service_fn(|request| self.clone().exchange(request, connection.clone(), line.begin()));
         let mut serving = pin!(self.protocols.serve_connection(wire, service));
         let mut leaving = false;
         while let Some(look_again) = line.look_again(&H::LIMITS) {
@@ -98,13 +99,12 @@ impl<H: Handler> Shared<H> {
         self: Arc<Self>,
         request: Request<Incoming>,
         connection: Connection,
-        line: Arc<Line>,
+        mut under_way: UnderWay,
     ) -> Result<Response<Outgoing>, Broken> {
-        let mut under_way = line.begin();
         let version = request.version();
         let response = intake::take_in(request, &*self.handler, &connection, &mut under_way).await?;
         if let Some(sever) = response.extensions().get() {
-            sever::carry_out(*sever, version, &line).await?;
+            sever::carry_out(*sever, version, under_way.line()).await?;
         }
         Ok(response.map(|body| Outgoing::new(body, under_way, version)))
     }

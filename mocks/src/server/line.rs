@@ -34,6 +34,8 @@ struct State {
     head_since: Option<Instant>,
     /// When the client shut its side.
     deaf_since: Option<Instant>,
+    /// Whether that was kept to ourselves once while a request was still being taken in.
+    put_off: bool,
     /// Since when the client has not taken what is to be written.
     blocked_since: Option<Instant>,
     cut: Cut,
@@ -46,6 +48,19 @@ enum Speech {
     Unknown(usize),
     Http1,
     Http2,
+}
+
+/// What becomes of the news that a client has shut its side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Silence {
+    /// hyper hears of it, and closes the connection.
+    Told,
+    /// hyper does not: it would give up the answer to a request that came whole, which the client may still be
+    /// waiting for.
+    Kept,
+    /// hyper is to ask again. It reads on as soon as it has the last of a body, before whoever takes that in
+    /// has had a look at it; so a request that has come whole may count as half of one until then.
+    PutOff,
 }
 
 /// Whether and when the connection is to be reset.
@@ -71,6 +86,7 @@ impl Line {
             quiet_since: clock::now(),
             head_since: None,
             deaf_since: None,
+            put_off: false,
             blocked_since: None,
             cut: Cut::None,
         };
@@ -93,15 +109,22 @@ impl Line {
         }
     }
 
-    /// Takes note that the client has shut its side, and says whether to keep that to ourselves: hyper
-    /// would give up the answer to a request that came whole, which the client may still be waiting for.
-    pub(super) fn fall_silent(&self) -> bool {
+    /// Takes note that the client has shut its side, and says what hyper is to know of it.
+    pub(super) fn fall_silent(&self) -> Silence {
         let mut state = self.state();
         if state.deaf_since.is_none() {
             state.deaf_since = Some(clock::now());
             self.news.notify_one();
         }
-        state.speech == Speech::Http1 && state.in_flight > 0 && state.arriving == 0
+        if state.speech != Speech::Http1 || state.in_flight == 0 {
+            Silence::Told
+        } else if state.arriving == 0 {
+            Silence::Kept
+        } else if !mem::replace(&mut state.put_off, true) {
+            Silence::PutOff
+        } else {
+            Silence::Told
+        }
     }
 
     /// Takes note of whether the client takes what is written to it.
@@ -249,9 +272,10 @@ mod tests {
         line.hear(b"GET");
         let mut under_way = line.begin();
         assert!(lasts(&line, limits).await > Duration::from_secs(3000), "an answer may take its time");
-        assert!(!line.fall_silent(), "half a request is none");
+        assert_eq!(line.fall_silent(), Silence::PutOff, "perhaps the last of it is on its way");
+        assert_eq!(line.fall_silent(), Silence::Told, "half a request is none");
         under_way.arrived();
-        assert!(line.fall_silent(), "a whole one may still be answered");
+        assert_eq!(line.fall_silent(), Silence::Kept, "a whole one may still be answered");
         let line = Line::new();
         let _under_way = line.begin();
         line.fall_silent();

@@ -13,7 +13,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
 
-use super::line::{Cut, Line};
+use super::line::{Cut, Line, Silence};
 
 /// A stream of bytes to and from a client.
 pub(super) enum Stream {
@@ -76,8 +76,15 @@ impl AsyncRead for Wire {
             Stream::Tls(stream) => Pin::new(stream).poll_read(context, buffer),
         })?;
         match &buffer.filled()[before..] {
-            // The end of an exchange wakes the keeper, and with it whoever waits here.
-            [] if room > 0 && self.line.fall_silent() => Poll::Pending,
+            [] if room > 0 => match self.line.fall_silent() {
+                Silence::Told => Poll::Ready(Ok(())),
+                // The end of an exchange wakes the keeper, and with it whoever waits here.
+                Silence::Kept => Poll::Pending,
+                Silence::PutOff => {
+                    context.waker().wake_by_ref();
+                    Poll::Pending
+                }
+            },
             heard => {
                 self.line.hear(heard);
                 Poll::Ready(Ok(()))

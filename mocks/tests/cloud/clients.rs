@@ -1,5 +1,7 @@
 //! Clients that behave badly, and how the TCP door bears them: an answer or a close, in bounded time.
 
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, SocketAddr};
 use std::time::Duration;
 
 use crate::common::{HAIKU, Outcome};
@@ -12,6 +14,7 @@ use hyper::client::conn::{http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::task::spawn_blocking;
 
 async fn serve() -> Outcome<Served> {
     serve_under(None, Duration::ZERO).await
@@ -102,6 +105,31 @@ async fn a_client_that_shuts_its_side_still_gets_its_answer() -> Outcome {
     }
     let noted: Vec<_> = served.book.exchanges().iter().map(|exchange| exchange.verdict).collect();
     assert_eq!(noted, [Verdict::Answered; 2]);
+    Ok(())
+}
+
+/// What a client hears that has said all that it has to say before it listens.
+fn answer_to(request: &str, address: SocketAddr) -> io::Result<String> {
+    let mut client = std::net::TcpStream::connect(address)?;
+    client.write_all(request.as_bytes())?;
+    client.shutdown(Shutdown::Write)?;
+    let mut answer = String::new();
+    client.read_to_string(&mut answer)?;
+    Ok(answer)
+}
+
+/// A client's end may come while its request is being taken in, on another thread: of forty, some dozen do.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_client_that_shuts_its_side_at_any_moment_still_gets_its_answer() -> Outcome {
+    let served = serve_under(None, Duration::from_millis(2)).await?;
+    let (whole, half) = (post("converse", HELLO), head("converse", 1000) + "{");
+    for _ in 0..40 {
+        let (whole, address) = (whole.clone(), served.address);
+        let answer = spawn_blocking(move || answer_to(&whole, address)).await??;
+        assert!(answer.contains("usage"), "{answer}");
+    }
+    let address = served.address;
+    assert_eq!(spawn_blocking(move || answer_to(&half, address)).await??, "", "half a request has no answer");
     Ok(())
 }
 
