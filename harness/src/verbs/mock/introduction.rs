@@ -1,9 +1,11 @@
 //! What the mock says of itself when it begins: where it is, what to set, and what it will break when.
 
+use std::iter;
 use std::net::SocketAddr;
 use std::path::Path;
 
 use bedload_reports::number;
+use bedload_reports::units::Nanos;
 
 use super::offer::{MODELS, Offer, REGIONS};
 use crate::scenario::{Fault, Plan};
@@ -58,25 +60,41 @@ impl Introduction<'_> {
 
     /// For people: what to set, and what to expect.
     pub(super) fn say(&self, terminal: &Terminal) {
-        terminal.say(&format!("  export AWS_ENDPOINT_URL_BEDROCK_RUNTIME={}", self.url()));
-        if !self.strict {
-            let region = self.home();
-            terminal.say(&format!(
-                "  export AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any AWS_REGION={region} AWS_DEFAULT_REGION={region}"
-            ));
+        for line in self.lines() {
+            terminal.say(&format!("  {line}"));
         }
+    }
+
+    fn lines(&self) -> Vec<String> {
+        let mut lines = vec![format!("export AWS_ENDPOINT_URL_BEDROCK_RUNTIME={}", self.url())];
+        let region = self.home();
+        let region = format!("AWS_REGION={region} AWS_DEFAULT_REGION={region}");
+        if self.strict {
+            lines.push(format!("export {region}"));
+            lines.push("and sign with the keys that this process has in its environment".to_owned());
+        } else {
+            lines.push(format!("export AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any {region}"));
+        }
+        // LiteLLM would go to AWS for all that the SDKs' own variable says.
+        lines.push(format!("for LiteLLM: export AWS_BEDROCK_RUNTIME_ENDPOINT={}", self.url()));
         if let Some(pem) = self.authority {
-            terminal.say(&format!("  export AWS_CA_BUNDLE={0} NODE_EXTRA_CA_CERTS={0}", pem.display()));
+            lines.push(format!("export AWS_CA_BUNDLE={0} NODE_EXTRA_CA_CERTS={0}", pem.display()));
         }
         if let Some(control) = self.control {
-            terminal.say(&format!("  control: http://{control}/ (health, faults, ledger, reset)"));
+            lines.push(format!("control: http://{control}/ (health, faults, ledger, reset)"));
         }
         match self.offer.plan() {
-            Some(plan) => self.timeline(plan, terminal),
+            Some(plan) => {
+                let models = plan.models().iter().map(|model| (&**model.name(), &**model.id()));
+                lines.extend(shelf(plan.name(), plan.target().regions(), models));
+                lines.extend(timeline(plan, self.offer.once()));
+            }
             None => {
-                terminal.say(&format!("  serves, without faults, in {}:\n{}", REGIONS.join(" and "), shelf()))
+                lines.extend(shelf("models", &REGIONS, MODELS.into_iter()));
+                lines.push("breaks nothing; name a scenario, or add faults on the control path".to_owned());
             }
         }
+        lines
     }
 
     fn url(&self) -> String {
@@ -86,28 +104,91 @@ impl Introduction<'_> {
     fn home(&self) -> &str {
         self.offer.plan().and_then(|plan| plan.target().home()).map_or(REGIONS[0], |region| region)
     }
+}
 
-    fn timeline(&self, plan: &Plan, terminal: &Terminal) {
-        for fault in plan.faults() {
-            terminal.say(&format!("  fault {}: {}, {}", fault.name(), fault.about(), when(fault)));
-        }
-        if !self.offer.once() && plan.faults().iter().any(|fault| fault.when().window().is_some()) {
-            terminal
-                .say(&format!("  and so again every {}; --once plays it once", number::clock(plan.length())));
-        }
+/// What is served where, and by which ids it can be asked for.
+fn shelf<'a>(
+    what: &str,
+    regions: &[impl AsRef<str>],
+    models: impl Iterator<Item = (&'a str, &'a str)> + Clone,
+) -> Vec<String> {
+    let regions: Vec<&str> = regions.iter().map(AsRef::as_ref).collect();
+    let widest = models.clone().map(|(name, _)| name.len()).max().unwrap_or_default();
+    let models = models.map(|(name, id)| format!("  {name:widest$}  {id}"));
+    iter::once(format!("serves {what} in {}:", regions.join(", "))).chain(models).collect()
+}
+
+/// What will break when.
+fn timeline(plan: &Plan, once: bool) -> Vec<String> {
+    if plan.faults().is_empty() {
+        return vec!["breaks nothing".to_owned()];
     }
+    let windows: Vec<_> = plan.faults().iter().map(|fault| window(fault, plan, once)).collect();
+    let widest = windows.iter().flatten().map(String::len).max().unwrap_or_default().max(ALWAYS.len());
+    let mut lines = vec!["breaks, by the time since it began to serve:".to_owned()];
+    for (fault, window) in plan.faults().iter().zip(&windows) {
+        let window = window.as_deref().unwrap_or(ALWAYS);
+        lines.push(format!("  {window:widest$}  {}: {}", fault.name(), fault.about()));
+    }
+    if !once && windows.iter().any(Option::is_some) {
+        lines.push(format!("and so again every {}; --once plays it once", number::clock(plan.length())));
+    }
+    lines
 }
 
-fn when(fault: &Fault) -> String {
-    fault.when().window().map_or_else(
-        || "all the time".to_owned(),
-        |(from, to)| format!("from {} to {} after this line", number::clock(from), number::clock(to)),
-    )
+/// How the window of a fault without one is called.
+const ALWAYS: &str = "always";
+
+/// From when until when, unless that is all the time.
+fn window(fault: &Fault, plan: &Plan, once: bool) -> Option<String> {
+    let (from, to) = fault.when().window()?;
+    let all = from == Nanos::ZERO && to == plan.length() && !once;
+    (!all).then(|| format!("{} to {}", number::clock(from), number::clock(to)))
 }
 
-/// The models, a line each.
-fn shelf() -> String {
-    let widest = MODELS.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
-    let lines: Vec<_> = MODELS.iter().map(|(name, id)| format!("    {name:widest$}  {id}")).collect();
-    lines.join("\n")
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+mod tests {
+    use super::*;
+    use crate::scenario::Source;
+
+    fn plan(faults: &str) -> Plan {
+        let text = format!(
+            "version: 1
+name: short
+about: Two stages.
+target: {{ mock: {{ regions: [us-east-1] }} }}
+models: {{ haiku: {{ id: anthropic.claude-3-haiku-20240307-v1:0 }} }}
+clients: {{ app: {{}} }}
+stages: [{{ name: quiet, for: 30s }}, {{ name: storm, for: 30s }}]
+flows:
+  ask: {{ call: {{ converse: {{ model: haiku }} }}, client: app, load: {{ open: {{ rate: 1/s }} }} }}
+{faults}"
+        );
+        Plan::parse(&Source::from_bytes("short.yaml", text.into_bytes()).unwrap(), &[]).unwrap()
+    }
+
+    #[test]
+    fn what_breaks_is_told_in_columns_with_its_times() {
+        let plan = plan(
+            "faults:
+  storm: { during: storm, inject: { throttle: { share: 30% } } }
+  slow: { inject: { latency: { add: 2s } } }
+  whole: { during: 0s..60s, inject: { internal_error: {} } }",
+        );
+        insta::assert_snapshot!(timeline(&plan, false).join("\n"), @"");
+        insta::assert_snapshot!(timeline(&plan, true).join("\n"), @"");
+    }
+
+    #[test]
+    fn where_nothing_breaks_that_is_said() {
+        assert_eq!(timeline(&plan(""), false), ["breaks nothing"]);
+    }
+
+    #[test]
+    fn models_are_told_with_their_ids() {
+        let plan = plan("");
+        let models = plan.models().iter().map(|model| (&**model.name(), &**model.id()));
+        insta::assert_snapshot!(shelf(plan.name(), plan.target().regions(), models).join("\n"), @"");
+    }
 }
