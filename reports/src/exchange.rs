@@ -178,7 +178,7 @@ mod tests {
     fn a_line_that_is_no_exchange_is_named() {
         let mut frames = Frames::new(Vec::new());
         frames.push(Nanos::ZERO, &serde_json::json!({ "verdict": "answered" })).unwrap();
-        frames.push(Nanos::ZERO, &serde_json::json!([1])).unwrap();
+        frames.push(Nanos::ZERO, &serde_json::json!("seven")).unwrap();
         let error = all(&frames.finish().unwrap()).unwrap_err();
         assert!(error.to_string().starts_with("line 2 of the ledger is no exchange"), "{error}");
     }

@@ -176,8 +176,19 @@ flows:
   slow: { inject: { latency: { add: 2s } } }
   whole: { during: 0s..60s, inject: { internal_error: {} } }",
         );
-        insta::assert_snapshot!(timeline(&plan, false).join("\n"), @"");
-        insta::assert_snapshot!(timeline(&plan, true).join("\n"), @"");
+        insta::assert_snapshot!(timeline(&plan, false).join("\n"), @r"
+        breaks, by the time since it began to serve:
+          0:30 to 1:00  storm: 429 to 30 % of all requests
+          always        slow: 2.00 s more to all requests
+          always        whole: 500 to all requests
+        and so again every 1:00; --once plays it once
+        ");
+        insta::assert_snapshot!(timeline(&plan, true).join("\n"), @r"
+        breaks, by the time since it began to serve:
+          0:30 to 1:00  storm: 429 to 30 % of all requests
+          always        slow: 2.00 s more to all requests
+          always        whole: 500 to all requests
+        ");
     }
 
     #[test]
@@ -189,6 +200,9 @@ flows:
     fn models_are_told_with_their_ids() {
         let plan = plan("");
         let models = plan.models().iter().map(|model| (&**model.name(), &**model.id()));
-        insta::assert_snapshot!(shelf(plan.name(), plan.target().regions(), models).join("\n"), @"");
+        insta::assert_snapshot!(shelf(plan.name(), plan.target().regions(), models).join("\n"), @r"
+        serves short in us-east-1:
+          haiku  anthropic.claude-3-haiku-20240307-v1:0
+        ");
     }
 }
