@@ -51,8 +51,8 @@ enum Work {
     },
     /// A stall that is over.
     Behind(Duration),
-    /// A swap that waits for the second of the two.
-    Holding(Bytes),
+    /// A swap that waits for the second of the two; the first was due at this time.
+    Holding(Bytes, Duration),
     Done,
 }
 
@@ -101,7 +101,7 @@ impl Link {
             Work::Later(by) | Work::Behind(by) => Made::late([piece.later(*by)]),
             Work::Stretch { factor, first } => stretch(piece, *factor, first),
             Work::Drip(pipe) => pipe.take(piece),
-            Work::Garble | Work::Reword(_) | Work::Event { .. } | Work::Holding(_) => {
+            Work::Garble | Work::Reword(_) | Work::Event { .. } | Work::Holding(..) => {
                 self.take_event(piece, shape)
             }
             Work::Done => Made::as_it_was(piece),
@@ -111,7 +111,8 @@ impl Link {
     /// What is left when the body has come to its natural end at `at`.
     pub(super) fn finish(&mut self, at: Duration) -> Option<Piece> {
         match mem::replace(&mut self.work, Work::Done) {
-            Work::Holding(bytes) => Some(Piece::event(at, bytes)),
+            // The links before may have put it off to after the natural end.
+            Work::Holding(bytes, due) => Some(Piece::event(at.max(due), bytes)),
             _ => None,
         }
     }
@@ -135,7 +136,7 @@ impl Link {
                 Shape::Whole => self.strike_whole(at, bytes, act),
             },
             Work::Event { left, act } => self.wait(Work::Event { left: left - 1, act }, at, bytes),
-            Work::Holding(first) => Made::changed([Piece::event(at, bytes), Piece::event(at, first)]),
+            Work::Holding(first, _) => Made::changed([Piece::event(at, bytes), Piece::event(at, first)]),
             work => self.wait(work, at, bytes),
         }
     }
@@ -149,7 +150,7 @@ impl Link {
     /// What is no event lets go of what was held for one.
     fn take_other(&mut self, piece: Piece) -> Made {
         match mem::replace(&mut self.work, Work::Done) {
-            Work::Holding(bytes) => {
+            Work::Holding(bytes, _) => {
                 let held = piece.at.map(|at| Piece::event(at, bytes));
                 Made { pieces: held.into_iter().chain([piece]).collect(), change: Change::None }
             }
@@ -176,7 +177,7 @@ impl Link {
             Act::Reset => Made::changed([Piece::error(at, BodyError::Reset)]),
             Act::Twice => Made::changed([Piece::event(at, bytes.clone()), Piece::event(at, bytes)]),
             Act::Swap => {
-                self.work = Work::Holding(bytes);
+                self.work = Work::Holding(bytes, at);
                 Made::default()
             }
         }

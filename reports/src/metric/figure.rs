@@ -213,7 +213,8 @@ impl Figure {
                 "What was paid for nothing."),
             Figure::RecoveryTime => entry!("recovery.time", Seconds, AfterFault,
                 "from the end of the fault to the due time of the last request of the disturbance; a second is disturbed where, in the ten \
-                 seconds around it (or the twenty requests, if more), requests in trouble outnumber their share before the fault by more than one",
+                 seconds around it (or the twenty requests, if more), requests in trouble outnumber their share before the fault by more than one; what follows five calm seconds and \
+                 the start of a later fault is that fault's",
                 "How long callers stayed in trouble once the fault was over."),
             Figure::Findings => entry!("findings.count", Count, Ledger, "findings of the judge of severity error or warning that the scenario does not allow",
                 "How much the exchanges hold against the clients."),

@@ -7,6 +7,8 @@
 //! Requests are counted by whole seconds of due time, so memory follows the length of the run and not
 //! its traffic. A second is disturbed where, in the seconds around it, requests in trouble outnumber
 //! their share before the fault by more than one: the one that a stray failure is allowed.
+//!
+//! The trouble of a later fault is that fault's own, once some seconds before it were calm.
 
 use std::collections::BTreeMap;
 
@@ -68,7 +70,7 @@ impl Disturbances {
             Some(flow) => self.flows.get(flow)?,
             None => &self.all,
         };
-        seconds.recovery(fault, self.recorded_from)
+        seconds.recovery(fault, &self.faults, self.recorded_from)
     }
 
     /// How the disturbance of each fault ended, over all flows.
@@ -92,7 +94,7 @@ impl Disturbances {
             .into_iter()
             .map(|fault| Recovery {
                 fault: fault.name.clone(),
-                time: seconds.recovery(fault, self.recorded_from),
+                time: seconds.recovery(fault, &self.faults, self.recorded_from),
                 share_before: seconds.share(second(self.recorded_from), second(fault.from)),
                 share_during: seconds.share(second(fault.from), second(fault.to)),
             })
@@ -123,14 +125,29 @@ impl Seconds {
         }
     }
 
-    fn recovery(&self, fault: &FaultWindow, recorded_from: Nanos) -> Option<Nanos> {
+    fn recovery(&self, fault: &FaultWindow, faults: &[FaultWindow], recorded_from: Nanos) -> Option<Nanos> {
         let level = self.share(second(recorded_from), second(fault.from))?;
         self.share(second(fault.to), self.0.len())?;
-        let last = (second(fault.from)..self.0.len())
-            .filter(|&place| self.0[place].troubled > 0 && self.is_disturbed(place, level))
-            .map(|place| self.0[place].last)
-            .max();
-        Some(last.map_or(Nanos::ZERO, |last| last.since(fault.to)))
+        let last = self.disturbance(fault, faults, level);
+        Some(last.map_or(Nanos::ZERO, |place| self.0[place].last.since(fault.to)))
+    }
+
+    /// The last second of the disturbance; none where there was no trouble at all.
+    fn disturbance(&self, fault: &FaultWindow, faults: &[FaultWindow], level: f64) -> Option<usize> {
+        let mut ends: Vec<_> =
+            faults.iter().filter(|later| later.from >= fault.to).map(|later| second(later.from)).collect();
+        ends.sort_unstable();
+        ends.push(self.0.len());
+        let mut last = None;
+        for end in ends.into_iter().map(|end| end.min(self.0.len())) {
+            last = (second(fault.from)..end)
+                .rfind(|&place| self.0[place].troubled > 0 && self.is_disturbed(place, level));
+            // Where the seconds before the next fault were not calm, nobody can tell the two apart.
+            if last.is_none_or(|place| place + REACH < end) {
+                break;
+            }
+        }
+        last
     }
 
     fn is_disturbed(&self, place: usize, level: f64) -> bool {
@@ -185,7 +202,11 @@ mod tests {
 
     /// Ten requests each second of the run, those due in `trouble` retried.
     fn run(trouble: impl Fn(f64) -> bool) -> Option<f64> {
-        let mut disturbances = Disturbances::new(&header());
+        troubled(&header(), trouble)
+    }
+
+    fn troubled(header: &Header, trouble: impl Fn(f64) -> bool) -> Option<f64> {
+        let mut disturbances = Disturbances::new(header);
         for id in 0..1300 {
             let due = Nanos::new(id * 100_000_000);
             let troubled = trouble(due.as_secs_f64());
@@ -218,6 +239,25 @@ mod tests {
     #[test]
     fn a_second_wave_belongs_to_the_disturbance() {
         assert_eq!(run(|due| (30.0..41.0).contains(&due) || (60.0..62.0).contains(&due)), Some(21.9));
+    }
+
+    /// The same where another fault follows from 60 s to 62 s.
+    fn run_with_another(trouble: impl Fn(f64) -> bool) -> Option<f64> {
+        let mut header = header();
+        let (from, to) = (Nanos::from_secs(60), Nanos::from_secs(62));
+        header.faults.push(FaultWindow { name: "another".into(), from, to, ..header.faults[0].clone() });
+        troubled(&header, trouble)
+    }
+
+    #[test]
+    fn the_trouble_of_a_later_fault_is_its_own() {
+        let waves = |due: f64| (30.0..41.0).contains(&due) || (60.0..62.0).contains(&due);
+        assert_eq!(run_with_another(waves), Some(0.9));
+    }
+
+    #[test]
+    fn trouble_that_lasts_into_a_later_fault_goes_on() {
+        assert_eq!(run_with_another(|due| (30.0..62.0).contains(&due)), Some(21.9));
     }
 
     #[test]

@@ -187,7 +187,7 @@ flows:
         breaks, by the time since it began to serve:
           0:30 to 1:00  storm: 429 to 30 % of all requests
           always        slow: 2.00 s more to all requests
-          always        whole: 500 to all requests
+          0:00 to 1:00  whole: 500 to all requests
         ");
     }
 
