@@ -37,6 +37,9 @@ pub enum BodyError {
     /// A message that the event-stream format has no room for.
     #[error("an event does not fit into a frame")]
     Frame(#[from] aws_smithy_eventstream::error::Error),
+    /// A payload that is no JSON.
+    #[error("an event cannot be written as JSON")]
+    Json(#[from] serde_json::Error),
     /// A fault resets the connection here; the door carries it out.
     #[error("connection reset")]
     Reset,

@@ -7,10 +7,12 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use http::HeaderName;
+use http::header::USER_AGENT;
 use http::request::Parts;
 
 use crate::auth;
-use crate::ledger::Protocol;
+use crate::ledger::{Exchange, Protocol};
 
 /// The connection that a request came by; the door leaves it in the request's extensions.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,19 +44,23 @@ pub(crate) struct Caller {
     pub signed_at: Option<SystemTime>,
 }
 
+const FLOW: HeaderName = HeaderName::from_static(Exchange::FLOW_HEADER);
+const INVOCATION_ID: HeaderName = HeaderName::from_static("amz-sdk-invocation-id");
+const ATTEMPTS: HeaderName = HeaderName::from_static("amz-sdk-request");
+
 impl Caller {
     /// What this head says.
     pub(crate) fn of(head: &Parts) -> Self {
-        let text = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok());
-        let attempts = text("amz-sdk-request").unwrap_or_default();
+        let text = |name: HeaderName| head.headers.get(name).and_then(|value| value.to_str().ok());
+        let attempts = text(ATTEMPTS).unwrap_or_default();
         Caller {
             protocol: head.extensions.get().copied().unwrap_or_default(),
             connection: head.extensions.get().cloned(),
-            flow: text(crate::Exchange::FLOW_HEADER).map(str::to_owned),
-            invocation_id: text("amz-sdk-invocation-id").map(str::to_owned),
+            flow: text(FLOW).map(str::to_owned),
+            invocation_id: text(INVOCATION_ID).map(str::to_owned),
             attempt: field(attempts, "attempt"),
             max_attempts: field(attempts, "max"),
-            user_agent: text("user-agent").map(str::to_owned),
+            user_agent: text(USER_AGENT).map(str::to_owned),
             signed_at: text(auth::DATE).and_then(auth::signed_at),
         }
     }

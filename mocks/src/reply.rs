@@ -80,6 +80,9 @@ pub(crate) struct Usage {
     pub cache_write_tokens: u32,
 }
 
+/// Room for the headers of any answer, so that none of them has to be moved.
+const MANY_HEADERS: usize = 12;
+
 impl Reply {
     /// A model's answer: 200, with this content of this type.
     pub(crate) fn answer(content_type: &'static str, content: Content, usage: Usage) -> Self {
@@ -88,7 +91,8 @@ impl Reply {
 
     /// An answer that costs no tokens.
     pub(crate) fn unpaid(content_type: &'static str, content: Content) -> Self {
-        let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(content_type))]);
+        let mut headers = HeaderMap::with_capacity(MANY_HEADERS);
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
         Reply { status: StatusCode::OK, headers, content, error_type: None, usage: None }
     }
 

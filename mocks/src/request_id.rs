@@ -10,8 +10,15 @@ const LABEL: Label = Label::new("request-id");
 pub(crate) fn draw(chance: Chance) -> String {
     let bits: u128 = chance.stream(LABEL).random();
     let bits = bits & !(0xf << 76) & !(0b11 << 62) | (0x4 << 76) | (0b10 << 62);
-    let hex = format!("{bits:032x}");
-    [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
+    let part = |shift: u32, digits: u32| bits >> shift & ((1 << (4 * digits)) - 1);
+    format!(
+        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+        part(96, 8) as u32,
+        part(80, 4) as u16,
+        part(64, 4) as u16,
+        part(48, 4) as u16,
+        part(0, 12) as u64
+    )
 }
 
 #[cfg(test)]

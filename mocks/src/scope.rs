@@ -17,9 +17,7 @@ impl<'a> Scope<'a> {
     ///
     /// Bearer tokens have none, nor have SigV4A signatures, which hold for many regions at once.
     pub(crate) fn from_authorization(header: &'a str) -> Option<Self> {
-        let (_, rest) = header.split_once("Credential=")?;
-        let credential = rest.split([',', ' ']).next()?;
-        let mut parts = credential.rsplit('/');
+        let mut parts = credential(header)?.rsplit('/');
         let ("aws4_request", service, region, date) =
             (parts.next()?, parts.next()?, parts.next()?, parts.next()?)
         else {
@@ -41,10 +39,16 @@ impl<'a> Scope<'a> {
 
 /// The access key id that an `Authorization` header is signed with: who asks.
 pub(crate) fn access_key(authorization: &str) -> Option<&str> {
-    let (_, rest) = authorization.split_once("Credential=")?;
-    let credential = rest.split([',', ' ']).next()?;
     // The scope behind it is four words long; a key may hold slashes of its own.
-    credential.rsplitn(5, '/').nth(4).filter(|key| !key.is_empty())
+    credential(authorization)?.rsplitn(5, '/').nth(4).filter(|key| !key.is_empty())
+}
+
+/// The key and the scope that an `Authorization` header names.
+fn credential(header: &str) -> Option<&str> {
+    // Nearly all begin so; others are searched.
+    let usual = header.strip_prefix("AWS4-HMAC-SHA256 Credential=");
+    let rest = usual.or_else(|| Some(header.split_once("Credential=")?.1))?;
+    rest.split([',', ' ']).next()
 }
 
 #[cfg(test)]

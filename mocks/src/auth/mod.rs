@@ -9,14 +9,15 @@ mod denial;
 mod signature;
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
+use http::{HeaderMap, HeaderName};
 use jiff::Timestamp;
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::Offset;
 use subtle::ConstantTimeEq;
 use thiserror::Error;
@@ -29,9 +30,13 @@ const SKEW: Duration = Duration::from_secs(5 * 60);
 /// The service's signing name.
 const SERVICE: &str = "bedrock";
 /// The header that says when a request was signed.
-pub(crate) const DATE: &str = "x-amz-date";
+pub(crate) const DATE: HeaderName = HeaderName::from_static("x-amz-date");
+/// The header with the token of temporary keys.
+const SECURITY_TOKEN: HeaderName = HeaderName::from_static("x-amz-security-token");
 /// How SigV4 writes a time.
 const BASIC_FORMAT: &str = "%Y%m%dT%H%M%SZ";
+/// The characters of a time written so.
+const BASIC_CHARS: usize = "20260101T000000Z".len();
 
 /// A pair of keys, and the session token if they are temporary.
 #[derive(Clone, PartialEq, Eq)]
@@ -100,7 +105,7 @@ impl Keys {
             header.to_str().map_err(|_| denial::incomplete("Authorization is no ASCII text".into()))?;
         let claim =
             Authorization::parse(header).map_err(|Incomplete(message)| denial::incomplete(message))?;
-        let stamp = text(&head.headers, DATE).ok_or_else(|| denial::incomplete(undated(header)))?;
+        let stamp = text(&head.headers, &DATE).ok_or_else(|| denial::incomplete(undated(header)))?;
         let signed_at = signed_at(stamp).ok_or_else(|| denial::incomplete(misdated(stamp)))?;
         let key = self.find(claim.access_key_id, &head.headers).ok_or_else(denial::unknown_key)?;
         check_time(stamp, signed_at, now)?;
@@ -115,7 +120,7 @@ impl Keys {
     /// The key with this id, if the session token sent is its own.
     fn find(&self, id: &str, headers: &HeaderMap) -> Option<&AccessKey> {
         let key = self.access_keys.iter().find(|key| key.id == id)?;
-        let sent = text(headers, "x-amz-security-token");
+        let sent = text(headers, &SECURITY_TOKEN);
         match (&key.session_token, sent) {
             (None, None) => Some(key),
             (Some(token), Some(sent)) if same(token.as_bytes(), sent.as_bytes()) => Some(key),
@@ -153,14 +158,22 @@ fn same(one: &[u8], other: &[u8]) -> bool {
     one.ct_eq(other).into()
 }
 
-fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
 }
 
 /// The time that a [`DATE`] says; none if it says no time.
 pub(crate) fn signed_at(stamp: &str) -> Option<SystemTime> {
-    let time = DateTime::strptime(BASIC_FORMAT, stamp).ok()?;
-    SystemTime::try_from(Offset::UTC.to_timestamp(time).ok()?).ok()
+    // Every request has one, and a parser for any format at all costs as much as reading all other headers.
+    let (date, time) = stamp.strip_suffix('Z')?.split_once('T').filter(|_| stamp.len() == BASIC_CHARS)?;
+    let digits = |text: &str, range: Range<usize>| {
+        let text = text.get(range)?;
+        text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse::<i16>().ok())?
+    };
+    let small = |text: &str, range| digits(text, range).and_then(|number| i8::try_from(number).ok());
+    let date = Date::new(digits(date, 0..4)?, small(date, 4..6)?, small(date, 6..8)?).ok()?;
+    let time = Time::new(small(time, 0..2)?, small(time, 2..4)?, small(time, 4..6)?, 0).ok()?;
+    SystemTime::try_from(Offset::UTC.to_timestamp(DateTime::from_parts(date, time)).ok()?).ok()
 }
 
 fn basic(time: SystemTime) -> String {

@@ -5,6 +5,8 @@
 //! constraint: …; Value at 'system.1.member.text' failed to satisfy constraint: …`. Members of lists are
 //! counted from 1 there, and values of sensitive members (all texts of a prompt) are not repeated. Both are
 //! as quoted in public bug reports.
+//!
+//! Few requests break a constraint, so what a complaint would say is not put into words before there is one.
 
 use std::fmt::Display;
 use std::str::FromStr;
@@ -21,29 +23,36 @@ pub(crate) struct Complaints(Vec<String>);
 
 impl Complaints {
     /// Notes that `value`, which stands at `path`, breaks `rule`.
-    pub(crate) fn add(&mut self, value: &str, path: &str, rule: &str) {
-        let value: String = value.chars().take(QUOTED_CHARS).collect();
+    pub(crate) fn add(&mut self, value: impl Display, path: impl Display, rule: &str) {
+        let value: String = value.to_string().chars().take(QUOTED_CHARS).collect();
         self.0.push(format!("Value {value} at '{path}' failed to satisfy constraint: {rule}"));
     }
 
     /// Notes that a sensitive value, which stands at `path`, breaks `rule`.
-    pub(crate) fn add_unquoted(&mut self, path: &str, rule: &str) {
+    pub(crate) fn add_unquoted(&mut self, path: impl Display, rule: &str) {
         self.0.push(format!("Value at '{path}' failed to satisfy constraint: {rule}"));
     }
 
     /// Notes that the member at `path` is missing.
-    pub(crate) fn missing(&mut self, path: &str) {
+    pub(crate) fn missing(&mut self, path: impl Display) {
         self.add("null", path, "Member must not be null");
     }
 
     /// Checks the length of a text or a list.
-    pub(crate) fn length(&mut self, value: &str, length: usize, path: &str, least: usize, most: usize) {
+    pub(crate) fn length(
+        &mut self,
+        value: impl Display,
+        length: usize,
+        path: impl Display,
+        least: usize,
+        most: usize,
+    ) {
         if length < least {
             let rule = format!("Member must have length greater than or equal to {least}");
-            self.add(&format!("'{value}'"), path, &rule);
+            self.add(format_args!("'{value}'"), path, &rule);
         } else if length > most {
             self.add(
-                &format!("'{value}'"),
+                format_args!("'{value}'"),
                 path,
                 &format!("Member must have length less than or equal to {most}"),
             );
@@ -51,21 +60,27 @@ impl Complaints {
     }
 
     /// Checks that all characters of a text are of a class, which `pattern` names.
-    pub(crate) fn pattern(&mut self, value: &str, path: &str, allowed: fn(char) -> bool, pattern: &str) {
+    pub(crate) fn pattern(
+        &mut self,
+        value: &str,
+        path: impl Display,
+        allowed: fn(char) -> bool,
+        pattern: &str,
+    ) {
         if !value.chars().all(allowed) {
             let rule = format!("Member must satisfy regular expression pattern: {pattern}");
-            self.add(&format!("'{value}'"), path, &rule);
+            self.add(format_args!("'{value}'"), path, &rule);
         }
     }
 
     /// Checks a number.
-    pub(crate) fn range(&mut self, value: f64, path: &str, least: f64, most: f64) {
+    pub(crate) fn range(&mut self, value: f64, path: impl Display, least: f64, most: f64) {
         if value < least {
             let rule = format!("Member must have value greater than or equal to {least}");
-            self.add(&format!("'{value}'"), path, &rule);
+            self.add(format_args!("'{value}'"), path, &rule);
         } else if value > most {
             self.add(
-                &format!("'{value}'"),
+                format_args!("'{value}'"),
                 path,
                 &format!("Member must have value less than or equal to {most}"),
             );
@@ -73,7 +88,7 @@ impl Complaints {
     }
 
     /// Reads a word of a closed list.
-    pub(crate) fn word<T: FromStr>(&mut self, word: &str, path: &str, all: &[&str]) -> Option<T> {
+    pub(crate) fn word<T: FromStr>(&mut self, word: &str, path: impl Display, all: &[&str]) -> Option<T> {
         let found = word.parse().ok();
         if found.is_none() {
             self.one_of(word, path, all);
@@ -82,11 +97,10 @@ impl Complaints {
     }
 
     /// Checks a word of a closed list.
-    pub(crate) fn one_of(&mut self, word: impl Display, path: &str, all: &[&str]) {
-        let word = word.to_string();
-        if !all.contains(&word.as_str()) {
+    pub(crate) fn one_of(&mut self, word: &str, path: impl Display, all: &[&str]) {
+        if !all.contains(&word) {
             let rule = format!("Member must satisfy enum value set: [{}]", all.join(", "));
-            self.add(&format!("'{word}'"), path, &rule);
+            self.add(format_args!("'{word}'"), path, &rule);
         }
     }
 

@@ -52,6 +52,11 @@ pub(crate) fn no_room() -> ServiceError {
     ServiceError::of(Exception::ServiceUnavailable, "Too many connections, please wait before trying again.")
 }
 
+/// 500: the service broke.
+pub(crate) fn internal() -> ServiceError {
+    ServiceError::of(Exception::InternalServer, Exception::InternalServer.message())
+}
+
 /// 404: no operation has that method and path.
 ///
 /// AWS's front end answers before Bedrock does, so the body has another shape than every other error's; it

@@ -4,21 +4,24 @@ use aws_smithy_eventstream::frame::write_message_to;
 use aws_smithy_types::event_stream::{Header, HeaderValue, Message};
 use aws_smithy_types::str_bytes::StrBytes;
 use bytes::Bytes;
-use serde_json::Value;
+use serde::Serialize;
 
 use crate::body::BodyError;
 
 /// The media type of a stream of events.
 pub(crate) const CONTENT_TYPE: &str = "application/vnd.amazon.eventstream";
 
+/// What the lengths, the checksums and the headers of an event take, with room for a long name.
+const WRAPPING_BYTES: usize = 128;
+
 /// The frame of an event with a JSON payload.
-pub(crate) fn event(name: &'static str, payload: &Value) -> Result<Bytes, BodyError> {
+pub(crate) fn event(name: &'static str, payload: &impl Serialize) -> Result<Bytes, BodyError> {
     let headers = vec![
         header(":event-type", name),
         header(":content-type", "application/json"),
         header(":message-type", "event"),
     ];
-    encode(&Message::new_from_parts(headers, payload.to_string()))
+    encode(&Message::new_from_parts(headers, serde_json::to_vec(payload)?))
 }
 
 fn header(name: &'static str, value: &'static str) -> Header {
@@ -26,7 +29,7 @@ fn header(name: &'static str, value: &'static str) -> Header {
 }
 
 fn encode(message: &Message) -> Result<Bytes, BodyError> {
-    let mut frame = Vec::new();
+    let mut frame = Vec::with_capacity(message.payload().len() + WRAPPING_BYTES);
     write_message_to(message, &mut frame)?;
     Ok(frame.into())
 }

@@ -226,7 +226,7 @@ impl Question<'_> {
             Answer::to(ask, model.behaviour(), model.thoughts(), saying, cached, chance).faster(speedup)
         };
         Ok(match self.operation {
-            Operation::Converse => converse::whole(decided(), ask, served),
+            Operation::Converse => converse::whole(&decided(), ask, served)?,
             Operation::ConverseStream => converse::stream(decided(), ask, served),
             Operation::InvokeModel => invoke::whole(Dialect::of(model)?, model, ask, decided(), served),
             Operation::InvokeModelWithResponseStream => {

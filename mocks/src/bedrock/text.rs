@@ -20,6 +20,38 @@ const ESSAY: &str = "A river carries its load in three ways. Some of it is disso
 /// The characters after which the essay begins again.
 pub(crate) const PERIOD: usize = ESSAY.len();
 
+/// Where the sentences of the essay begin, but the first: it stands last, as the one after the last.
+const OPENINGS: [usize; SENTENCES] = openings();
+const SENTENCES: usize = ends_before(ESSAY.len());
+
+/// How many sentences have ended, with their space, in so many characters.
+const fn ends_before(chars: usize) -> usize {
+    let (mut at, mut ends) = (2, 0);
+    while at <= chars {
+        ends += is_opening(at) as usize;
+        at += 1;
+    }
+    ends
+}
+
+/// Whether a sentence ends, with its space, before this character.
+const fn is_opening(at: usize) -> bool {
+    let essay = ESSAY.as_bytes();
+    essay[at - 2] == b'.' && essay[at - 1] == b' '
+}
+
+const fn openings() -> [usize; SENTENCES] {
+    let mut openings = [0; SENTENCES];
+    let mut at = 2;
+    while at < ESSAY.len() {
+        if is_opening(at) {
+            openings[ends_before(at) - 1] = at;
+        }
+        at += 1;
+    }
+    openings
+}
+
 /// Where a text begins in the essay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Opening(usize);
@@ -27,8 +59,7 @@ pub(crate) struct Opening(usize);
 impl Opening {
     /// The beginning of one of the essay's sentences.
     pub(crate) fn draw(rng: &mut impl Rng) -> Self {
-        let ends: Vec<usize> = ESSAY.match_indices(". ").map(|(at, end)| at + end.len()).collect();
-        Opening(ends.get(rng.random_range(0..ends.len())).map_or(0, |at| at % ESSAY.len()))
+        Opening(OPENINGS[rng.random_range(0..SENTENCES)])
     }
 
     /// The text of these characters, counted from the opening on.
@@ -57,6 +88,12 @@ mod tests {
     use rand_chacha::ChaCha8Rng;
 
     use super::*;
+
+    #[test]
+    fn every_sentence_is_an_opening() {
+        let ends = ESSAY.match_indices(". ").map(|(at, end)| (at + end.len()) % ESSAY.len());
+        assert!(ends.eq(OPENINGS));
+    }
 
     #[test]
     fn an_opening_is_the_start_of_a_sentence_that_has_an_end() {

@@ -1,5 +1,7 @@
 //! The content blocks of a Converse request, held against the service model.
 
+use std::fmt::Arguments;
+
 use serde_json::Value;
 
 use crate::bedrock::constraint::Complaints;
@@ -29,46 +31,45 @@ pub(super) fn check_name(name: &Value, path: &str, complaints: &mut Complaints) 
 }
 
 /// Checks a list of blocks.
-pub(super) fn check_all(blocks: &[Value], path: &str, complaints: &mut Complaints) {
+pub(super) fn check_all(blocks: &[Value], path: Arguments<'_>, complaints: &mut Complaints) {
     for (at, block) in blocks.iter().enumerate() {
-        check(block, &format!("{path}.{}.member", at + 1), complaints);
+        for (kind, body) in block.as_object().into_iter().flatten().filter(|(kind, _)| *kind != "text") {
+            check(kind, body, &format!("{path}.{}.member.{kind}", at + 1), complaints);
+        }
     }
 }
 
-fn check(block: &Value, path: &str, complaints: &mut Complaints) {
-    for (kind, body) in block.as_object().into_iter().flatten() {
-        let path = format!("{path}.{kind}");
-        match kind.as_str() {
-            "image" => check_medium(body, &path, &IMAGE_FORMATS, complaints),
-            "video" => check_medium(body, &path, &VIDEO_FORMATS, complaints),
-            "document" => check_document(body, &path, complaints),
-            "toolUse" => {
-                check_id(&body["toolUseId"], &format!("{path}.toolUseId"), complaints);
-                check_name(&body["name"], &format!("{path}.name"), complaints);
-                present(&body["input"], &format!("{path}.input"), complaints);
-            }
-            "toolResult" => {
-                check_id(&body["toolUseId"], &format!("{path}.toolUseId"), complaints);
-                present(&body["content"], &format!("{path}.content"), complaints);
-                check_all(
-                    body["content"].as_array().map_or(&[], Vec::as_slice),
-                    &format!("{path}.content"),
-                    complaints,
-                );
-                if let Some(status) = body["status"].as_str() {
-                    complaints.one_of(status, &format!("{path}.status"), &["success", "error"]);
-                }
-            }
-            "cachePoint" => {
-                text(&body["type"], &format!("{path}.type"), complaints, |word, complaints| {
-                    complaints.one_of(word, &format!("{path}.type"), &["default"]);
-                });
-                if let Some(ttl) = body["ttl"].as_str() {
-                    complaints.one_of(ttl, &format!("{path}.ttl"), &Ttl::NAMES);
-                }
-            }
-            _ => {}
+fn check(kind: &str, body: &Value, path: &str, complaints: &mut Complaints) {
+    match kind {
+        "image" => check_medium(body, path, &IMAGE_FORMATS, complaints),
+        "video" => check_medium(body, path, &VIDEO_FORMATS, complaints),
+        "document" => check_document(body, path, complaints),
+        "toolUse" => {
+            check_id(&body["toolUseId"], &format!("{path}.toolUseId"), complaints);
+            check_name(&body["name"], &format!("{path}.name"), complaints);
+            present(&body["input"], &format!("{path}.input"), complaints);
         }
+        "toolResult" => {
+            check_id(&body["toolUseId"], &format!("{path}.toolUseId"), complaints);
+            present(&body["content"], &format!("{path}.content"), complaints);
+            check_all(
+                body["content"].as_array().map_or(&[], Vec::as_slice),
+                format_args!("{path}.content"),
+                complaints,
+            );
+            if let Some(status) = body["status"].as_str() {
+                complaints.one_of(status, &format!("{path}.status"), &["success", "error"]);
+            }
+        }
+        "cachePoint" => {
+            text(&body["type"], &format!("{path}.type"), complaints, |word, complaints| {
+                complaints.one_of(word, &format!("{path}.type"), &["default"]);
+            });
+            if let Some(ttl) = body["ttl"].as_str() {
+                complaints.one_of(ttl, &format!("{path}.ttl"), &Ttl::NAMES);
+            }
+        }
+        _ => {}
     }
 }
 

@@ -6,9 +6,10 @@
 use std::iter;
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::{Map, Value};
 
-use super::extras::{metrics, say_fields, say_served, usage};
+use super::extras::{self, Manner, Metrics, Usage};
 use super::tool_use_id;
 use crate::bedrock::answer::{Act, Answer, Delta, Start, Step};
 use crate::bedrock::ask::Ask;
@@ -16,6 +17,71 @@ use crate::bedrock::event_stream;
 use crate::bedrock::tier::Served;
 use crate::body::Beat;
 use crate::reply::{Content, Reply};
+
+/// What an event says.
+#[derive(Serialize)]
+#[serde(untagged, rename_all_fields = "camelCase")]
+enum Event {
+    MessageStart {
+        role: &'static str,
+    },
+    ContentBlockStart {
+        content_block_index: usize,
+        start: BlockStart,
+    },
+    ContentBlockDelta {
+        content_block_index: usize,
+        delta: BlockDelta,
+    },
+    ContentBlockStop {
+        content_block_index: usize,
+    },
+    MessageStop {
+        stop_reason: &'static str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        additional_model_response_fields: Option<Map<String, Value>>,
+    },
+    Metadata {
+        usage: Usage,
+        metrics: Metrics,
+        #[serde(flatten)]
+        manner: Manner,
+    },
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
+enum BlockStart {
+    ToolUse { tool_use_id: String, name: String },
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+enum BlockDelta {
+    ReasoningContent(Reasoning),
+    Text(String),
+    ToolUse { input: String },
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+enum Reasoning {
+    Text(String),
+    Signature(String),
+}
+
+impl Event {
+    fn name(&self) -> &'static str {
+        match self {
+            Event::MessageStart { .. } => "messageStart",
+            Event::ContentBlockStart { .. } => "contentBlockStart",
+            Event::ContentBlockDelta { .. } => "contentBlockDelta",
+            Event::ContentBlockStop { .. } => "contentBlockStop",
+            Event::MessageStop { .. } => "messageStop",
+            Event::Metadata { .. } => "metadata",
+        }
+    }
+}
 
 /// The answer to ConverseStream.
 pub(crate) fn stream(answer: Answer, ask: &Ask, served: &Served) -> Reply {
@@ -25,39 +91,42 @@ pub(crate) fn stream(answer: Answer, ask: &Ask, served: &Served) -> Reply {
 
 fn beats(answer: Answer, ask: &Ask, served: &Served) -> impl Iterator<Item = Beat> + Send + Sync + use<> {
     let done_at = answer.done_at();
-    let mut metadata = json!({ "usage": usage(&answer), "metrics": metrics(&answer) });
-    say_served(&mut metadata, ask, served);
-    let mut stop = json!({ "stopReason": answer.stop().name() });
-    say_fields(&mut stop, ask, &answer);
-    let start = (Duration::ZERO, "messageStart", json!({ "role": "assistant" }));
-    let end = [(done_at, "messageStop", stop), (done_at, "metadata", metadata)];
+    let metadata = Event::Metadata {
+        usage: Usage::of(&answer),
+        metrics: Metrics::of(&answer),
+        manner: Manner::of(ask, served),
+    };
+    let stop = Event::MessageStop {
+        stop_reason: answer.stop().name(),
+        additional_model_response_fields: extras::fields(ask, &answer),
+    };
+    let start = (Duration::ZERO, Event::MessageStart { role: "assistant" });
+    let end = [(done_at, stop), (done_at, metadata)];
     iter::once(start)
         .chain(answer.steps().filter_map(event))
         .chain(end)
-        .map(|(at, name, payload)| Beat { at, frame: event_stream::event(name, &payload) })
+        .map(|(at, event)| Beat { at, frame: event_stream::event(event.name(), &event) })
 }
 
-fn event(step: Step) -> Option<(Duration, &'static str, Value)> {
-    let index = step.index;
-    let (name, payload) = match step.act {
+fn event(step: Step) -> Option<(Duration, Event)> {
+    let content_block_index = step.index;
+    let event = match step.act {
         Act::Start(Start::Reasoning | Start::Text) => return None,
-        Act::Start(Start::ToolUse { id, name }) => (
-            "contentBlockStart",
-            json!({ "contentBlockIndex": index, "start": { "toolUse": { "toolUseId": tool_use_id(id), "name": name } } }),
-        ),
-        Act::Delta(part) => {
-            ("contentBlockDelta", json!({ "contentBlockIndex": index, "delta": delta(part) }))
-        }
-        Act::Stop => ("contentBlockStop", json!({ "contentBlockIndex": index })),
+        Act::Start(Start::ToolUse { id, name }) => Event::ContentBlockStart {
+            content_block_index,
+            start: BlockStart::ToolUse { tool_use_id: tool_use_id(id), name },
+        },
+        Act::Delta(part) => Event::ContentBlockDelta { content_block_index, delta: delta(part) },
+        Act::Stop => Event::ContentBlockStop { content_block_index },
     };
-    Some((step.at, name, payload))
+    Some((step.at, event))
 }
 
-fn delta(part: Delta) -> Value {
+fn delta(part: Delta) -> BlockDelta {
     match part {
-        Delta::Reasoning(text) => json!({ "reasoningContent": { "text": text } }),
-        Delta::Signature(signature) => json!({ "reasoningContent": { "signature": signature } }),
-        Delta::Text(text) => json!({ "text": text }),
-        Delta::Input(json) => json!({ "toolUse": { "input": json } }),
+        Delta::Reasoning(text) => BlockDelta::ReasoningContent(Reasoning::Text(text)),
+        Delta::Signature(signature) => BlockDelta::ReasoningContent(Reasoning::Signature(signature)),
+        Delta::Text(text) => BlockDelta::Text(text),
+        Delta::Input(input) => BlockDelta::ToolUse { input },
     }
 }

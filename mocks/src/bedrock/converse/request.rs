@@ -6,6 +6,7 @@
 //! images) changes nothing in the answer.
 
 use std::collections::BTreeMap;
+use std::fmt::{self, Display, Formatter};
 use std::num::NonZeroU32;
 
 use serde::Deserialize;
@@ -132,12 +133,13 @@ fn check(request: &Request, complaints: &mut Complaints) {
         None => complaints.missing("messages"),
         Some([]) => complaints.length("[]", 0, "messages", 1, usize::MAX),
         Some(messages) => messages.iter().enumerate().for_each(|(at, message)| {
-            let path = format!("messages.{}.member", at + 1);
-            complaints.one_of(&message.role, &format!("{path}.role"), &["user", "assistant", "system"]);
-            blocks::check_all(&message.content, &format!("{path}.content"), complaints);
+            let turn = at + 1;
+            let role = format_args!("messages.{turn}.member.role");
+            complaints.one_of(&message.role, role, &["user", "assistant", "system"]);
+            blocks::check_all(&message.content, format_args!("messages.{turn}.member.content"), complaints);
         }),
     }
-    blocks::check_all(request.system.as_deref().unwrap_or_default(), "system", complaints);
+    blocks::check_all(request.system.as_deref().unwrap_or_default(), format_args!("system"), complaints);
     if let Some(config) = &request.inference_config {
         check_inference(config, complaints);
     }
@@ -166,27 +168,34 @@ fn check_inference(config: &InferenceConfig, complaints: &mut Complaints) {
         complaints.range(top_p, "inferenceConfig.topP", 0.0, 1.0);
     }
     let stops = config.stop_sequences.as_deref().unwrap_or_default();
-    let all = format!("[{}]", stops.join(", "));
-    complaints.length(&all, stops.len(), "inferenceConfig.stopSequences", 0, STOP_SEQUENCES_MOST);
+    complaints.length(List(stops), stops.len(), "inferenceConfig.stopSequences", 0, STOP_SEQUENCES_MOST);
     for (at, stop) in stops.iter().enumerate() {
-        let path = format!("inferenceConfig.stopSequences.{}.member", at + 1);
-        complaints.length(stop, stop.chars().count(), &path, 1, usize::MAX);
+        let path = format_args!("inferenceConfig.stopSequences.{}.member", at + 1);
+        complaints.length(stop, stop.chars().count(), path, 1, usize::MAX);
+    }
+}
+
+/// Texts as complaints show them: `[a, b]`.
+struct List<'a>(&'a [String]);
+
+impl Display for List<'_> {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        write!(formatter, "[{}]", self.0.join(", "))
     }
 }
 
 fn check_paths_and_metadata(request: &Request, complaints: &mut Complaints) {
     let paths = request.additional_model_response_field_paths.as_deref().unwrap_or_default();
-    let all = format!("[{}]", paths.join(", "));
-    complaints.length(&all, paths.len(), "additionalModelResponseFieldPaths", 0, RESPONSE_PATHS_MOST);
+    complaints.length(List(paths), paths.len(), "additionalModelResponseFieldPaths", 0, RESPONSE_PATHS_MOST);
     for (at, path) in paths.iter().enumerate() {
-        let place = format!("additionalModelResponseFieldPaths.{}.member", at + 1);
-        complaints.length(path, path.chars().count(), &place, 1, RESPONSE_PATH_CHARS);
+        let place = format_args!("additionalModelResponseFieldPaths.{}.member", at + 1);
+        complaints.length(path, path.chars().count(), place, 1, RESPONSE_PATH_CHARS);
     }
     if let Some(metadata) = &request.request_metadata {
         complaints.length("{}", metadata.len(), "requestMetadata", 1, METADATA_MOST);
         for (name, value) in metadata {
-            let place = format!("requestMetadata.{name}.member");
-            complaints.length(value, value.chars().count(), &place, 0, METADATA_CHARS);
+            let place = format_args!("requestMetadata.{name}.member");
+            complaints.length(value, value.chars().count(), place, 0, METADATA_CHARS);
         }
     }
 }
@@ -227,31 +236,30 @@ fn count(
     system: &[Value],
     messages: &[Message],
 ) -> Result<(u32, Vec<Prefix>), ServiceError> {
-    let mut marker = Marker::new();
-    let mut marks = 0;
-    let mut read = |block: &Value, chars: usize| {
-        match block.get("cachePoint") {
-            Some(point) => {
-                marks += 1;
-                marker.mark(Ttl::named(&point["ttl"]));
-            }
-            None => marker.read(block, chars),
-        }
-        chars
-    };
     let tools = tools.map_or(&[][..], |config| &config.tools);
-    let tools: usize = tools.iter().map(|tool| read(tool, tokens::json_chars(tool))).sum();
-    let said: usize = system
-        .iter()
-        .chain(messages.iter().flat_map(|message| &message.content))
-        .map(|block| read(block, tokens::content_chars(block)))
-        .sum();
+    let said = || system.iter().chain(messages.iter().flat_map(|message| &message.content));
+    let parts = || {
+        let tools = tools.iter().map(|tool| (tool, tokens::json_chars(tool)));
+        tools.chain(said().map(|block| (block, tokens::content_chars(block))))
+    };
+    let tokens = tokens::estimate(parts().map(|(_, chars)| chars).sum());
+    let marks = tools.iter().chain(said()).filter(|part| part.get("cachePoint").is_some()).count();
     if marks > MOST_MARKS {
         return Err(model_error(&format!(
             "A maximum of {MOST_MARKS} blocks with cache_control may be provided. Found {marks}."
         )));
     }
-    Ok((tokens::estimate(tools + said), marker.finish()))
+    if marks == 0 {
+        return Ok((tokens, Vec::new()));
+    }
+    let mut marker = Marker::new();
+    for (part, chars) in parts() {
+        match part.get("cachePoint") {
+            Some(point) => marker.mark(Ttl::named(&point["ttl"])),
+            None => marker.read(part, chars),
+        }
+    }
+    Ok((tokens, marker.finish()))
 }
 
 #[cfg(test)]

@@ -1,37 +1,84 @@
 //! The answer to Converse, whole.
+//!
+//! It is the answer that is asked for most, so it is written as it is, without a tree of JSON in between.
 
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::{Map, Value};
 
-use super::extras::{metrics, say_fields, say_served, usage};
+use super::extras::{self, Manner, Metrics, Usage};
 use super::tool_use_id;
 use crate::bedrock::answer::{Answer, Block};
 use crate::bedrock::ask::Ask;
+use crate::bedrock::errors;
 use crate::bedrock::tier::Served;
+use crate::error::ServiceError;
 use crate::reply::{Content, Reply};
 
-/// The answer to Converse.
-pub(crate) fn whole(answer: Answer, ask: &Ask, served: &Served) -> Reply {
-    let content: Vec<Value> = answer.blocks().iter().map(block).collect();
-    let mut body = json!({
-        "metrics": metrics(&answer),
-        "output": { "message": { "content": content, "role": "assistant" } },
-        "stopReason": answer.stop().name(),
-        "usage": usage(&answer),
-    });
-    say_fields(&mut body, ask, &answer);
-    say_served(&mut body, ask, served);
-    let content = Content::Whole { after: answer.done_at(), bytes: body.to_string().into() };
-    Reply::answer("application/json", content, answer.usage())
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Body<'a> {
+    metrics: Metrics,
+    output: Output<'a>,
+    stop_reason: &'static str,
+    usage: Usage,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    additional_model_response_fields: Option<Map<String, Value>>,
+    #[serde(flatten)]
+    manner: Manner,
 }
 
-fn block(block: &Block) -> Value {
+#[derive(Serialize)]
+struct Output<'a> {
+    message: Message<'a>,
+}
+
+#[derive(Serialize)]
+struct Message<'a> {
+    content: Vec<Said<'a>>,
+    role: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
+enum Said<'a> {
+    ReasoningContent { reasoning_text: ReasoningText<'a> },
+    Text(String),
+    ToolUse { tool_use_id: String, name: &'a str, input: &'a Value },
+}
+
+#[derive(Serialize)]
+struct ReasoningText<'a> {
+    text: String,
+    signature: &'a str,
+}
+
+/// The answer to Converse.
+///
+/// # Errors
+/// It cannot be written, which nothing in it can cause.
+pub(crate) fn whole(answer: &Answer, ask: &Ask, served: &Served) -> Result<Reply, ServiceError> {
+    let content = answer.blocks().iter().map(said).collect();
+    let body = Body {
+        metrics: Metrics::of(answer),
+        output: Output { message: Message { content, role: "assistant" } },
+        stop_reason: answer.stop().name(),
+        usage: Usage::of(answer),
+        additional_model_response_fields: extras::fields(ask, answer),
+        manner: Manner::of(ask, served),
+    };
+    let bytes = serde_json::to_vec(&body).map_err(|_| errors::internal())?.into();
+    let content = Content::Whole { after: answer.done_at(), bytes };
+    Ok(Reply::answer("application/json", content, answer.usage()))
+}
+
+fn said(block: &Block) -> Said<'_> {
     match block {
         Block::Reasoning { words, signature } => {
-            json!({ "reasoningContent": { "reasoningText": { "text": words.whole(), "signature": signature } } })
+            Said::ReasoningContent { reasoning_text: ReasoningText { text: words.whole(), signature } }
         }
-        Block::Text(words) => json!({ "text": words.whole() }),
-        Block::ToolUse(call) => json!({
-            "toolUse": { "toolUseId": tool_use_id(call.id), "name": call.name, "input": call.input() }
-        }),
+        Block::Text(words) => Said::Text(words.whole()),
+        Block::ToolUse(call) => {
+            Said::ToolUse { tool_use_id: tool_use_id(call.id), name: &call.name, input: call.input() }
+        }
     }
 }

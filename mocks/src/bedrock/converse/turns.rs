@@ -3,6 +3,8 @@
 //! The service stops at the first mistake. Turns and blocks are counted from 0 in its messages, other than
 //! in those of the front end. The texts are as quoted in public bug reports, but for those marked as recalled.
 
+use std::fmt::Arguments;
+
 use serde_json::Value;
 
 use super::request::{Message, ToolConfig};
@@ -86,14 +88,13 @@ fn check_content(turn: usize, message: &Message) -> Result<(), ServiceError> {
         )));
     }
     for (at, block) in message.content.iter().enumerate() {
-        let place = format!("messages.{turn}.content.{at}");
-        check_kind(&place, block)?;
-        check_block(&place, block)?;
+        check_kind(format_args!("messages.{turn}.content.{at}"), block)?;
+        check_block(format_args!("messages.{turn}.content.{at}"), block)?;
     }
     Ok(())
 }
 
-fn check_kind(place: &str, block: &Value) -> Result<(), ServiceError> {
+fn check_kind(place: Arguments<'_>, block: &Value) -> Result<(), ServiceError> {
     let kinds = block.as_object().into_iter().flatten();
     let known = kinds.filter(|(kind, value)| {
         !value.is_null() && (KINDS.contains(&kind.as_str()) || MORE_KINDS.contains(&kind.as_str()))
@@ -107,7 +108,7 @@ fn check_kind(place: &str, block: &Value) -> Result<(), ServiceError> {
     )))
 }
 
-fn check_block(place: &str, block: &Value) -> Result<(), ServiceError> {
+fn check_block(place: Arguments<'_>, block: &Value) -> Result<(), ServiceError> {
     if block["text"].as_str().is_some_and(|text| text.trim().is_empty()) {
         return Err(errors::validation(format!(
             "The text field in the ContentBlock object at {place} is blank. Add text to the text field, and try again."

@@ -14,6 +14,7 @@ mod titan;
 use std::time::Duration;
 
 use aws_smithy_types::base64;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::answer::Answer;
@@ -166,6 +167,12 @@ pub(crate) fn whole(
     say_served(reply, served)
 }
 
+/// The payload of an event: words of the model, in base64.
+#[derive(Serialize)]
+struct Chunk {
+    bytes: String,
+}
+
 /// The answer to InvokeModelWithResponseStream.
 ///
 /// # Errors
@@ -178,7 +185,7 @@ pub(crate) fn stream(
 ) -> Result<Reply, ServiceError> {
     let usage = answer.usage();
     let beats = dialect.chunks(model, answer)?.map(|(at, chunk)| {
-        let payload = json!({ "bytes": base64::encode(chunk.to_string()) });
+        let payload = Chunk { bytes: base64::encode(chunk.to_string()) };
         Beat { at, frame: event_stream::event("chunk", &payload) }
     });
     let reply = Reply::answer(event_stream::CONTENT_TYPE, Content::Stream(Box::new(beats)), usage)
