@@ -58,15 +58,15 @@ fn check(kind: &str, body: &Value, path: &str, complaints: &mut Complaints) {
                 complaints,
             );
             if let Some(status) = body["status"].as_str() {
-                complaints.one_of(status, &format!("{path}.status"), &["success", "error"]);
+                complaints.one_of(status, format!("{path}.status"), &["success", "error"]);
             }
         }
         "cachePoint" => {
             text(&body["type"], &format!("{path}.type"), complaints, |word, complaints| {
-                complaints.one_of(word, &format!("{path}.type"), &["default"]);
+                complaints.one_of(word, format!("{path}.type"), &["default"]);
             });
             if let Some(ttl) = body["ttl"].as_str() {
-                complaints.one_of(ttl, &format!("{path}.ttl"), &Ttl::NAMES);
+                complaints.one_of(ttl, format!("{path}.ttl"), &Ttl::NAMES);
             }
         }
         _ => {}
@@ -90,7 +90,7 @@ fn check_medium(medium: &Value, path: &str, formats: &[&str], complaints: &mut C
 
 fn check_document(document: &Value, path: &str, complaints: &mut Complaints) {
     if let Some(format) = document["format"].as_str() {
-        complaints.one_of(format, &format!("{path}.format"), &DOCUMENT_FORMATS);
+        complaints.one_of(format, format!("{path}.format"), &DOCUMENT_FORMATS);
     }
     let name = format!("{path}.name");
     text(&document["name"], &name, complaints, |word, complaints| {
@@ -103,7 +103,7 @@ fn check_source(source: &Value, path: &str, complaints: &mut Complaints) {
     present(source, path, complaints);
     if source["bytes"].as_str().is_some_and(str::is_empty) {
         complaints
-            .add_unquoted(&format!("{path}.bytes"), "Member must have length greater than or equal to 1");
+            .add_unquoted(format!("{path}.bytes"), "Member must have length greater than or equal to 1");
     }
     if let Some(location) = source.get("s3Location") {
         present(&location["uri"], &format!("{path}.s3Location.uri"), complaints);

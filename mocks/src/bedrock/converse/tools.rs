@@ -19,10 +19,10 @@ pub(super) fn check(config: &ToolConfig, complaints: &mut Complaints) {
         let path = format!("toolConfig.tools.{}.member.toolSpec", at + 1);
         blocks::check_name(&spec["name"], &format!("{path}.name"), complaints);
         if spec["inputSchema"].is_null() {
-            complaints.missing(&format!("{path}.inputSchema"));
+            complaints.missing(format!("{path}.inputSchema"));
         }
         if let Some(description) = spec["description"].as_str() {
-            complaints.length(description, description.len(), &format!("{path}.description"), 1, usize::MAX);
+            complaints.length(description, description.len(), format!("{path}.description"), 1, usize::MAX);
         }
     }
     if let Some(choice) = config.tool_choice.get("tool") {
