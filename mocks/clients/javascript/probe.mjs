@@ -4,7 +4,7 @@
 //
 // Retries are the SDK's default. The transport is HTTP/2, the SDK's own choice for Bedrock Runtime, with a `requestTimeout`
 // of four seconds; or, if `h1` is said, HTTP/1.1 with a `socketTimeout` of four, since the handler's `requestTimeout` only
-// warns. By default there is none of them.
+// warns. By default a session over HTTP/2 may be silent for 300 s, and a socket over HTTP/1.1 for ever.
 import { createRequire } from 'node:module';
 import {
   BedrockRuntimeClient, ConverseCommand, ConverseStreamCommand, InvokeModelCommand, InvokeModelWithResponseStreamCommand,
