@@ -34,6 +34,7 @@ fn header() -> Header {
             model: "haiku".into(),
             client: "plain".into(),
             planned: Some(RECORDS),
+            queue: None,
         }],
         models: Vec::new(),
         slo: Slo::default(),
@@ -83,6 +84,7 @@ fn record(id: u64) -> Record {
         calls: vec![call],
         routed: None,
         decisions: Vec::new(),
+        job: None,
     }
 }
 

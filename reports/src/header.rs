@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::gate::Gate;
 use crate::judge::expect::Expect;
 use crate::record::{Name, Operation};
+use crate::sizing::QueueSetup;
 use crate::units::Nanos;
 use crate::validity::Thresholds;
 
@@ -151,6 +152,9 @@ pub struct Flow {
     /// The arrivals that the schedule holds; none where the answers set the pace (closed loads).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub planned: Option<u64>,
+    /// The queue that its requests travel through, if they are jobs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queue: Option<QueueSetup>,
 }
 
 /// A model as the scenario names it.

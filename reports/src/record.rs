@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::job::Job;
 use crate::units::Nanos;
 
 /// A short text shared by many records: a flow, a stage, a model, a region, an error code.
@@ -38,6 +39,9 @@ pub struct Record {
     /// What the client's policies decided on the way, in order of time.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub decisions: Vec<Decision>,
+    /// What it did in its queue, if it is a job.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub job: Option<Box<Job>>,
 }
 
 /// Something that a policy of the client decided about a request.
@@ -407,9 +411,10 @@ impl Record {
         self.answer().and_then(|call| call.first_content)
     }
 
-    /// The call that gave the whole answer, if one did.
+    /// The call that gave the whole answer, if one did. Of a job, the one whose result was stored first.
     pub fn answer(&self) -> Option<&Call> {
-        self.calls.iter().rev().find(|call| matches!(call.end, CallEnd::Answered { .. }))
+        let calls = self.job.as_ref().map_or(&self.calls[..], |job| job.answering(&self.calls));
+        calls.iter().rev().find(|call| matches!(call.end, CallEnd::Answered { .. }))
     }
 
     /// Why the last call failed, if it did. A call that was given up for another is not the last.

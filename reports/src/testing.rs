@@ -45,6 +45,7 @@ pub(crate) fn header() -> Header {
             model: "sonnet".into(),
             client: "careful".into(),
             planned: None,
+            queue: None,
         }],
         models: vec![Model {
             name: "sonnet".into(),
@@ -119,6 +120,7 @@ pub(crate) fn answered(id: u64, due: Nanos) -> Record {
         calls: vec![call],
         routed: None,
         decisions: Vec::new(),
+        job: None,
     }
 }
 

@@ -45,6 +45,7 @@ fn record(call: &Call<'_>, id: u64, header: &Header) -> Record {
         calls: vec![told(call, asked)],
         routed: None,
         decisions: Vec::new(),
+        job: None,
     }
 }
 

@@ -80,6 +80,7 @@ mod tests {
             calls: vec![call],
             routed: None,
             decisions: Vec::new(),
+        job: None,
         }
     }
 

@@ -182,6 +182,7 @@ impl Requester {
             calls,
             routed,
             decisions,
+            job: None,
         }
     }
 }

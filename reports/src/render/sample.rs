@@ -138,6 +138,7 @@ pub(crate) fn header() -> Header {
         model: model.into(),
         client: "careful".into(),
         planned,
+        queue: None,
     };
     let model = |name: &str, id: &str, input_per_1k, output_per_1k| Model {
         name: name.into(),

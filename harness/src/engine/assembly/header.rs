@@ -68,6 +68,7 @@ fn flow(plan: &Plan, flow: &scenario::Flow) -> Flow {
         model: flow.call().model.clone(),
         client: flow.client().clone(),
         planned: schedule(plan, flow).map(|schedule| schedule.count() as u64),
+        queue: None,
     }
 }
 

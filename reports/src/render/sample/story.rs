@@ -96,6 +96,7 @@ impl Story<'_> {
             calls,
             routed: None,
             decisions: self.deeds,
+            job: None,
         }
     }
 

@@ -49,6 +49,7 @@ fn run() -> Header {
         model: "sonnet".into(),
         client: client.into(),
         planned: None,
+        queue: None,
     };
     Header {
         scenario: "new-default".into(),
@@ -132,6 +133,7 @@ fn request(dice: &mut Dice, id: u64, due: Nanos, (client, base, refused): (&str,
         calls: vec![call],
         routed: None,
         decisions: Vec::new(),
+        job: None,
     }
 }
 

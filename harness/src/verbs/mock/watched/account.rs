@@ -53,6 +53,7 @@ fn told(offer: &Offer, command: &Command, end: Nanos) -> Header {
         model,
         client,
         planned: None,
+        queue: None,
     });
     header
 }
