@@ -1,22 +1,26 @@
 //! The cloud: one request in, one paced answer out.
+//!
+//! What all services share is here; `cloud/` has each service's own way in.
+
+mod arrival;
+mod bedrock;
+mod gate;
+mod instead;
+mod sqs;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::AUTHORIZATION;
 use http::request::Parts;
 use http::{HeaderValue, Request, Response};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::auth::Keys;
-use crate::bedrock::async_invoke::Moment;
-use crate::bedrock::quota::Squeeze;
-use crate::bedrock::serving::{Applicant, Serving, Tenancy, Unserved};
-use crate::bedrock::tier::{LatencyMode, Served, ServiceTier};
-use crate::bedrock::{Bedrock, content_type, errors};
+use crate::bedrock::Bedrock;
+use crate::bedrock::serving::Serving;
 use crate::body::CloudBody;
 use crate::caller::Caller;
 use crate::chance::Chance;
@@ -24,17 +28,17 @@ use crate::clock::{self, Epoch};
 use crate::digest;
 use crate::entry::Entry;
 use crate::error::{RETRY_AFTER, ServiceError};
-use crate::faults::{
-    self, Edits, End, Fault, FaultState, Occasion, Play, Ruling, ScriptError, Sever, Strikes,
-};
+use crate::faults::{Edits, Fault, FaultState, Play, Ruling, ScriptError, Sever, Strikes};
 use crate::ledger::{FaultHit, LedgerSink};
 use crate::regions::Regions;
 use crate::reply::Reply;
 use crate::request_id;
-use crate::route::{Route, Service};
+use crate::route::{self, Route};
+use crate::service::Service;
 use crate::spec::{CloudSpec, Start};
 use crate::stamp::stamp;
-use crate::words::Words;
+use arrival::Arrival;
+use instead::Instead;
 
 /// A running cloud.
 ///
@@ -189,117 +193,19 @@ impl Cloud {
         entry.exchange.region = Some(route.region.clone());
         match route.service {
             Service::Bedrock => self.ask_bedrock(arrival, &route.region, ruling, entry).await,
+            Service::Sqs => self.ask_sqs(arrival, &route, ruling, entry).await,
+            Service::DynamoDb => Err(route::unknown_service(route.service.name()).into()),
         }
     }
 
     /// Refuses who is not known, before a fault can strike. A body that was not taken in has an error of its own.
-    fn admit(&self, arrival: &Arrival<'_>) -> Result<(), ServiceError> {
+    fn admit(&self, service: Service, arrival: &Arrival<'_>) -> Result<(), ServiceError> {
         match (&self.keys, &arrival.body) {
-            (Some(keys), Ok(body)) => keys.admit(arrival.head, body, self.given.wall_at(clock::now())),
+            (Some(keys), Ok(body)) => {
+                keys.admit(service, arrival.head, body, self.given.wall_at(clock::now()))
+            }
             _ => Ok(()),
         }
-    }
-
-    async fn ask_bedrock(
-        &self,
-        arrival: Arrival<'_>,
-        region: &Arc<str>,
-        ruling: &mut Ruling,
-        entry: &mut Entry,
-    ) -> Result<Reply, Instead> {
-        let body = arrival.body.as_deref().unwrap_or_default();
-        let question = self.bedrock.question(arrival.head, body)?;
-        let exchange = &mut entry.exchange;
-        exchange.operation = Some(question.operation.name());
-        exchange.model = question.model_id.clone();
-        exchange.client_token = question.client_token.clone();
-        self.admit(&arrival)?;
-        let words = Words::new(&arrival.head.headers, body);
-        let occasion = Occasion {
-            at: arrival.at,
-            flow: exchange.flow.as_deref(),
-            operation: question.operation.name(),
-            model: question.model.map(|model| model.name()),
-            region,
-            attempt: exchange.attempt,
-            words: &words,
-        };
-        self.faults.judge(ruling, &occasion, arrival.chance);
-        entry.strikes = ruling.strikes().cloned();
-        faults::apply(ruling).await.inspect_err(|_| {
-            // What is turned away unread still said how much it wanted, and a judge will ask.
-            exchange.max_tokens = question.read(body).ok().and_then(|ask| question.allowance(&ask));
-        })?;
-        let body = arrival.body.clone()?;
-        content_type::check(question.operation, &arrival.head.headers)?;
-        if let Some(errand) = &question.errand {
-            self.faults.capacity(&occasion, arrival.chance).map_err(|(refusal, fault)| {
-                entry.blame(&fault);
-                errors::refused(refusal)
-            })?;
-            let moment = Moment { region, now: clock::now(), epoch: self.given, chance: arrival.chance };
-            return Ok(self.bedrock.run(errand, question.model, &body, &moment)?);
-        }
-        let ask = question.read(&body)?;
-        exchange.max_tokens = question.allowance(&ask);
-        let mut served = match (question.model, &question.model_id) {
-            (Some(model), Some(model_id)) if question.operation.runs_a_model() => {
-                let applicant = Applicant {
-                    now_ns: self.given.unix_ns_at(clock::now()),
-                    authorization: arrival.head.headers.get(AUTHORIZATION),
-                    source: region,
-                    model,
-                    model_id,
-                    ask: &ask,
-                    squeeze: Squeeze::NONE,
-                    chance: arrival.chance,
-                };
-                let (served, tenancy) = self.serve(applicant, &occasion).map_err(|unanswered| {
-                    if let Some(fault) = &unanswered.fault {
-                        entry.blame(fault);
-                    }
-                    unanswered.error
-                })?;
-                entry.hold(tenancy);
-                served
-            }
-            _ => {
-                self.faults.capacity(&occasion, arrival.chance).map_err(|(refusal, fault)| {
-                    entry.blame(&fault);
-                    errors::refused(refusal)
-                })?;
-                Served::as_asked(&ask, region.clone())
-            }
-        };
-        ruling.edits().downgrade(|downgrade| served.downgrade(downgrade));
-        entry.exchange.inference_region = Some(served.region.clone());
-        entry.exchange.service_tier = served.service_tier.map(ServiceTier::name);
-        entry.exchange.latency_mode = served.latency.map(LatencyMode::name);
-        Ok(question.answer(&ask, &served, arrival.at, arrival.chance)?)
-    }
-
-    /// Takes quota and capacity for a request; or says what to answer, and the fault whose doing it is.
-    fn serve(
-        &self,
-        applicant: Applicant<'_>,
-        occasion: &Occasion<'_>,
-    ) -> Result<(Served, Tenancy), Unanswered> {
-        let squeeze = self.faults.squeeze(occasion);
-        let applicant = Applicant { squeeze: Squeeze::to(squeeze.factor), ..applicant };
-        let closed = |region: &Arc<str>| {
-            self.faults.capacity(&Occasion { region, ..*occasion }, applicant.chance).err()
-        };
-        self.serving.serve(applicant, closed).map_err(|unserved| match unserved {
-            Unserved::Mistaken(error) | Unserved::Full(error) => Unanswered { error, fault: None },
-            Unserved::Closed(refusal, fault) => {
-                Unanswered { error: errors::refused(refusal), fault: Some(fault) }
-            }
-            Unserved::Throttled(error, squeezed) => {
-                let fault = squeeze.fault.filter(|_| squeezed);
-                fault.iter().for_each(|fault| self.faults.squeezed_out(fault));
-                Unanswered { error, fault }
-            }
-        })
     }
 
     /// Sends a reply, whose time counts from now: at once if it is a stream, or else when it is whole.
@@ -345,35 +251,6 @@ fn cached(tokens: Option<u32>) -> Option<u32> {
     tokens.filter(|&tokens| tokens > 0)
 }
 
-/// An error for want of quota or capacity, and the fault whose doing it is.
-struct Unanswered {
-    error: ServiceError,
-    fault: Option<Arc<str>>,
-}
-
-/// What is sent instead of an answer.
-enum Instead {
-    /// An error.
-    Answer(ServiceError),
-    /// Nothing: the door cuts the connection.
-    Sever(Sever),
-}
-
-impl From<ServiceError> for Instead {
-    fn from(error: ServiceError) -> Self {
-        Instead::Answer(error)
-    }
-}
-
-impl From<End> for Instead {
-    fn from(end: End) -> Self {
-        match end {
-            End::Refuse(refusal) => Instead::Answer(errors::refused(refusal)),
-            End::Sever(sever) => Instead::Sever(sever),
-        }
-    }
-}
-
 /// Whether faults refuse all connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RefusalState {
@@ -390,13 +267,4 @@ fn severed(sever: Sever, entry: Entry) -> Response<CloudBody> {
     tell(&mut response, entry.strikes.clone());
     entry.sever();
     response
-}
-
-/// A request that has arrived, as far as it got in.
-struct Arrival<'a> {
-    head: &'a Parts,
-    body: Result<Bytes, ServiceError>,
-    /// When, as an offset from the epoch.
-    at: Duration,
-    chance: Chance,
 }

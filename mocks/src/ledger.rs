@@ -48,7 +48,7 @@ pub struct Exchange {
     /// The address of the client's host, without the port; none in memory.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub peer: Option<Arc<str>>,
-    /// The service's signing name: `bedrock`.
+    /// The service's signing name: `bedrock`, `sqs`, `dynamodb`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service: Option<&'static str>,
     /// AWS's name of the operation: `ConverseStream`.

@@ -22,6 +22,7 @@
 
 pub mod admin;
 pub mod auth;
+mod aws_json;
 mod bedrock;
 mod body;
 mod caller;
@@ -39,8 +40,10 @@ mod request_id;
 mod route;
 mod scope;
 pub mod server;
+mod service;
 mod spec;
 mod spread;
+mod sqs;
 mod stamp;
 mod words;
 
@@ -58,5 +61,6 @@ pub use body::{BodyError, CloudBody};
 pub use clock::Epoch;
 pub use cloud::{Cloud, RefusalState};
 pub use ledger::{Exchange, FaultHit, LedgerSink};
+pub use service::Service;
 pub use spec::{CloudSpec, SpecError, Start};
 pub use spread::{Quantity, Spread, SpreadError};

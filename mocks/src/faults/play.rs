@@ -263,6 +263,7 @@ mod tests {
         Unavailable, Window,
     };
     use super::*;
+    use crate::service::Service;
     use crate::spread::Spread;
     use crate::words::Words;
 
@@ -274,7 +275,8 @@ mod tests {
         let headers = HeaderMap::new();
         let words = Words::new(&headers, b"{}");
         let (flow, model, attempt) = (None, None, Some(1));
-        ask(&Occasion { at, flow, operation: "Converse", model, region, attempt, words: &words })
+        let (service, operation) = (Service::Bedrock, "Converse");
+        ask(&Occasion { at, flow, service, operation, model, region, attempt, words: &words })
     }
 
     fn judge(play: &Play, at: Duration, region: &str, number: u64) -> Ruling {

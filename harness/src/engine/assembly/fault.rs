@@ -41,6 +41,7 @@ fn fault(asked: &scenario::Fault) -> Result<faults::Fault, AssemblyError> {
 
 fn aim(asked: &scenario::Aim) -> Result<Aim, AssemblyError> {
     Ok(Aim {
+        services: Vec::new(),
         flows: asked.flows.clone(),
         operations: asked.operations.iter().map(|operation| operation.aws_name().into()).collect(),
         models: asked.models.clone(),
