@@ -23,6 +23,7 @@ pub mod live;
 pub mod machine;
 pub mod pace;
 pub mod progress;
+pub mod queue;
 pub mod resilience;
 pub mod scenario;
 pub mod seed;

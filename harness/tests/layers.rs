@@ -12,7 +12,7 @@ const LAYERS: [&[&str]; 7] = [
     &["cli", "verbs", "exit", "terminal", "progress", "machine"],
     &["engine"],
     &["flow", "scenario", "sink", "live"],
-    &["client", "resilience", "transport"],
+    &["client", "queue", "resilience", "transport"],
     &["pace", "classify"],
     &["clock", "seed"],
 ];

@@ -4,6 +4,7 @@
 
 mod arrival;
 mod bedrock;
+mod dynamodb;
 mod gate;
 mod instead;
 mod sqs;
@@ -26,6 +27,7 @@ use crate::caller::Caller;
 use crate::chance::Chance;
 use crate::clock::{self, Epoch};
 use crate::digest;
+use crate::dynamodb::DynamoDb;
 use crate::entry::Entry;
 use crate::error::{RETRY_AFTER, ServiceError};
 use crate::faults::{Edits, Fault, FaultState, Play, Ruling, ScriptError, Sever, Strikes};
@@ -33,7 +35,7 @@ use crate::ledger::{FaultHit, LedgerSink};
 use crate::regions::Regions;
 use crate::reply::Reply;
 use crate::request_id;
-use crate::route::{self, Route};
+use crate::route::Route;
 use crate::service::Service;
 use crate::spec::{CloudSpec, Start};
 use crate::stamp::stamp;
@@ -48,6 +50,7 @@ pub struct Cloud {
     seed: u64,
     regions: Regions,
     bedrock: Bedrock,
+    dynamodb: DynamoDb,
     serving: Serving,
     faults: Play,
     keys: Option<Keys>,
@@ -64,6 +67,7 @@ impl Cloud {
         Arc::new(Cloud {
             seed: spec.seed,
             serving: Serving::new(spec.accounts, &spec.regions, &spec.models),
+            dynamodb: DynamoDb::new(&spec.regions),
             regions: spec.regions,
             bedrock: Bedrock::new(spec.models, spec.seed, spec.errands).answering(spec.rules),
             faults: Play::new(spec.faults),
@@ -119,11 +123,12 @@ impl Cloud {
     }
 
     /// Puts everything back as it was at the start: the spec's faults, with their windows counted from
-    /// now and nothing struck yet, unused quotas, and the first request's number and chance.
+    /// now and nothing struck yet, unused quotas, no tables, and the first request's number and chance.
     pub fn reset(&self) {
         self.arrivals.store(0, Ordering::Relaxed);
         self.faults.restart(self.now());
         self.bedrock.reset();
+        self.dynamodb.reset();
         self.serving.reset();
     }
 
@@ -194,7 +199,7 @@ impl Cloud {
         match route.service {
             Service::Bedrock => self.ask_bedrock(arrival, &route.region, ruling, entry).await,
             Service::Sqs => self.ask_sqs(arrival, &route, ruling, entry).await,
-            Service::DynamoDb => Err(route::unknown_service(route.service.name()).into()),
+            Service::DynamoDb => self.ask_dynamodb(arrival, &route, ruling, entry).await,
         }
     }
 

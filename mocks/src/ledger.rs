@@ -63,6 +63,13 @@ pub struct Exchange {
     /// The model id as asked for, decoded: an id, a profile or an ARN.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
+    /// The table that DynamoDB was asked about, if it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub table: Option<String>,
+    /// The key of the item that it was asked about, if it is one: its values with slashes between, 128
+    /// characters at most.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub item_key: Option<String>,
     /// The flow, from [`Exchange::FLOW_HEADER`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub flow: Option<String>,

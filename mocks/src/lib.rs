@@ -30,6 +30,7 @@ mod chance;
 mod clock;
 mod cloud;
 mod digest;
+mod dynamodb;
 mod entry;
 mod error;
 pub mod faults;

@@ -67,7 +67,7 @@ fn text<'a>(head: &'a Parts, name: &HeaderName) -> Option<&'a str> {
 }
 
 /// A service that the cloud does not have.
-pub(crate) fn unknown_service(name: &str) -> ServiceError {
+fn unknown_service(name: &str) -> ServiceError {
     let message = format!("This cloud has no service `{name}`.");
     ServiceError::new(StatusCode::NOT_FOUND, "UnknownOperationException", message)
 }

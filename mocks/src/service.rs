@@ -39,7 +39,7 @@ impl Service {
     pub(crate) fn from_target(prefix: &str) -> Option<Self> {
         match prefix {
             "AmazonSQS" => Some(Service::Sqs),
-            "DynamoDB_20120810" => Some(Service::DynamoDb),
+            "DynamoDB_20120810" | "DynamoDBStreams_20120810" => Some(Service::DynamoDb),
             _ => None,
         }
     }

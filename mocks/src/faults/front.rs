@@ -30,6 +30,7 @@ use crate::bedrock::{Bedrock, errors};
 use crate::caller::Caller;
 use crate::chance::Chance;
 use crate::clock::{self, Epoch};
+use crate::dynamodb::{self, DYNAMODB};
 use crate::error::ServiceError;
 use crate::request_id;
 use crate::route;
@@ -127,7 +128,10 @@ impl Front {
                 let (operation, _) = sqs::Operation::find(Target::of(head)?.operation)?;
                 Some(Asked { service, operation, model: None, refused: |refusal| SQS.refused(refusal) })
             }
-            Service::DynamoDb => None,
+            Service::DynamoDb => {
+                let (operation, _) = dynamodb::Operation::find(Target::of(head)?.operation)?;
+                Some(Asked { service, operation, model: None, refused: |refusal| DYNAMODB.refused(refusal) })
+            }
         }
     }
 

@@ -9,6 +9,7 @@ mod conversation;
 mod cuts;
 mod determinism;
 mod dialects;
+mod dynamodb;
 mod faults;
 mod front_end;
 mod ledger;

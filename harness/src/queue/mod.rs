@@ -1,0 +1,3 @@
+//! What makes a job of a request: at-least-once delivery, and the state that keeps its effect at once.
+
+pub mod store;
