@@ -263,17 +263,18 @@ mod tests {
     #[test]
     fn the_first_result_counts_and_every_further_one_is_an_effect_too_many() {
         let deliveries = vec![delivery(1, 1, None), delivery(2, 2, Some(30)), delivery(3, 1, Some(20))];
-        let job = Job {
-            name: "job-7".into(),
-            enqueued: Some(Nanos::ZERO),
-            end: JobEnd::Completed,
-            deliveries,
-        };
-        let calls: Vec<Call> =
-            (0..4).map(|at| answered(at, Nanos::from_secs(at)).calls.remove(0)).collect();
+        let job =
+            Job { name: "job-7".into(), enqueued: Some(Nanos::ZERO), end: JobEnd::Completed, deliveries };
+        let calls: Vec<Call> = (0..4).map(|at| answered(at, Nanos::from_secs(at)).calls.remove(0)).collect();
         assert_eq!((job.stores(), job.duplicate_effects(), job.redeliveries()), (2, 1, 2));
-        assert_eq!((job.latency(), job.queue_wait()), (Some(Nanos::from_secs(20)), Some(Nanos::from_secs(1))));
-        assert_eq!(job.answering(&calls).iter().map(|call| call.sent).collect::<Vec<_>>(), [Nanos::from_secs(3)]);
+        assert_eq!(
+            (job.latency(), job.queue_wait()),
+            (Some(Nanos::from_secs(20)), Some(Nanos::from_secs(1)))
+        );
+        assert_eq!(
+            job.answering(&calls).iter().map(|call| call.sent).collect::<Vec<_>>(),
+            [Nanos::from_secs(3)]
+        );
     }
 
     #[test]

@@ -185,7 +185,8 @@ impl Sizing {
         let slots = setup.consumer.slots().max(1);
         let sequential = setup.work.mean.map(|mean| times(mean, setup.jobs));
         let least_slots = sequential.zip(setup.deadline).map(|(all, deadline)| divided_up(all, deadline));
-        let minutes = setup.deadline.map(|deadline| deadline.as_secs_f64() / 60.0).filter(|&minutes| minutes > 0.0);
+        let minutes =
+            setup.deadline.map(|deadline| deadline.as_secs_f64() / 60.0).filter(|&minutes| minutes > 0.0);
         let least_rpm = minutes.map(|minutes| setup.jobs as f64 / minutes);
         let least_tpm = least_rpm.zip(setup.work.reserved_tokens).map(|(rpm, tokens)| rpm * tokens as f64);
         let mut sizing = Sizing {
@@ -204,7 +205,8 @@ impl Sizing {
         let slots = setup.consumer.slots();
         let work = &setup.work;
         let visibility = setup.visibility;
-        let under = |quota: Option<f64>, least: Option<f64>| quota.zip(least).filter(|(quota, least)| quota < least);
+        let under =
+            |quota: Option<f64>, least: Option<f64>| quota.zip(least).filter(|(quota, least)| quota < least);
         let workers = self.least_slots.filter(|&least| slots < least);
         let longest = work.total_timeout.map_or(work.longest, |total| work.longest.min(total));
         let alone = setup.heartbeat.is_none();
@@ -251,27 +253,33 @@ impl Misfit {
             ),
             Misfit::SmallRpm { quota, least } => format!(
                 "The quota allows {} requests a minute, and the deadline needs {}: ask for more quota, or give it more time.",
-                whole(quota), whole(least)
+                whole(quota),
+                whole(least)
             ),
             Misfit::SmallTpm { quota, least } => format!(
                 "The quota allows {} tokens a minute, and the deadline needs {} as calls reserve them: lower max_tokens, ask for more quota, or give it more time.",
-                whole(quota), whole(least)
+                whole(quota),
+                whole(least)
             ),
             Misfit::ShortVisibility { visibility, longest } => format!(
                 "A message is visible again after {}, and the attempts of one job can take {}: another worker would begin it anew. Raise visibility, or add a heartbeat.",
-                time(visibility), time(longest)
+                time(visibility),
+                time(longest)
             ),
             Misfit::LongTotal { total, visibility } => format!(
                 "The client may take {} for one job, and its message is visible again after {}: let the total timeout end first.",
-                time(total), time(visibility)
+                time(total),
+                time(visibility)
             ),
             Misfit::LateHeartbeat { heartbeat, visibility } => format!(
                 "The first heartbeat comes after {}, and the message is visible again after {}: let it beat at least twice within the visibility.",
-                time(heartbeat), time(visibility)
+                time(heartbeat),
+                time(visibility)
             ),
             Misfit::FunctionVisibility { timeout, visibility } => format!(
                 "The function may take {}, and the visibility of {} is less than six times that, as AWS asks for: throttled batches would be delivered again while they wait.",
-                time(timeout), time(visibility)
+                time(timeout),
+                time(visibility)
             ),
             Misfit::FewReceives { max_receives, least } => format!(
                 "A message is received {max_receives} times at most, and then moved to the dead-letter queue: with fewer than {least}, a crash and a throttle are enough to put a good job there."

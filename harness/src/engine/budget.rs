@@ -80,7 +80,7 @@ mod tests {
             calls: vec![call],
             routed: None,
             decisions: Vec::new(),
-        job: None,
+            job: None,
         }
     }
 

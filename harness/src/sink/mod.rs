@@ -16,6 +16,7 @@ use std::thread::JoinHandle;
 
 use bedload_mocks::{Exchange, LedgerSink};
 use bedload_reports::header::{ClockKind, Header};
+use bedload_reports::job::{QueueSample, Stray};
 use bedload_reports::log::{Cause, Dropped, End, Frames, Line, WriteError, Writer};
 use bedload_reports::record::Record;
 use bedload_reports::units::Nanos;
@@ -141,6 +142,16 @@ impl Sink {
     /// Hands on an arrival that found no room.
     pub fn dropped(&self, dropped: Dropped) {
         self.send(Entry::Line(Line::Dropped(dropped)));
+    }
+
+    /// Hands on a delivery of a job that was settled before.
+    pub fn stray(&self, stray: Stray) {
+        self.send(Entry::Line(Line::Stray(Box::new(stray))));
+    }
+
+    /// Hands on what a queue looked like.
+    pub fn sample(&self, sample: QueueSample) {
+        self.send(Entry::Line(Line::Queue(sample)));
     }
 
     fn send(&self, entry: Entry) {

@@ -56,9 +56,10 @@ pub(super) fn expect(plan: &Plan) -> Expected {
 }
 
 fn expect_flow(plan: &Plan, flow: &Flow) -> ExpectedFlow {
-    let (requests, estimated) = match schedule(plan, flow) {
-        Some(schedule) => (by_stage(plan, schedule), false),
-        None => (of_users(plan, flow), true),
+    let (requests, estimated) = match (flow.load(), schedule(plan, flow)) {
+        (Load::Queue { policy, from, .. }, _) => (by_stage(plan, policy.schedule(*from)), false),
+        (_, Some(schedule)) => (by_stage(plan, schedule), false),
+        (_, None) => (of_users(plan, flow), true),
     };
     let sum: u64 = requests.iter().sum();
     let call = flow.call();

@@ -17,7 +17,7 @@ use super::run_folder::RunFolder;
 use super::{VerbError, outputs, plan, signals, target};
 use crate::cli::RunArgs;
 use crate::clock::{self, Clock, Stopwatch};
-use crate::engine::assembly::{Door, header, traffic};
+use crate::engine::assembly::{Door, Queues, header, traffic};
 use crate::engine::budget::Budget;
 use crate::engine::{self, Bed, halt};
 use crate::exit::{Exit, Status};
@@ -124,8 +124,10 @@ async fn drive(
         max_in_flight: plan.max_in_flight(),
         budget: Arc::new(budget),
     };
-    let end = engine::run(bed, traffic(plan, door.way(), clock)?, halted).await;
+    let queues = Queues::open(plan, &door, clock).await?;
+    let end = engine::run(bed, traffic(plan, door.way(), &queues, clock)?, halted).await;
     drop(progress);
+    queues.close().await?;
     door.close().await;
     writing.finish(end)?;
     Ok(received.status())

@@ -186,7 +186,12 @@ impl Tally {
             Ending::Complete => self.header.clone(),
             Ending::Interrupted | Ending::BudgetSpent | Ending::Torn => self.header.cut_at(self.finished),
         };
-        let whole = Whole { disturbances: &self.disturbances, breakers: &self.breakers, queues: &self.queues, reached: &reached };
+        let whole = Whole {
+            disturbances: &self.disturbances,
+            breakers: &self.breakers,
+            queues: &self.queues,
+            reached: &reached,
+        };
         let gates = judge(self.probes, &whole);
         let histograms = self.cells.histograms(&reached);
         let summary = Summary {

@@ -117,7 +117,8 @@ impl Queues {
     }
 
     fn samples(&self, scope: &Scope, header: &Header) -> impl Iterator<Item = &QueueSample> {
-        let stage = scope.during.as_ref().and_then(|name| header.stages.iter().find(|stage| stage.name == *name));
+        let stage =
+            scope.during.as_ref().and_then(|name| header.stages.iter().find(|stage| stage.name == *name));
         let (from, to) = stage.map_or((Nanos::ZERO, Nanos::new(u64::MAX)), |stage| (stage.from, stage.to));
         let samples = self.in_scope(scope).flat_map(|(_, tally)| &tally.samples);
         samples.filter(move |sample| (from..to).contains(&sample.at))

@@ -3,6 +3,7 @@
 use bedload_reports::header::{ClockKind, FORMAT_VERSION, FaultKind, FaultWindow, Flow, Header, Model};
 use bedload_reports::units::Nanos;
 
+use super::work::queue_setup;
 use crate::pace::{Curve, Schedule};
 use crate::scenario::{self, Inject, Load, Plan, Target, ThrottleMessage};
 use crate::seed::Seed;
@@ -41,7 +42,10 @@ fn target(target: &Target, clock: ClockKind) -> String {
             format!("mock of {} in memory", regions.join(", "))
         }
         (Target::Mock { regions, .. }, ClockKind::Real) => format!("mock of {} over TCP", regions.join(", ")),
-        (Target::Endpoint(url), _) => format!("endpoint {url}"),
+        (Target::Endpoint(at), _) if at.is_one() => format!("endpoint {}", at.bedrock),
+        (Target::Endpoint(at), _) => {
+            format!("endpoints {} (models), {} (queues), {} (job store)", at.bedrock, at.sqs, at.dynamodb)
+        }
         (Target::Aws { profile: Some(profile), .. }, _) => format!("AWS with profile {profile}"),
         (Target::Aws { profile: None, .. }, _) => "AWS".to_owned(),
     }
@@ -67,8 +71,13 @@ fn flow(plan: &Plan, flow: &scenario::Flow) -> Flow {
         operation: flow.call().operation,
         model: flow.call().model.clone(),
         client: flow.client().clone(),
-        planned: schedule(plan, flow).map(|schedule| schedule.count() as u64),
-        queue: None,
+        planned: match flow.load() {
+            Load::Queue { policy, .. } => Some(policy.jobs),
+            Load::Open { .. } | Load::Closed { .. } => {
+                schedule(plan, flow).map(|schedule| schedule.count() as u64)
+            }
+        },
+        queue: queue_setup(plan, flow),
     }
 }
 

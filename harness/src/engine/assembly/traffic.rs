@@ -7,7 +7,7 @@ use aws_sdk_bedrockruntime::Client;
 use bedload_reports::record::Name;
 
 use super::cloud::{count_spread, time_spread};
-use super::{AssemblyError, schedule};
+use super::{AssemblyError, Queues, schedule};
 use crate::client::ask::Ask;
 use crate::client::operation::Caller;
 use crate::client::policy::RetryMode;
@@ -23,7 +23,7 @@ use crate::seed::Seed;
 
 /// The traffic of every flow. Flows that name the same client share its SDK clients, and so its connections and its retry
 /// quota, and the state of its policies.
-pub fn traffic(plan: &Plan, way: &Way, clock: Clock) -> Result<Vec<Traffic>, AssemblyError> {
+pub fn traffic(plan: &Plan, way: &Way, queues: &Queues, clock: Clock) -> Result<Vec<Traffic>, AssemblyError> {
     let clients = clients(plan, way, clock);
     plan.flows()
         .iter()
@@ -40,7 +40,7 @@ pub fn traffic(plan: &Plan, way: &Way, clock: Clock) -> Result<Vec<Traffic>, Ass
                 gateway: flow.gateway().copied(),
             };
             let requester = Arc::new(Requester::new(setup, clock, Seed::new(plan.seed())));
-            Ok(Traffic { flow: flow.name().clone(), requester, load: load(plan, flow)? })
+            Ok(Traffic { flow: flow.name().clone(), requester, load: load(plan, flow, queues)? })
         })
         .collect()
 }
@@ -121,7 +121,7 @@ fn prompts(plan: &Plan, flow: &scenario::Flow) -> Result<Prompts, AssemblyError>
     })
 }
 
-fn load(plan: &Plan, flow: &scenario::Flow) -> Result<Load, AssemblyError> {
+fn load(plan: &Plan, flow: &scenario::Flow, queues: &Queues) -> Result<Load, AssemblyError> {
     Ok(match (flow.load(), schedule(plan, flow)) {
         (scenario::Load::Closed { segments, think }, _) => Load::Closed {
             users: segments
@@ -131,10 +131,14 @@ fn load(plan: &Plan, flow: &scenario::Flow) -> Result<Load, AssemblyError> {
             think: time_spread(*think)?,
         },
         (scenario::Load::Open { .. }, Some(schedule)) => Load::Open(Box::new(schedule)),
+        (scenario::Load::Queue { .. }, _) => {
+            let load = queues.load(plan, flow).ok_or_else(|| unknown("queue of flow", flow.name()))?;
+            Load::Queue(Box::new(load))
+        }
         (scenario::Load::Open { .. }, None) => return Err(unknown("schedule of flow", flow.name())),
     })
 }
 
-fn unknown(kind: &'static str, name: &str) -> AssemblyError {
+pub(super) fn unknown(kind: &'static str, name: &str) -> AssemblyError {
     AssemblyError::Unknown { kind, name: name.to_owned() }
 }

@@ -11,10 +11,12 @@
 //! are left to the SDK's own retries, and what they do not overcome is a [`StoreError`].
 
 mod attribute;
+mod batch;
 mod call;
 pub mod census;
 pub mod error;
 mod expression;
+mod overwrite;
 pub mod record;
 pub mod table;
 pub mod time;

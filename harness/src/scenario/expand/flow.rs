@@ -4,6 +4,7 @@ use bedload_reports::header::Stage;
 use bedload_reports::units::Nanos;
 
 use super::page::{Page, counts, json, list, quoted, times, word};
+use super::queue::queue;
 use crate::client::ask::{Message, Tool};
 use crate::pace::{Arrivals, Segment};
 use crate::resilience::policy::GatewayPolicy;
@@ -80,6 +81,7 @@ fn load(page: &mut Page, load: &Load, stages: &[Stage]) {
         Load::Closed { segments, think } => {
             page.block("closed", |page| closed(page, segments, *think, stages))
         }
+        Load::Queue { policy, .. } => page.block("queue", |page| queue(page, policy)),
     }
 }
 

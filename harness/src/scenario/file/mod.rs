@@ -16,6 +16,7 @@ mod load;
 mod model;
 mod operation;
 mod policy;
+mod queue;
 mod quota;
 mod target;
 
@@ -25,8 +26,8 @@ pub(crate) use answer::{Answer, AnswerWhere, StopWord, ToolCall};
 pub(crate) use client::{Client, Retry, RetryMode, RetryProfile, RetryQuota, Timeouts};
 pub(crate) use expect::{Backoff, Expect, Grave, RetryAfter};
 pub(crate) use fault::{
-    CrcPart, DowngradeOf, Error, Fault, Inject, Reset, ResetWhen, Says, Strikes, ThrottleWord, TierWord,
-    UnavailableWord, Where, WrongDate,
+    CrcPart, DowngradeOf, Error, Fault, Inject, PointWord, Reset, ResetWhen, Says, ServiceWord, Strikes,
+    ThrottleWord, TierWord, UnavailableWord, Where, WrongDate,
 };
 pub(crate) use flow::{Call, CallSettings, Flow, Message, Prompt, Role, Tool};
 pub(crate) use gate::{Gate, OnNoData, Severity};
@@ -38,8 +39,9 @@ pub(crate) use policy::{
     Retrier, Routing, RoutingFigure, SlidingWindow, StateMachine, Stick, StreamPolicy, TriggerWord,
     WhenEmpty,
 };
+pub(crate) use queue::{Acknowledge, Existing, Function, Idempotency, OnFailure, Queue, Scaling, Workers};
 pub(crate) use quota::{ProfileQuota, Provisioned, Quota, Reserved, WindowWord};
-pub(crate) use target::{MockTarget, Target};
+pub(crate) use target::{Endpoints, MockTarget, Target};
 
 use super::code::Code;
 use super::decode::{Leaf, List, Optional, Required, Slip, Table, Word, choice, record};

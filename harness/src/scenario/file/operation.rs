@@ -27,7 +27,7 @@ choice!(CallWord: "an operation" {
     invoke_stream: InvokeStream,
 });
 
-/// One of Bedrock's operations, whether or not a flow of ours can call it.
+/// An operation of the cloud, whether or not a flow of ours can call it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema)]
 #[schemars(rename_all = "snake_case", inline)]
 pub(crate) enum OperationWord {
@@ -49,6 +49,28 @@ pub(crate) enum OperationWord {
     ListAsyncInvokes,
     /// `ApplyGuardrail`
     ApplyGuardrail,
+    /// `SendMessage`
+    SendMessage,
+    /// `SendMessageBatch`
+    SendMessageBatch,
+    /// `ReceiveMessage`
+    ReceiveMessage,
+    /// `DeleteMessage`
+    DeleteMessage,
+    /// `DeleteMessageBatch`
+    DeleteMessageBatch,
+    /// `ChangeMessageVisibility`
+    ChangeMessageVisibility,
+    /// `GetItem`
+    GetItem,
+    /// `PutItem`
+    PutItem,
+    /// `UpdateItem`
+    UpdateItem,
+    /// `DeleteItem`
+    DeleteItem,
+    /// `BatchWriteItem`
+    BatchWriteItem,
 }
 
 choice!(OperationWord: "an operation" {
@@ -61,6 +83,17 @@ choice!(OperationWord: "an operation" {
     get_async_invoke: GetAsyncInvoke,
     list_async_invokes: ListAsyncInvokes,
     apply_guardrail: ApplyGuardrail,
+    send_message: SendMessage,
+    send_message_batch: SendMessageBatch,
+    receive_message: ReceiveMessage,
+    delete_message: DeleteMessage,
+    delete_message_batch: DeleteMessageBatch,
+    change_message_visibility: ChangeMessageVisibility,
+    get_item: GetItem,
+    put_item: PutItem,
+    update_item: UpdateItem,
+    delete_item: DeleteItem,
+    batch_write_item: BatchWriteItem,
 });
 
 impl From<CallWord> for Operation {
@@ -86,6 +119,17 @@ impl From<OperationWord> for AnyOperation {
             OperationWord::GetAsyncInvoke => AnyOperation::GetAsyncInvoke,
             OperationWord::ListAsyncInvokes => AnyOperation::ListAsyncInvokes,
             OperationWord::ApplyGuardrail => AnyOperation::ApplyGuardrail,
+            OperationWord::SendMessage => AnyOperation::SendMessage,
+            OperationWord::SendMessageBatch => AnyOperation::SendMessageBatch,
+            OperationWord::ReceiveMessage => AnyOperation::ReceiveMessage,
+            OperationWord::DeleteMessage => AnyOperation::DeleteMessage,
+            OperationWord::DeleteMessageBatch => AnyOperation::DeleteMessageBatch,
+            OperationWord::ChangeMessageVisibility => AnyOperation::ChangeMessageVisibility,
+            OperationWord::GetItem => AnyOperation::GetItem,
+            OperationWord::PutItem => AnyOperation::PutItem,
+            OperationWord::UpdateItem => AnyOperation::UpdateItem,
+            OperationWord::DeleteItem => AnyOperation::DeleteItem,
+            OperationWord::BatchWriteItem => AnyOperation::BatchWriteItem,
         }
     }
 }

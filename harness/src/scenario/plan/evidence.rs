@@ -75,8 +75,11 @@ impl Evidence<'_> {
             Needs::Retriers => self
                 .lack_of_policy(scope, "a `state_machine`", |client| client.policy().state_machine.is_some()),
             Needs::Queue => {
-                let why = "no flow in scope has a queue".to_owned();
-                Some((why, "choose a flow with `load: { queue: … }`, or another metric".to_owned()))
+                let flows = self.flows_in(scope)?;
+                (!flows.iter().any(|flow| matches!(flow.load(), Load::Queue { .. }))).then(|| {
+                    let why = "no flow in scope has a queue".to_owned();
+                    (why, "choose a flow with `load: { queue: … }`, or another metric".to_owned())
+                })
             }
             Needs::Gateway => {
                 let flows = self.flows_in(scope)?;

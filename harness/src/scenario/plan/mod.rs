@@ -22,6 +22,7 @@ mod operation;
 mod pairs;
 mod pattern;
 mod policy;
+mod queue;
 mod quota;
 mod reach;
 mod retried;
@@ -46,7 +47,7 @@ pub use client::Client;
 pub(crate) use client::{default_retry, default_timeouts};
 pub(crate) use fault::named as named_exception;
 pub use fault::{
-    Aim, CrcPart, DowngradeOf, ErrorAnswer, Fault, Inject, Reset, ThrottleMessage, Trigger,
+    Aim, CrcPart, DowngradeOf, ErrorAnswer, Fault, Inject, Reset, Service, ThrottleMessage, Trigger,
     UnavailableMessage, When, WrongDate,
 };
 pub use flow::Flow;
@@ -60,7 +61,7 @@ pub(crate) use policy::{fewest_calls, usual_triggers};
 pub use quota::{OnDemand, Provisioned, Quota, Reserved, WindowLaw};
 pub use spread::Spread;
 pub(crate) use spread::time;
-pub use target::Target;
+pub use target::{Endpoints, Target};
 use world::World;
 
 use super::decode::Optional;
