@@ -21,6 +21,7 @@ use tokio::time::Instant;
 
 use crate::auth::Keys;
 use crate::bedrock::Bedrock;
+use crate::bedrock::quota::Accounts;
 use crate::bedrock::serving::Serving;
 use crate::body::CloudBody;
 use crate::caller::Caller;
@@ -38,20 +39,23 @@ use crate::request_id;
 use crate::route::Route;
 use crate::service::Service;
 use crate::spec::{CloudSpec, Start};
+use crate::sqs::Sqs;
 use crate::stamp::stamp;
 use arrival::Arrival;
 use instead::Instead;
 
 /// A running cloud.
 ///
-/// Exchanges share nothing but the count of arrivals, the faults' own counts and the ledger, so none
-/// waits for another.
+/// Exchanges share nothing but the count of arrivals, the faults' own counts, the ledger and what a service
+/// keeps for all of them, so none waits for another but at one queue.
 pub struct Cloud {
     seed: u64,
     regions: Regions,
     bedrock: Bedrock,
     dynamodb: DynamoDb,
     serving: Serving,
+    accounts: Accounts,
+    sqs: Sqs,
     faults: Play,
     keys: Option<Keys>,
     given: Epoch,
@@ -66,7 +70,9 @@ impl Cloud {
     pub fn new(spec: CloudSpec, epoch: Epoch, ledger: impl LedgerSink) -> Arc<Self> {
         Arc::new(Cloud {
             seed: spec.seed,
-            serving: Serving::new(spec.accounts, &spec.regions, &spec.models),
+            serving: Serving::new(spec.accounts.clone(), &spec.regions, &spec.models),
+            accounts: spec.accounts,
+            sqs: Sqs::default(),
             dynamodb: DynamoDb::new(&spec.regions),
             regions: spec.regions,
             bedrock: Bedrock::new(spec.models, spec.seed, spec.errands).answering(spec.rules),
@@ -123,13 +129,14 @@ impl Cloud {
     }
 
     /// Puts everything back as it was at the start: the spec's faults, with their windows counted from
-    /// now and nothing struck yet, unused quotas, no tables, and the first request's number and chance.
+    /// now and nothing struck yet, unused quotas, no tables, no queues, and the first request's number and chance.
     pub fn reset(&self) {
         self.arrivals.store(0, Ordering::Relaxed);
         self.faults.restart(self.now());
         self.bedrock.reset();
         self.dynamodb.reset();
         self.serving.reset();
+        self.sqs.reset();
     }
 
     /// Whether faults refuse all connections at present, so that a door can close its listening socket.

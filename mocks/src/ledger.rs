@@ -6,6 +6,7 @@
 mod book;
 mod journal;
 mod protocol;
+mod queue_work;
 mod ring;
 mod verdict;
 
@@ -18,6 +19,7 @@ use serde::Serialize;
 pub use book::Ledger;
 pub use journal::{Journal, Writing, Written};
 pub use protocol::Protocol;
+pub use queue_work::QueueWork;
 pub use ring::{Extract, Ring};
 pub use verdict::Verdict;
 
@@ -137,6 +139,9 @@ pub struct Exchange {
     /// Tokens of the prompt that were written into a prompt cache.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cache_write_tokens: Option<u32>,
+    /// What it did to a queue, if it was one of SQS's operations on one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub queue: Option<Box<QueueWork>>,
     /// Event-stream frames handed out.
     pub stream_events: u64,
     /// Bytes of the answer's body handed out.

@@ -1,6 +1,6 @@
-//! Request ids and others: shaped as UUIDs of version 4, and drawn from the exchange's own chance.
+//! Request ids and message ids: shaped as UUIDs of version 4, and drawn from the exchange's own chance.
 
-use rand::RngExt;
+use rand::{Rng, RngExt};
 
 use crate::chance::{Chance, Label};
 
@@ -8,12 +8,12 @@ const LABEL: Label = Label::new("request-id");
 
 /// The id of an exchange.
 pub(crate) fn draw(chance: Chance) -> String {
-    uuid(chance, LABEL)
+    uuid(&mut chance.stream(LABEL))
 }
 
-/// The id of something else that an exchange brings into the world.
-pub(crate) fn uuid(chance: Chance, label: Label) -> String {
-    let bits: u128 = chance.stream(label).random();
+/// A UUID of version 4, drawn from `rng`.
+pub(crate) fn uuid(rng: &mut impl Rng) -> String {
+    let bits: u128 = rng.random();
     let bits = bits & !(0xf << 76) & !(0b11 << 62) | (0x4 << 76) | (0b10 << 62);
     let part = |shift: u32, digits: u32| bits >> shift & ((1 << (4 * digits)) - 1);
     format!(

@@ -116,7 +116,7 @@ impl Table {
         Table {
             created_s: seconds(moment),
             updated_s: seconds(moment),
-            id: request_id::uuid(moment.chance, Label::new("dynamodb-table-id")),
+            id: request_id::uuid(&mut moment.chance.stream(Label::new("dynamodb-table-id"))),
             key: names.map(str::to_owned).collect(),
         }
     }

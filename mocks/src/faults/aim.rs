@@ -37,8 +37,17 @@ impl Aim {
 
     /// What is read from the body comes last, so that it is not read where the rest does not match.
     pub(super) fn matches(&self, occasion: &Occasion<'_>) -> bool {
-        self.allows_service(occasion.service)
-            && allows(&self.flows, occasion.flow)
+        self.allows_service(occasion.service) && self.matches_the_rest(occasion)
+    }
+
+    /// The same of a fault that speaks of queues only, and so means SQS where no service is named.
+    pub(super) fn matches_queue(&self, occasion: &Occasion<'_>) -> bool {
+        let named = self.services.is_empty() || self.services.contains(&occasion.service);
+        named && !self.names_bedrocks_own() && self.matches_the_rest(occasion)
+    }
+
+    fn matches_the_rest(&self, occasion: &Occasion<'_>) -> bool {
+        allows(&self.flows, occasion.flow)
             && allows(&self.operations, Some(occasion.operation))
             && allows(&self.models, occasion.model)
             && allows(&self.regions, Some(occasion.region))

@@ -13,6 +13,7 @@ use arc_swap::ArcSwap;
 use tokio::sync::watch;
 
 use super::fault::{Fault, Kind};
+use super::handing::Handing;
 use super::occasion::Occasion;
 use super::refusal::Refusal;
 use super::ruling::Ruling;
@@ -74,6 +75,23 @@ impl Play {
             }
         }
         Ok(())
+    }
+
+    /// The fault that has something go wrong where a queue hands out its `nth` message for `occasion`, if one
+    /// does. Each question counts as a matching one of that fault.
+    pub(crate) fn hands(
+        &self,
+        handing: Handing,
+        occasion: &Occasion<'_>,
+        chance: Chance,
+        nth: u64,
+    ) -> Option<Arc<str>> {
+        let time = self.time(occasion.at);
+        let roles = self.roles.load();
+        let asked = roles.iter().filter(|role| role.fault.kind.handing() == Some(handing));
+        let role = asked.into_iter().find(|role| role.hands(time, occasion, chance, nth))?;
+        role.tally.strike();
+        Some(role.tally.name().clone())
     }
 
     /// What is left of a quota that `occasion` draws on: the product of all squeezes that are on, and the
@@ -233,6 +251,16 @@ impl Role {
         let label = Label::new(&format!("fault/{}/{}", self.fault.name, occasion.region));
         let struck = self.fault.trigger.strikes(self.tally.count(), &mut chance.stream(label));
         struck.then_some(refusal)
+    }
+
+    /// Messages of one exchange draw apart.
+    fn hands(&self, time: Duration, occasion: &Occasion<'_>, chance: Chance, nth: u64) -> bool {
+        let Fault { name, window, aim, trigger, .. } = &self.fault;
+        if !window.contains(time) || !aim.matches_queue(occasion) {
+            return false;
+        }
+        let label = Label::new(&format!("fault/{name}/{nth}"));
+        trigger.strikes(self.tally.count(), &mut chance.stream(label))
     }
 
     fn is_for(&self, time: Duration, occasion: &Occasion<'_>) -> bool {

@@ -120,17 +120,12 @@ fn kind(inject: &Inject) -> Result<Kind, AssemblyError> {
         Inject::SwapEvents { after } => Kind::SwapEvents(SwapEvents { after: *after }),
         Inject::Downgrade(DowngradeOf::Tier) => Kind::Downgrade(Downgrade::Tier),
         Inject::Downgrade(DowngradeOf::Latency) => Kind::Downgrade(Downgrade::Latency),
-        Inject::DuplicateDelivery
-        | Inject::OutOfOrder
-        | Inject::EmptyReceive
-        | Inject::Crash { .. }
-        | Inject::Freeze { .. }
-        | Inject::ClockJump { .. }
-        | Inject::Poison => {
-            return Err(AssemblyError::Unknown {
-                kind: "kind of fault of the cloud",
-                name: inject.name().to_owned(),
-            });
+        Inject::DuplicateDelivery => Kind::DuplicateDelivery(faults::DuplicateDelivery),
+        Inject::OutOfOrder => Kind::OutOfOrder(faults::OutOfOrder),
+        Inject::EmptyReceive => Kind::EmptyReceive(faults::EmptyReceive),
+        Inject::Crash { .. } | Inject::Freeze { .. } | Inject::ClockJump { .. } | Inject::Poison => {
+            let name = inject.name().to_owned();
+            return Err(AssemblyError::Unknown { kind: "fault of the cloud", name });
         }
         Inject::Outage => Kind::Outage(Outage),
         Inject::QuotaSqueeze { to } => Kind::QuotaSqueeze(QuotaSqueeze { to: Share::new(*to)? }),

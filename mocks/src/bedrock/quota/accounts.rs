@@ -6,6 +6,9 @@ use thiserror::Error;
 
 use crate::spec::SpecError;
 
+/// The account of a cloud that names none: the one that AWS's documentation uses in its examples.
+const EXAMPLE: &str = "123456789012";
+
 /// An AWS account, and the access keys that are its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
@@ -68,6 +71,12 @@ impl Accounts {
         self.0.len().max(1)
     }
 
+    /// The id of the account whose access key this is: home's, or that of AWS's examples where the cloud names
+    /// no account.
+    pub(crate) fn id_of(&self, access_key: Option<&str>) -> Arc<str> {
+        self.0.get(self.index_of(access_key)).map_or_else(|| EXAMPLE.into(), |account| account.id.clone())
+    }
+
     /// The place of the account whose access key this is, from 0: home.
     pub(crate) fn index_of(&self, access_key: Option<&str>) -> usize {
         let owns = |account: &Account| {
@@ -96,6 +105,8 @@ mod tests {
         let home = Account::new("111111111111").unwrap();
         let other = Account::new("222222222222").unwrap().access_key("AKIDTWO");
         let accounts = Accounts::default().and(home).unwrap().and(other).unwrap();
+        assert_eq!(&*accounts.id_of(Some("AKIDTWO")), "222222222222");
+        assert_eq!(&*Accounts::default().id_of(None), EXAMPLE);
         for (key, index) in [(None, 0), (Some("AKIDONE"), 0), (Some("AKIDTWO"), 1)] {
             assert_eq!(accounts.index_of(key), index, "{key:?}");
         }
