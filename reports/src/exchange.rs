@@ -110,13 +110,21 @@ pub struct QueueWork {
     pub dead_lettered: Vec<Name>,
     /// Entries of a batch, or the one message, that nothing was done for.
     pub failed: u32,
-    /// Messages that may be received, once it was over.
+    /// What the queue held once it was over, where it was about messages.
+    pub depth: Option<QueueDepth>,
+}
+
+/// How much a queue holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct QueueDepth {
+    /// Messages that may be received.
     pub visible: u64,
     /// Messages in flight.
     pub in_flight: u64,
     /// Messages that may not be received yet.
     pub delayed: u64,
-    /// The age of the oldest message in the queue, in milliseconds; none in an empty one.
+    /// The age of the oldest message, in milliseconds; none in an empty queue.
     pub oldest_age_ms: Option<u64>,
 }
 
@@ -202,19 +210,18 @@ mod tests {
     fn what_became_of_messages_is_read() {
         let mut frames = Frames::new(Vec::new());
         let queue = serde_json::json!({
-            "name": "jobs", "message_ids": ["m1"], "receives": [2], "visible": 3, "in_flight": 1, "delayed": 0,
-            "oldest_age_ms": 1500,
+            "name": "jobs", "message_ids": ["m1"], "receives": [2],
+            "depth": { "visible": 3, "in_flight": 1, "delayed": 0, "oldest_age_ms": 1500 },
         });
         let line = serde_json::json!({ "verdict": "answered", "service": "sqs", "queue": queue });
         frames.push(Nanos::ZERO, &line).unwrap();
         let read = all(&frames.finish().unwrap()).unwrap();
+        let depth = QueueDepth { visible: 3, in_flight: 1, delayed: 0, oldest_age_ms: Some(1500) };
         let expected = QueueWork {
             name: "jobs".into(),
             message_ids: vec!["m1".into()],
             receives: vec![2],
-            visible: 3,
-            in_flight: 1,
-            oldest_age_ms: Some(1500),
+            depth: Some(depth),
             ..QueueWork::default()
         };
         assert_eq!((read[0].service.as_deref(), &read[0].queue), (Some("sqs"), &Some(expected)));

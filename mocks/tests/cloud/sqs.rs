@@ -7,7 +7,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use bedload_mocks::faults::{
     Aim, DuplicateDelivery, EmptyReceive, Fault, Kind, OutOfOrder, Outage, Share, Throttle, Unavailable,
 };
-use bedload_mocks::ledger::{QueueWork, Verdict};
+use bedload_mocks::ledger::{QueueDepth, QueueWork, Verdict};
 use bedload_mocks::{Cloud, Epoch, Exchange, Service};
 use bytes::Bytes;
 use http::Request;
@@ -112,13 +112,15 @@ async fn a_message_goes_its_way_and_the_ledger_can_follow_it() -> Outcome {
     let work: Vec<QueueWork> =
         book.exchanges().into_iter().skip(1).filter_map(|it| it.queue).map(|it| *it).collect();
     let of_one = QueueWork { name: "jobs".into(), message_ids: vec![id], ..QueueWork::default() };
-    let held = QueueWork { oldest_age_ms: Some(0), ..of_one.clone() };
+    let depth = |visible, in_flight, oldest_age_ms| {
+        Some(QueueDepth { visible, in_flight, delayed: 0, oldest_age_ms })
+    };
     assert_eq!(
         work,
         [
-            QueueWork { visible: 1, ..held.clone() },
-            QueueWork { in_flight: 1, receives: vec![1], ..held },
-            of_one,
+            QueueWork { depth: depth(1, 0, Some(0)), ..of_one.clone() },
+            QueueWork { depth: depth(0, 1, Some(0)), receives: vec![1], ..of_one.clone() },
+            QueueWork { depth: depth(0, 0, None), ..of_one },
         ]
     );
     let exchange = &book.exchanges()[1];
@@ -186,7 +188,7 @@ async fn whoever_waits_hears_of_a_visibility_that_is_cut_short() -> Outcome {
 #[tokio::test(start_paused = true)]
 async fn a_keeper_that_leaves_is_followed_by_another() -> Outcome {
     let (cloud, _) = queues(Vec::new())?;
-    let url = queue(&cloud, "jobs", json!({ "VisibilityTimeout": "10" })).await?;
+    let url = queue(&cloud, "jobs", json!({ "VisibilityTimeout": "12" })).await?;
     send(&cloud, &url, "one").await?;
     receive(&cloud, &url, 1, 0).await?;
     let receivers: Vec<_> = (0..3)
@@ -204,7 +206,7 @@ async fn a_keeper_that_leaves_is_followed_by_another() -> Outcome {
         found.push((got.len(), took_ms));
     }
     found.sort_unstable();
-    assert_eq!(found, [(0, 20_000), (1, 10_000)]);
+    assert_eq!(found, [(0, 20_000), (1, 12_000)]);
     Ok(())
 }
 
@@ -493,5 +495,54 @@ async fn many_waiting_workers_do_all_jobs_and_one_seed_has_one_story() -> Outcom
     assert!(first == second, "the same ledger");
     let third = day(8, 1_000, 100).await?;
     assert!(first != third, "another seed, another ledger");
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_waits_at_a_queue_that_is_deleted_hears_of_it() -> Outcome {
+    let (cloud, _) = queues(Vec::new())?;
+    let url = queue(&cloud, "jobs", json!({})).await?;
+    let waiting = tokio::spawn({
+        let (cloud, url) = (cloud.clone(), url.clone());
+        async move { ask(&cloud, "ReceiveMessage", json!({ "QueueUrl": url, "WaitTimeSeconds": 20 })).await }
+    });
+    pass(secs(1)).await;
+    tell(&cloud, "DeleteQueue", json!({ "QueueUrl": url })).await?;
+    let (status, body) = waiting.await??;
+    assert_eq!((status, &body["__type"]), (400, &json!("com.amazonaws.sqs#QueueDoesNotExist")));
+    let (_, body) = ask(&cloud, "CreateQueue", json!({ "QueueName": "jobs" })).await?;
+    assert_eq!(body["__type"], "com.amazonaws.sqs#QueueDeletedRecently");
+    pass(secs(60)).await;
+    queue(&cloud, "jobs", json!({})).await?;
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn tags_permissions_and_lists_are_kept_and_told() -> Outcome {
+    let (cloud, _) = queues(Vec::new())?;
+    let url = queue(&cloud, "jobs", json!({})).await?;
+    for name in ["jobs-2", "jobs-3", "other"] {
+        queue(&cloud, name, json!({})).await?;
+    }
+    tell(&cloud, "TagQueue", json!({ "QueueUrl": url, "Tags": { "run": "7", "team": "a" } })).await?;
+    tell(&cloud, "UntagQueue", json!({ "QueueUrl": url, "TagKeys": ["team"] })).await?;
+    let tags = tell(&cloud, "ListQueueTags", json!({ "QueueUrl": url })).await?;
+    assert_eq!(tags, json!({ "Tags": { "run": "7" } }));
+
+    let first = tell(&cloud, "ListQueues", json!({ "QueueNamePrefix": "jobs", "MaxResults": 2 })).await?;
+    assert_eq!(first["QueueUrls"].as_array().map(Vec::len), Some(2));
+    let rest = json!({ "QueueNamePrefix": "jobs", "MaxResults": 2, "NextToken": first["NextToken"] });
+    let rest = tell(&cloud, "ListQueues", rest).await?;
+    assert_eq!(rest, json!({ "QueueUrls": ["http://localhost:4580/123456789012/jobs-3"] }));
+
+    let label = json!({ "QueueUrl": url, "Label": "l", "AWSAccountIds": ["111111111111"], "Actions": ["SendMessage"] });
+    tell(&cloud, "AddPermission", label).await?;
+    let policy = json!({ "QueueUrl": url, "AttributeNames": ["Policy"] });
+    let told = tell(&cloud, "GetQueueAttributes", policy.clone()).await?;
+    let text = told["Attributes"]["Policy"].as_str().ok_or("no policy")?;
+    let statement: Value = serde_json::from_str(text)?;
+    assert_eq!(statement["Statement"][0]["Principal"]["AWS"][0], "arn:aws:iam::111111111111:root");
+    tell(&cloud, "RemovePermission", json!({ "QueueUrl": url, "Label": "l" })).await?;
+    assert_eq!(tell(&cloud, "GetQueueAttributes", policy).await?, json!({}));
     Ok(())
 }
