@@ -19,7 +19,7 @@ use serde::Serialize;
 pub use book::Ledger;
 pub use journal::{Journal, Writing, Written};
 pub use protocol::Protocol;
-pub use queue_work::QueueWork;
+pub use queue_work::{QueueDepth, QueueWork};
 pub use ring::{Extract, Ring};
 pub use verdict::Verdict;
 

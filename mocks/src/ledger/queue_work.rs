@@ -24,13 +24,22 @@ pub struct QueueWork {
     /// Entries of a batch, or the one message, that nothing was done for.
     #[serde(skip_serializing_if = "is_zero")]
     pub failed: u32,
-    /// Messages that may be received, once it was over.
+    /// What the queue held once it was over, where it was about messages.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub depth: Option<QueueDepth>,
+}
+
+/// How much a queue holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct QueueDepth {
+    /// Messages that may be received.
     pub visible: u64,
     /// Messages in flight.
     pub in_flight: u64,
     /// Messages that may not be received yet.
     pub delayed: u64,
-    /// The age of the oldest message in the queue, as CloudWatch's `ApproximateAgeOfOldestMessage` tells it.
+    /// The age of the oldest message, as CloudWatch's `ApproximateAgeOfOldestMessage` tells it; none in an
+    /// empty queue.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub oldest_age_ms: Option<u64>,
 }

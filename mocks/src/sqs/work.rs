@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 use super::queue::Queue;
-use super::shared::SharedQueue;
-use crate::ledger::QueueWork;
+use crate::ledger::{QueueDepth, QueueWork};
 
-/// Notes the queue itself, as it is when the exchange is done with it.
-pub(super) fn note_depth(work: &mut QueueWork, shared: &SharedQueue, queue: &Queue, now: Duration) {
+/// Notes what the queue holds when the exchange is done with it.
+pub(super) fn note_depth(work: &mut QueueWork, queue: &Queue, now: Duration) {
     let (counts, age) = (queue.counts(), queue.oldest_age(now));
-    work.name = shared.address.name.clone();
-    work.visible = counts.visible as u64;
-    work.in_flight = counts.in_flight as u64;
-    work.delayed = counts.delayed as u64;
-    work.oldest_age_ms = age.map(|age| u64::try_from(age.as_millis()).unwrap_or(u64::MAX));
+    work.depth = Some(QueueDepth {
+        visible: counts.visible as u64,
+        in_flight: counts.in_flight as u64,
+        delayed: counts.delayed as u64,
+        oldest_age_ms: age.map(|age| u64::try_from(age.as_millis()).unwrap_or(u64::MAX)),
+    });
 }

@@ -17,4 +17,5 @@ mod pacing;
 mod plant;
 mod quotas;
 mod regions;
+mod sqs;
 mod wire;

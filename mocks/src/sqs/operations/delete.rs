@@ -41,7 +41,7 @@ pub(super) fn delete(desk: &mut Desk<'_>, request: Request) -> Result<Value, Mis
     queue.with(now, |state| {
         let outcome = one(state, request.receipt_handle.as_deref(), work);
         work.failed = u32::from(outcome.is_err());
-        note_depth(work, &queue, &state.queue, now);
+        note_depth(work, &state.queue, now);
         outcome.map(|()| done())
     })?
 }
@@ -59,7 +59,7 @@ pub(super) fn delete_batch(desk: &mut Desk<'_>, request: BatchRequest) -> Result
         });
         let (answer, failed) = batch::answer(outcomes);
         work.failed = failed;
-        note_depth(work, &queue, &state.queue, now);
+        note_depth(work, &state.queue, now);
         answer
     })
 }

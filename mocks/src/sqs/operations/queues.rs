@@ -12,6 +12,7 @@ use crate::sqs::errors::{Mistake, invalid, invalid_value, missing};
 use crate::sqs::redrive::RedriveAllow;
 use crate::sqs::registry::Made;
 use crate::sqs::settings::Settings;
+use crate::sqs::work::note_depth;
 
 /// The most queues on a page.
 const MOST_RESULTS: i64 = 1000;
@@ -127,6 +128,7 @@ pub(super) fn dead_letter_sources(desk: &mut Desk<'_>, request: OneRequest) -> R
 pub(super) fn purge(desk: &mut Desk<'_>, request: OneRequest) -> Result<Value, Mistake> {
     let queue = desk.queue(request.queue_url.as_deref())?;
     let now = desk.visit.now();
+    let work = desk.work();
     queue.with(now, |state| match state.purged {
         Some(at) if now < at + PURGE => Err(Mistake::new(
             "PurgeQueueInProgress",
@@ -135,6 +137,7 @@ pub(super) fn purge(desk: &mut Desk<'_>, request: OneRequest) -> Result<Value, M
         _ => {
             state.purged = Some(now);
             state.queue.purge();
+            note_depth(work, &state.queue, now);
             Ok(done())
         }
     })?

@@ -119,7 +119,7 @@ fn look(
     let (look, dead) = queue.with(now, |state| {
         let ask = request.ask(state, max_receives);
         let outcome = hand_out(state, now, ask, luck);
-        note_depth(work, queue, &state.queue, now);
+        note_depth(work, &state.queue, now);
         outcome
     })?;
     for mut message in dead {

@@ -65,7 +65,7 @@ pub(super) fn send(desk: &mut Desk<'_>, request: Request) -> Result<Value, Mista
         work.failed = u32::from(sent.is_err());
         let (id, told) = sent?;
         work.message_ids.push(id);
-        note_depth(work, &queue, &state.queue, now);
+        note_depth(work, &state.queue, now);
         Ok(told)
     })?
 }
@@ -94,7 +94,7 @@ pub(super) fn send_batch(desk: &mut Desk<'_>, request: BatchRequest) -> Result<V
         });
         let (answer, failed) = batch::answer(outcomes);
         work.failed = failed;
-        note_depth(work, &queue, &state.queue, now);
+        note_depth(work, &state.queue, now);
         answer
     })
 }

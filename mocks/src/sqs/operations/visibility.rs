@@ -44,7 +44,7 @@ pub(super) fn change(desk: &mut Desk<'_>, request: Request) -> Result<Value, Mis
     queue.with(now, |state| {
         let outcome = request.entry.apply(state, now, work);
         work.failed = u32::from(outcome.is_err());
-        note_depth(work, &queue, &state.queue, now);
+        note_depth(work, &state.queue, now);
         outcome.map(|()| done())
     })?
 }
@@ -62,7 +62,7 @@ pub(super) fn change_batch(desk: &mut Desk<'_>, request: BatchRequest) -> Result
         });
         let (answer, failed) = batch::answer(outcomes);
         work.failed = failed;
-        note_depth(work, &queue, &state.queue, now);
+        note_depth(work, &state.queue, now);
         answer
     })
 }
