@@ -118,7 +118,8 @@ impl Model {
                 assert!(!free);
                 assert_eq!(until, Some(expected));
             }
-            (Claim::AlreadyDone(_), Job::Complete { .. }) | (Claim::AlreadyFailed(_), Job::Failed { .. }) => {}
+            (Claim::AlreadyDone(_), Job::Complete { .. }) | (Claim::AlreadyFailed(_), Job::Failed { .. }) => {
+            }
             (claim, job) => panic!("{claim:?} although {job:?}"),
         }
     }

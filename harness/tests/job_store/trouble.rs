@@ -19,7 +19,10 @@ fn throttle(share: f64) -> Vec<Fault> {
 }
 
 /// Asks until there is an answer, as a worker to whom a job is delivered again.
-async fn insist<T, F: Future<Output = Result<T, StoreError>>>(world: &World, mut ask: impl FnMut() -> F) -> T {
+async fn insist<T, F: Future<Output = Result<T, StoreError>>>(
+    world: &World,
+    mut ask: impl FnMut() -> F,
+) -> T {
     loop {
         match ask().await {
             Ok(answer) => return answer,

@@ -18,7 +18,8 @@ const CLAIMABLE: &str = "attribute_not_exists(#id) OR #expiry < :now OR (#status
 const MINE: &str = "#status = :inprogress AND #ticket = :ticket";
 
 /// It is, or it is another's that has run out, so that nobody is at the job.
-const FINISHABLE: &str = "#status = :inprogress AND (#ticket = :ticket OR #in_progress_expiry < :now_in_millis)";
+const FINISHABLE: &str =
+    "#status = :inprogress AND (#ticket = :ticket OR #in_progress_expiry < :now_in_millis)";
 
 /// A condition, and what to change where it holds.
 #[derive(Clone, Debug)]

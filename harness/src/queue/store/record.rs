@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::attribute::{
-    EXPIRY, IN_PROGRESS_EXPIRY, Item, JOB, OWNER, RESULT, STATUS, TICKET, number, read_number, read_text, text,
+    EXPIRY, IN_PROGRESS_EXPIRY, Item, JOB, OWNER, RESULT, STATUS, TICKET, number, read_number, read_text,
+    text,
 };
 use super::error::StoreError;
 use super::time::Millis;

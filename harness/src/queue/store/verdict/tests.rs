@@ -122,5 +122,9 @@ fn a_job_that_is_known_is_told_how_far_it_is() {
     let again = Ticket::new("producer", NOW, 4);
     assert_eq!(of_enqueue(None, &again), Enqueued::Known(Status::Pending));
     assert_eq!(of_enqueue(Some(&pending()), &again), Enqueued::Known(Status::Pending));
-    assert_eq!(of_enqueue(Some(&pending()), &put_down()), Enqueued::New, "by an attempt whose answer was lost");
+    assert_eq!(
+        of_enqueue(Some(&pending()), &put_down()),
+        Enqueued::New,
+        "by an attempt whose answer was lost"
+    );
 }
