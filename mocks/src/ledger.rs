@@ -96,7 +96,8 @@ pub struct Exchange {
     pub skew_ms: Option<i64>,
     /// The length of the request's body; zero for one that was over the limit and not read.
     pub request_bytes: u64,
-    /// The first 16 hex digits of the SHA-256 of the request's body, if it was read.
+    /// The first 16 hex digits of the SHA-256 of the request's body, if it was read; of a body of the AWS JSON
+    /// protocol, with its members sorted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub body_digest: Option<String>,
     /// The most tokens that the request lets the model write, in whatever dialect; none if it does not say.

@@ -6,6 +6,7 @@ use super::Cloud;
 use super::arrival::Arrival;
 use super::instead::Instead;
 use crate::aws_json::Dialect;
+use crate::digest;
 use crate::entry::Entry;
 use crate::error::ServiceError;
 use crate::faults::{self, Occasion, Ruling};
@@ -37,6 +38,7 @@ impl Cloud {
         entry: &mut Entry,
     ) -> Result<Bytes, Instead> {
         entry.exchange.operation = Some(errand.operation);
+        entry.exchange.body_digest = arrival.body.as_deref().ok().map(digest::of_json);
         self.admit(errand.route.service, arrival)?;
         self.faults.judge(ruling, occasion, arrival.chance);
         entry.strikes = ruling.strikes().cloned();

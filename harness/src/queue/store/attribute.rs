@@ -14,8 +14,8 @@ pub(super) const EXPIRY: &str = "expiration";
 pub(super) const IN_PROGRESS_EXPIRY: &str = "in_progress_expiration";
 /// Who claimed it last. Not of Powertools, which lets anybody finish.
 pub(super) const OWNER: &str = "owner";
-/// When that was, in milliseconds since the Unix epoch. Not of Powertools.
-pub(super) const CLAIMED: &str = "claimed_at";
+/// Which write put the job down or claimed it last. Not of Powertools.
+pub(super) const TICKET: &str = "ticket";
 /// What came of it.
 pub(super) const RESULT: &str = "data";
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use super::attribute::{CLAIMED, EXPIRY, IN_PROGRESS_EXPIRY, Item, JOB, OWNER, RESULT, STATUS, number, text};
+use super::attribute::{EXPIRY, IN_PROGRESS_EXPIRY, Item, JOB, OWNER, RESULT, STATUS, TICKET, number, text};
 use super::record::{Status, Token};
 use super::time::Millis;
 
@@ -15,10 +15,11 @@ const NOT_THERE: &str = "attribute_not_exists(#id) OR #expiry < :now";
 const CLAIMABLE: &str = "attribute_not_exists(#id) OR #expiry < :now OR (#status = :inprogress AND attribute_exists(#in_progress_expiry) AND #in_progress_expiry < :now_in_millis) OR #status = :pending";
 
 /// The claim is the caller's.
-const MINE: &str = "#status = :inprogress AND #owner = :owner AND #claimed = :claimed";
+const MINE: &str = "#status = :inprogress AND #ticket = :ticket";
 
 /// It is, or it is another's that has run out, so that nobody is at the job.
-const FINISHABLE: &str = "#status = :inprogress AND ((#owner = :owner AND #claimed = :claimed) OR #in_progress_expiry < :now_in_millis)";
+const FINISHABLE: &str =
+    "#status = :inprogress AND (#ticket = :ticket OR #in_progress_expiry < :now_in_millis)";
 
 /// A condition, and what to change where it holds.
 #[derive(Clone, Debug)]
@@ -63,11 +64,13 @@ impl Expression {
 
     /// The end of a job. Its owner becomes who ended it, which may be another than who claimed it last.
     pub(super) fn finishing(token: &Token, now: Millis, status: Status, result: &str, expiry_s: u64) -> Self {
-        let update = "SET #status = :status, #result = :result, #expiry = :expiry, #owner = :owner, #claimed = :claimed REMOVE #in_progress_expiry";
+        let update = "SET #status = :status, #result = :result, #expiry = :expiry, #owner = :owner, #ticket = :ticket REMOVE #in_progress_expiry";
         Self::held(FINISHABLE, update, token)
             .name("#in_progress_expiry", IN_PROGRESS_EXPIRY)
             .name("#expiry", EXPIRY)
             .name("#result", RESULT)
+            .name("#owner", OWNER)
+            .value(":owner", text(token.owner()))
             .value(":now_in_millis", number(now.get()))
             .value(":status", text(status.word()))
             .value(":result", text(result))
@@ -85,11 +88,9 @@ impl Expression {
     fn held(condition: &'static str, update: &'static str, token: &Token) -> Self {
         Self::new(condition, Some(update))
             .name("#status", STATUS)
-            .name("#owner", OWNER)
-            .name("#claimed", CLAIMED)
+            .name("#ticket", TICKET)
             .value(":inprogress", text(Status::InProgress.word()))
-            .value(":owner", text(token.owner()))
-            .value(":claimed", number(token.claimed().get()))
+            .value(":ticket", text(token.ticket().as_str()))
     }
 
     fn new(condition: &'static str, update: Option<&'static str>) -> Self {

@@ -18,10 +18,13 @@ pub mod error;
 mod expression;
 mod overwrite;
 pub mod record;
+pub mod sdk;
 pub mod table;
 pub mod time;
 pub mod verdict;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use aws_sdk_dynamodb::Client;
@@ -32,10 +35,13 @@ use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure::AllOld;
 use call::{Written, refusal, written};
 use error::StoreError;
 use expression::Expression;
-use record::{Record, Status, Token};
+use record::{Record, Status, Ticket, Token};
 use table::TableName;
 use time::Millis;
 use verdict::{Claim, Enqueued, Extended, Finish, Release};
+
+/// Whose the ticket of a job that is put down is.
+const PRODUCER: &str = "producer";
 
 /// A table of jobs, through one client of the SDK.
 #[derive(Clone, Debug)]
@@ -44,32 +50,34 @@ pub struct JobStore {
     table: TableName,
     /// How long a record counts after it was last written: Powertools' `expires_after`, 3600 s there.
     keep: Duration,
+    /// How many writes have had a ticket, of this store and its copies.
+    tickets: Arc<AtomicU64>,
 }
 
 impl JobStore {
     /// The store in this table. A record counts for `keep` after its last write, in whole seconds: less than the
     /// longest time between two deliveries of a job, and the job may be done twice.
     pub fn new(client: Client, table: TableName, keep: Duration) -> Self {
-        JobStore { client, table, keep }
+        JobStore { client, table, keep, tickets: Arc::default() }
     }
 
     /// Puts a job down as to do.
     ///
-    /// A job that is known is left as it is and told so; as is one whose first answer was lost, so that the SDK asked
-    /// again.
+    /// A job that is known is left as it is and told so.
     ///
     /// # Errors
     /// The table did not answer, or holds what is no job.
     pub async fn enqueue(&self, job: &str, now: SystemTime) -> Result<Enqueued, StoreError> {
         let now = Millis::of(now);
-        let record = Record::pending(job, self.expiry_s(now));
+        let ticket = self.ticket(PRODUCER, now);
+        let record = Record::pending(job, &ticket, self.expiry_s(now));
         match self.put(&record, Expression::not_there(now)).await? {
             Written::Stored => Ok(Enqueued::New),
-            Written::Refused(old) => Ok(verdict::of_enqueue(old.as_ref())),
+            Written::Refused(old) => Ok(verdict::of_enqueue(old.as_ref(), &ticket)),
         }
     }
 
-    /// Claims a job for `lease`, at which it may be claimed by others.
+    /// Claims a job for `lease`, after which it may be claimed by others. No two processes may call an owner the same.
     ///
     /// # Errors
     /// The table did not answer, or holds what is no job.
@@ -81,7 +89,7 @@ impl JobStore {
         lease: Duration,
     ) -> Result<Claim, StoreError> {
         let now = Millis::of(now);
-        let token = Token::new(job, owner, now);
+        let token = Token::new(job, owner, self.ticket(owner, now));
         let record = Record::claimed(&token, now.plus(lease), self.expiry_s(now));
         match self.put(&record, Expression::claimable(now)).await? {
             Written::Stored => Ok(Claim::Won(token)),
@@ -200,6 +208,10 @@ impl JobStore {
             UpdateItemError::ConditionalCheckFailedException(refused) => Some(refusal(refused)),
             _ => None,
         })
+    }
+
+    fn ticket(&self, owner: &str, now: Millis) -> Ticket {
+        Ticket::new(owner, now, self.tickets.fetch_add(1, Ordering::Relaxed))
     }
 
     fn expiry_s(&self, now: Millis) -> u64 {

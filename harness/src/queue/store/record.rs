@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::attribute::{
-    CLAIMED, EXPIRY, IN_PROGRESS_EXPIRY, Item, JOB, OWNER, RESULT, STATUS, number, read_number, read_text,
+    EXPIRY, IN_PROGRESS_EXPIRY, Item, JOB, OWNER, RESULT, STATUS, TICKET, number, read_number, read_text,
     text,
 };
 use super::error::StoreError;
@@ -42,17 +42,33 @@ impl Status {
     }
 }
 
-/// One claim of one job, told apart from all others by who made it and when: what its holder shows to store a result.
+/// What tells one write from all others that would write the same: a worker may get two copies of a message in one
+/// millisecond, and only one of them may win.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Ticket(Arc<str>);
+
+impl Ticket {
+    /// The ticket of an owner's write at this moment, by its clock, which was the so-manieth of its store.
+    pub(super) fn new(owner: &str, now: Millis, number: u64) -> Self {
+        Ticket(format!("{owner}/{}/{number}", now.get()).into())
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// One claim of one job: what its holder shows to store a result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Token {
     job: Arc<str>,
     owner: Arc<str>,
-    claimed: Millis,
+    ticket: Ticket,
 }
 
 impl Token {
-    pub(super) fn new(job: &str, owner: &str, claimed: Millis) -> Self {
-        Token { job: job.into(), owner: owner.into(), claimed }
+    pub(super) fn new(job: &str, owner: &str, ticket: Ticket) -> Self {
+        Token { job: job.into(), owner: owner.into(), ticket }
     }
 
     /// The job's id.
@@ -65,9 +81,8 @@ impl Token {
         &self.owner
     }
 
-    /// When, by the claimer's clock.
-    pub fn claimed(&self) -> Millis {
-        self.claimed
+    pub(super) fn ticket(&self) -> &Ticket {
+        &self.ticket
     }
 }
 
@@ -79,19 +94,19 @@ pub struct Record {
     pub(super) expiry_s: u64,
     pub(super) in_progress_expiry: Option<Millis>,
     owner: Option<String>,
-    claimed: Option<Millis>,
+    ticket: Option<String>,
     pub(super) result: Option<String>,
 }
 
 impl Record {
-    pub(super) fn pending(job: &str, expiry_s: u64) -> Self {
+    pub(super) fn pending(job: &str, ticket: &Ticket, expiry_s: u64) -> Self {
         Record {
             job: job.to_owned(),
             status: Status::Pending,
             expiry_s,
             in_progress_expiry: None,
             owner: None,
-            claimed: None,
+            ticket: Some(ticket.as_str().to_owned()),
             result: None,
         }
     }
@@ -101,8 +116,7 @@ impl Record {
             status: Status::InProgress,
             in_progress_expiry: Some(until),
             owner: Some(token.owner.to_string()),
-            claimed: Some(token.claimed),
-            ..Record::pending(&token.job, expiry_s)
+            ..Record::pending(&token.job, &token.ticket, expiry_s)
         }
     }
 
@@ -136,9 +150,9 @@ impl Record {
         self.result.as_deref()
     }
 
-    /// Whether the last claim is this one.
-    pub(super) fn is_of(&self, token: &Token) -> bool {
-        self.owner.as_deref() == Some(&*token.owner) && self.claimed == Some(token.claimed)
+    /// Whether the write of this ticket was the last that put the job down or claimed it.
+    pub(super) fn is_by(&self, ticket: &Ticket) -> bool {
+        self.ticket.as_deref() == Some(ticket.as_str())
     }
 }
 
@@ -147,12 +161,12 @@ impl From<&Record> for Item {
         let numbers = [
             (EXPIRY, Some(record.expiry_s)),
             (IN_PROGRESS_EXPIRY, record.in_progress_expiry.map(Millis::get)),
-            (CLAIMED, record.claimed.map(Millis::get)),
         ];
         let texts = [
             (JOB, Some(record.job.as_str())),
             (STATUS, Some(record.status.word())),
             (OWNER, record.owner.as_deref()),
+            (TICKET, record.ticket.as_deref()),
             (RESULT, record.result.as_deref()),
         ];
         let numbers = numbers.into_iter().filter_map(|(name, it)| Some((name.to_owned(), number(it?))));
@@ -174,7 +188,7 @@ impl TryFrom<&Item> for Record {
             expiry_s: read_number(item, EXPIRY).ok_or_else(|| foreign(EXPIRY))?,
             in_progress_expiry: read_number(item, IN_PROGRESS_EXPIRY).map(Millis::new),
             owner: read_text(item, OWNER).map(str::to_owned),
-            claimed: read_number(item, CLAIMED).map(Millis::new),
+            ticket: read_text(item, TICKET).map(str::to_owned),
             result: read_text(item, RESULT).map(str::to_owned),
         })
     }
@@ -188,15 +202,16 @@ mod tests {
 
     #[test]
     fn a_record_is_read_as_it_was_written() {
-        let token = Token::new("j1", "w1", Millis::new(5));
-        for record in [Record::pending("j1", 9), Record::claimed(&token, Millis::new(7), 9)] {
+        let ticket = Ticket::new("w1", Millis::new(5), 1);
+        let token = Token::new("j1", "w1", ticket.clone());
+        for record in [Record::pending("j1", &ticket, 9), Record::claimed(&token, Millis::new(7), 9)] {
             assert_eq!(Record::try_from(&Item::from(&record)).unwrap(), record);
         }
     }
 
     #[test]
     fn what_is_no_job_is_told_by_its_first_wrong_attribute() {
-        let whole = Item::from(&Record::pending("j1", 9));
+        let whole = Item::from(&Record::pending("j1", &Ticket::new("w1", Millis::new(5), 1), 9));
         let cases = [(STATUS, text("DONE")), (STATUS, number(1)), (EXPIRY, text("soon"))];
         for (name, value) in cases {
             let mut item = whole.clone();

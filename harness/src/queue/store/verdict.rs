@@ -2,11 +2,11 @@
 //!
 //! A condition fails for more than one reason, and only the old record tells which. One of them is no refusal at all: the
 //! answer of an attempt was lost after the table had taken it, and the SDK's next attempt met its own work. So a record
-//! that bears the token of the call was written by it.
+//! that bears the ticket of the call was written by it.
 
 use std::time::SystemTime;
 
-use super::record::{Record, Status, Token};
+use super::record::{Record, Status, Ticket, Token};
 use super::time::Millis;
 
 /// What came of putting a job down.
@@ -68,9 +68,13 @@ pub enum Release {
     LeaseLost,
 }
 
-/// Of a job that could not be put down. Without its record, it was known and is forgotten since.
-pub(super) fn of_enqueue(old: Option<&Record>) -> Enqueued {
-    Enqueued::Known(old.map_or(Status::Pending, Record::status))
+/// Of a job that was refused to be put down by the write of this ticket. Without its record, it was known and is
+/// forgotten since.
+pub(super) fn of_enqueue(old: Option<&Record>, ticket: &Ticket) -> Enqueued {
+    match old {
+        Some(old) if old.status() == Status::Pending && old.is_by(ticket) => Enqueued::New,
+        old => Enqueued::Known(old.map_or(Status::Pending, Record::status)),
+    }
 }
 
 /// Of a claim that was refused at `now`.
@@ -82,7 +86,7 @@ pub(super) fn of_claim(old: Option<&Record>, token: Token, now: Millis) -> Claim
         Status::Complete => Claim::AlreadyDone(result()),
         Status::Failed => Claim::AlreadyFailed(result()),
         Status::Pending => Claim::Lost,
-        Status::InProgress if old.is_of(&token) => Claim::Won(token),
+        Status::InProgress if old.is_by(token.ticket()) => Claim::Won(token),
         Status::InProgress => match old.in_progress_until() {
             Some(until) if until < now.time() => Claim::Lost,
             until => Claim::InProgressElsewhere { until },
@@ -93,7 +97,7 @@ pub(super) fn of_claim(old: Option<&Record>, token: Token, now: Millis) -> Claim
 /// Of an end that was refused, if it was to be `wanted`.
 pub(super) fn of_finish(old: Option<&Record>, token: &Token, wanted: Status) -> Finish {
     match old {
-        Some(old) if old.status() == wanted && old.is_of(token) => Finish::Stored,
+        Some(old) if old.status() == wanted && old.is_by(token.ticket()) => Finish::Stored,
         Some(old) if old.status() == Status::Complete => Finish::AlreadyComplete,
         Some(old) if old.status() == Status::Failed => Finish::AlreadyFailed,
         _ => Finish::LeaseLost,
@@ -103,7 +107,7 @@ pub(super) fn of_finish(old: Option<&Record>, token: &Token, wanted: Status) -> 
 /// Of a release that was refused.
 pub(super) fn of_release(old: Option<&Record>, token: &Token) -> Release {
     match old {
-        Some(old) if old.status() == Status::Pending && old.is_of(token) => Release::Released,
+        Some(old) if old.status() == Status::Pending && old.is_by(token.ticket()) => Release::Released,
         _ => Release::LeaseLost,
     }
 }

@@ -5,20 +5,24 @@ use super::*;
 const NOW: Millis = Millis::new(100_000);
 
 fn token() -> Token {
-    Token::new("j1", "w1", Millis::new(99_000))
+    Token::new("j1", "w1", Ticket::new("w1", NOW, 3))
 }
 
 fn others() -> Token {
-    Token::new("j1", "w2", Millis::new(99_000))
+    Token::new("j1", "w2", Ticket::new("w2", NOW, 3))
 }
 
-/// The same worker's claim of an earlier delivery.
+/// The same worker's claim of another delivery, in the same millisecond.
 fn earlier() -> Token {
-    Token::new("j1", "w1", Millis::new(50_000))
+    Token::new("j1", "w1", Ticket::new("w1", NOW, 1))
+}
+
+fn put_down() -> Ticket {
+    Ticket::new("producer", NOW, 0)
 }
 
 fn pending() -> Record {
-    Record::pending("j1", 200)
+    Record::pending("j1", &put_down(), 200)
 }
 
 fn held_by(token: &Token, until_ms: u64) -> Record {
@@ -113,7 +117,14 @@ fn a_refused_release_is_ours_if_the_record_says_so() {
 #[test]
 fn a_job_that_is_known_is_told_how_far_it_is() {
     for status in Status::ALL {
-        assert_eq!(of_enqueue(Some(&over(status, &others()))), Enqueued::Known(status));
+        assert_eq!(of_enqueue(Some(&over(status, &others())), &put_down()), Enqueued::Known(status));
     }
-    assert_eq!(of_enqueue(None), Enqueued::Known(Status::Pending));
+    let again = Ticket::new("producer", NOW, 4);
+    assert_eq!(of_enqueue(None, &again), Enqueued::Known(Status::Pending));
+    assert_eq!(of_enqueue(Some(&pending()), &again), Enqueued::Known(Status::Pending));
+    assert_eq!(
+        of_enqueue(Some(&pending()), &put_down()),
+        Enqueued::New,
+        "by an attempt whose answer was lost"
+    );
 }
