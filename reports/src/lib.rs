@@ -24,6 +24,7 @@ pub mod render;
 pub mod run_note;
 pub mod summary;
 pub mod tally;
+pub mod trace;
 pub mod units;
 pub mod validity;
 pub mod witness;
