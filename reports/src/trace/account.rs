@@ -109,8 +109,15 @@ mod tests {
     use super::*;
 
     fn traced() -> Traced {
-        let export = Export { to: "otlp".into(), accepted: 5, rejected: 1, kept_for_later: 1, ..Export::default() };
-        Traced { spans_made: 10, spans_written: 7, spans_left_out: 3, exports: vec![export], ..Traced::default() }
+        let export =
+            Export { to: "otlp".into(), accepted: 5, rejected: 1, kept_for_later: 1, ..Export::default() };
+        Traced {
+            spans_made: 10,
+            spans_written: 7,
+            spans_left_out: 3,
+            exports: vec![export],
+            ..Traced::default()
+        }
     }
 
     #[test]

@@ -62,7 +62,8 @@ pub(super) fn content(call: &Call) -> Option<(Nanos, Nanos)> {
 fn precursor(record: &Record, place: usize) -> Option<usize> {
     let call = record.calls.get(place)?;
     let because = !matches!(call.reason, Reason::First | Reason::Hedge);
-    let before = record.calls.get(..place)?.iter().rposition(|before| before.done.max(before.sent) <= call.sent);
+    let before =
+        record.calls.get(..place)?.iter().rposition(|before| before.done.max(before.sent) <= call.sent);
     before.filter(|_| because)
 }
 

@@ -15,10 +15,7 @@ fn told(deed: &Deed) -> (&'static str, Vec<(&'static str, Value<'_>)>) {
     match deed {
         Deed::GatewayRefused { status, code } => (
             "gateway refused",
-            vec![
-                (key::HTTP_STATUS, Value::Int((*status).into())),
-                (key::ERROR_TYPE, Value::from(&**code)),
-            ],
+            vec![(key::HTTP_STATUS, Value::Int((*status).into())), (key::ERROR_TYPE, Value::from(&**code))],
         ),
         Deed::GatewayTimedOut => ("gateway timed out", Vec::new()),
         Deed::Paced { wait } => ("paced", vec![(key::WAIT_MS, millis(*wait))]),

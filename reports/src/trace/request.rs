@@ -65,7 +65,8 @@ fn failure(record: &Record, ids: Ids) -> Option<Wrong<'_>> {
     match decided::cause(record) {
         (Cause::Call(_), _) => {
             let last = decided::failure(record)?;
-            let is_last = |end: &CallEnd| matches!(end, CallEnd::Failed(failure) if std::ptr::eq(failure, last));
+            let is_last =
+                |end: &CallEnd| matches!(end, CallEnd::Failed(failure) if std::ptr::eq(failure, last));
             let place = record.calls.iter().position(|call| is_last(&call.end))?;
             let wrong = call::failure(record.calls.get(place)?)?;
             Some(Wrong { from: Some(ids.call(place)), ..wrong })

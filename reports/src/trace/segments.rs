@@ -7,9 +7,10 @@ use std::io::{self, Read, Write};
 use super::Tracer;
 use super::account::Traced;
 use super::sample::{Fate, Sampler};
-use super::span::Tree;
 use super::xray;
+use crate::header::Header;
 use crate::log::{Entry, ReadError, Reader};
+use crate::record::Record;
 
 /// Why the traces of a log could not be told.
 #[derive(Debug, thiserror::Error)]
@@ -22,28 +23,50 @@ pub enum SegmentsError {
     Write(#[from] io::Error),
 }
 
-/// Hands on the tree of every trace that is kept, and counts them all. `take` returns the spans that it took.
-///
-/// # Errors
-/// A log that cannot be read, and whatever `take` fails with.
-pub fn each<E: From<ReadError>>(
-    log: impl Read,
-    mut sampler: Sampler,
-    mut take: impl FnMut(&Tree<'_>) -> Result<u64, E>,
-) -> Result<Traced, E> {
-    let mut reader = Reader::open(log)?;
-    let run = reader.header().clone();
-    let tracer = Tracer::new(&run);
-    let mut traced = Traced::default();
-    while let Some(entry) = reader.next_entry() {
-        let Entry::Record(record) = entry else { continue };
-        let fate = sampler.decide(&record, tracer.ids(&record));
-        traced.count(fate, tracer.count(&record));
-        if matches!(fate, Fate::Kept(_)) {
-            traced.spans_written += take(&tracer.tree(&record))?;
-        }
+/// The records of a log whose traces are kept, one after another; all of them are counted on the way.
+pub struct Traces<'a> {
+    reader: Reader<'a>,
+    run: Header,
+    sampler: Sampler,
+    traced: Traced,
+}
+
+impl<'a> Traces<'a> {
+    /// Those of this log.
+    ///
+    /// # Errors
+    /// A log that cannot be read.
+    pub fn open(log: impl Read + 'a, sampler: Sampler) -> Result<Self, ReadError> {
+        let reader = Reader::open(log)?;
+        Ok(Traces { run: reader.header().clone(), reader, sampler, traced: Traced::default() })
     }
-    Ok(traced)
+
+    /// Makes their spans.
+    pub fn tracer(&self) -> Tracer<'_> {
+        Tracer::new(&self.run)
+    }
+
+    /// The account of all that were read; what was written is for the reader to fill in.
+    pub fn finish(self) -> Traced {
+        self.traced
+    }
+}
+
+impl Iterator for Traces<'_> {
+    type Item = Record;
+
+    fn next(&mut self) -> Option<Record> {
+        while let Some(entry) = self.reader.next_entry() {
+            let Entry::Record(record) = entry else { continue };
+            let tracer = Tracer::new(&self.run);
+            let fate = self.sampler.decide(&record, tracer.ids(&record));
+            self.traced.count(fate, tracer.count(&record));
+            if matches!(fate, Fate::Kept(_)) {
+                return Some(record);
+            }
+        }
+        None
+    }
 }
 
 /// Writes the X-Ray documents of every trace that is kept, a line each.
@@ -51,15 +74,16 @@ pub fn each<E: From<ReadError>>(
 /// # Errors
 /// A log that cannot be read, or documents that cannot be written.
 pub fn write(log: impl Read, sampler: Sampler, out: &mut dyn Write) -> Result<Traced, SegmentsError> {
-    let mut documents = 0;
-    let traced = each(log, sampler, |tree| {
-        let made = xray::documents(tree);
-        for document in &made.json {
-            out.write_all(document.as_bytes())?;
+    let mut traces = Traces::open(log, sampler)?;
+    let (mut documents, mut spans) = (0, 0);
+    while let Some(record) = traces.next() {
+        let made = xray::documents(&traces.tracer().tree(&record));
+        for document in &made {
+            out.write_all(document.json.as_bytes())?;
             out.write_all(b"\n")?;
+            spans += document.spans;
         }
-        documents += made.json.len() as u64;
-        Ok::<_, SegmentsError>(made.spans.iter().sum())
-    })?;
-    Ok(Traced { documents, ..traced })
+        documents += made.len() as u64;
+    }
+    Ok(Traced { documents, spans_written: spans, ..traces.finish() })
 }

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use super::Tracer;
 use super::convention as key;
 use super::span::{Role, Tree, Value};
-use super::xray::{Documents, documents, rules};
+use super::xray::{Document, documents, rules};
 use crate::header::{Header, Tracing};
 use crate::record::{
     Attempt, Call, CallEnd, Decision, Deed, Failure, FailureClass, Operation, Outcome, Reason, Record, Tokens,
@@ -20,9 +20,14 @@ fn header() -> Header {
     Header { epoch: Nanos::from_secs(1_767_225_600), trace: Tracing::default(), ..testing::header() }
 }
 
-fn made(record: &Record) -> Documents {
+fn made(record: &Record) -> Vec<Document> {
     let header = header();
     documents(&Tracer::new(&header).tree(record))
+}
+
+fn violations(documents: &[Document]) -> Vec<String> {
+    let json: Vec<String> = documents.iter().map(|document| document.json.clone()).collect();
+    rules::violations(&json)
 }
 
 fn with_tree<T>(record: &Record, look: impl FnOnce(&Tree<'_>) -> T) -> T {
@@ -32,7 +37,7 @@ fn with_tree<T>(record: &Record, look: impl FnOnce(&Tree<'_>) -> T) -> T {
 
 /// The whole document, for a test to look into.
 fn segment(record: &Record) -> Json {
-    serde_json::from_str(&made(record).json[0]).unwrap()
+    serde_json::from_str(&made(record)[0].json).unwrap()
 }
 
 fn hour() -> Nanos {
@@ -128,9 +133,9 @@ fn a_thousand_attempts_become_many_documents_and_lose_nothing() {
         })
         .collect();
     let made = made(&record);
-    assert!(made.json.len() > 10, "{} documents", made.json.len());
-    assert_eq!(made.spans.iter().sum::<u64>(), 1002);
-    assert_eq!(rules::violations(&made.json), [""; 0]);
+    assert!(made.len() > 10, "{} documents", made.len());
+    assert_eq!(made.iter().map(|document| document.spans).sum::<u64>(), 1002);
+    assert_eq!(violations(&made), [""; 0]);
 }
 
 #[test]
@@ -143,10 +148,10 @@ fn a_thousand_decisions_are_all_told() {
         })
         .collect();
     let made = made(&record);
-    let told: usize = made.json.iter().map(|document| document.matches("\"slept\"").count()).sum();
+    let told: usize = made.iter().map(|document| document.json.matches("\"slept\"").count()).sum();
     assert_eq!(told, 1000);
-    assert_eq!(made.spans.iter().sum::<u64>(), 5);
-    assert_eq!(rules::violations(&made.json), [""; 0]);
+    assert_eq!(made.iter().map(|document| document.spans).sum::<u64>(), 5);
+    assert_eq!(violations(&made), [""; 0]);
 }
 
 #[test]
@@ -155,7 +160,7 @@ fn on_aws_the_address_is_told() {
     let record = testing::answered(1, hour());
     let made = documents(&Tracer::new(&header).tree(&record));
     let url = "https://bedrock-runtime.us-east-1.amazonaws.com/model/anthropic.claude-3-sonnet-20240229-v1%3A0/converse-stream";
-    assert!(made.json[0].contains(url), "{}", made.json[0]);
+    assert!(made[0].json.contains(url), "{}", made[0].json);
 }
 
 fn text() -> impl Strategy<Value = String> {
@@ -279,7 +284,7 @@ proptest! {
     #[test]
     fn whatever_a_record_holds_x_ray_takes_its_documents(record in record()) {
         let made = made(&record);
-        prop_assert_eq!(rules::violations(&made.json), Vec::<String>::new());
+        prop_assert_eq!(violations(&made), Vec::<String>::new());
     }
 
     #[test]
@@ -288,7 +293,7 @@ proptest! {
         let tracer = Tracer::new(&header);
         let tree = tracer.tree(&record);
         prop_assert_eq!(tracer.count(&record), tree.spans.len() as u64);
-        prop_assert_eq!(documents(&tree).spans.iter().sum::<u64>(), tree.spans.len() as u64);
+        prop_assert_eq!(documents(&tree).iter().map(|document| document.spans).sum::<u64>(), tree.spans.len() as u64);
     }
 
     #[test]
@@ -298,7 +303,7 @@ proptest! {
 
     #[test]
     fn the_rules_see_what_is_broken(place in 0usize..8) {
-        let whole = made(&testing::failed(1, hour())).json.remove(0);
+        let whole = made(&testing::failed(1, hour())).remove(0).json;
         let (from, to) = [
             ("\"id\":\"", "\"id\":\"x"),
             ("1-6955c", "2-6955c"),

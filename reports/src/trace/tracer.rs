@@ -12,17 +12,23 @@ use crate::units::Nanos;
 #[derive(Clone, Copy, Debug)]
 pub struct Tracer<'h> {
     pub(super) run: &'h Header,
+    shift: Nanos,
 }
 
 impl<'h> Tracer<'h> {
     /// A tracer of the run that this header tells of.
     pub fn new(run: &'h Header) -> Self {
-        Tracer { run }
+        Tracer { run, shift: Nanos::ZERO }
+    }
+
+    /// The same with all times later by `shift`, for receivers that take no old spans. Ids stay as they are.
+    pub fn later(self, shift: Nanos) -> Self {
+        Tracer { shift, ..self }
     }
 
     /// The ids of a request.
     pub fn ids(&self, record: &Record) -> Ids {
-        Ids::of(self.run.seed, record.id, self.wall(record.due))
+        Ids::of(self.run.seed, record.id, self.run.epoch.plus(record.due))
     }
 
     /// How many spans a request has, which is known without making them.
@@ -47,7 +53,7 @@ impl<'h> Tracer<'h> {
 
     /// An offset from the run's epoch, since 1970.
     pub(super) fn wall(&self, offset: Nanos) -> Nanos {
-        self.run.epoch.plus(offset)
+        self.run.epoch.plus(offset).plus(self.shift)
     }
 
     /// The model of this name, where the run knows it.

@@ -171,10 +171,10 @@ impl Serialize for Cause<'_> {
         }
         match self {
             Cause::Below(id) => serializer.collect_str(id),
-            Cause::Here { id, message, kind, remote } => Exceptions {
-                exceptions: [Exception { id: id.to_string(), message, kind, remote: *remote }],
+            Cause::Here { id, message, kind, remote } => {
+                Exceptions { exceptions: [Exception { id: id.to_string(), message, kind, remote: *remote }] }
+                    .serialize(serializer)
             }
-            .serialize(serializer),
         }
     }
 }

@@ -3,24 +3,22 @@
 use std::borrow::Cow;
 
 use super::document::Node;
-use super::{Documents, MAX_BYTES};
+use super::{Document, MAX_BYTES};
 
 /// Writes a segment down, and in further documents what does not fit beside it.
-pub(super) fn split(segment: Node<'_>, trace: &str, documents: &mut Documents) {
+pub(super) fn split(segment: Node<'_>, trace: &str, documents: &mut Vec<Document>) {
     place(Node { trace_id: Some(Cow::Borrowed(trace)), ..segment }, trace, documents);
 }
 
-fn place(mut node: Node<'_>, trace: &str, documents: &mut Documents) {
+fn place(mut node: Node<'_>, trace: &str, documents: &mut Vec<Document>) {
     let whole = json(&node);
     if whole.len() <= MAX_BYTES || node.subsegments.is_empty() {
-        documents.spans.push(spans(&node));
-        documents.json.push(whole);
+        documents.push(Document { id: node.id, json: whole, spans: spans(&node) });
         return;
     }
     let parent = node.id;
     let below = std::mem::take(&mut node.subsegments);
-    documents.spans.push(spans(&node));
-    documents.json.push(json(&node));
+    documents.push(Document { id: node.id, json: json(&node), spans: spans(&node) });
     for child in below {
         let trace_id = Some(Cow::Borrowed(trace));
         let child = Node { trace_id, parent_id: Some(parent), kind: Some("subsegment"), ..child };

@@ -14,6 +14,7 @@ mod name;
 pub(crate) mod rules;
 mod translate;
 
+use super::ids::SpanId;
 use super::span::Tree;
 
 /// The most bytes of a document: the 64 kB that X-Ray takes, read as the smaller of the two kilobytes. An IPv4
@@ -22,18 +23,20 @@ pub const MAX_BYTES: usize = 64_000;
 /// The most annotations that X-Ray indexes of one trace; what is beyond becomes metadata.
 pub const MAX_ANNOTATIONS: usize = 50;
 
-/// The documents of one trace.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Documents {
-    /// JSON, one document each, the segment first.
-    pub json: Vec<String>,
-    /// The spans in each of them.
-    pub spans: Vec<u64>,
+/// A document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Document {
+    /// The id of its outermost segment or subsegment, by which X-Ray answers.
+    pub id: SpanId,
+    /// JSON.
+    pub json: String,
+    /// The spans in it.
+    pub spans: u64,
 }
 
-/// Makes the documents of a trace.
-pub fn documents(tree: &Tree<'_>) -> Documents {
-    let mut documents = Documents::default();
+/// Makes the documents of a trace, the segment first.
+pub fn documents(tree: &Tree<'_>) -> Vec<Document> {
+    let mut documents = Vec::new();
     if let Some(segment) = translate::segment(tree) {
         fit::split(segment, &tree.trace.xray(), &mut documents);
     }

@@ -55,7 +55,8 @@ impl Seen {
                 self.segments += 1;
                 let name = text(document, "name");
                 self.rule(name.chars().count() <= 200, || "a long segment name".to_owned());
-                let bare = ["namespace", "precursor_ids", "sql"].iter().all(|key| !document.contains_key(*key));
+                let bare =
+                    ["namespace", "precursor_ids", "sql"].iter().all(|key| !document.contains_key(*key));
                 self.rule(bare, || "a subsegment's field on a segment".to_owned());
                 self.node(document, None, false, false);
             }
@@ -65,9 +66,26 @@ impl Seen {
 
     fn node(&mut self, node: &Map<String, Value>, parent: Option<String>, sub: bool, in_aws: bool) {
         const KNOWN: [&str; 20] = [
-            "name", "id", "trace_id", "parent_id", "type", "start_time", "end_time", "error", "throttle",
-            "fault", "namespace", "http", "aws", "cause", "annotations", "metadata", "precursor_ids",
-            "subsegments", "origin", "service",
+            "name",
+            "id",
+            "trace_id",
+            "parent_id",
+            "type",
+            "start_time",
+            "end_time",
+            "error",
+            "throttle",
+            "fault",
+            "namespace",
+            "http",
+            "aws",
+            "cause",
+            "annotations",
+            "metadata",
+            "precursor_ids",
+            "subsegments",
+            "origin",
+            "service",
         ];
         for key in node.keys() {
             self.rule(KNOWN.contains(&key.as_str()), || format!("unknown field `{key}`"));
@@ -107,7 +125,8 @@ impl Seen {
         for below in node.get("subsegments").and_then(Value::as_array).into_iter().flatten() {
             match below.as_object() {
                 Some(below) => {
-                    let nested = ["trace_id", "parent_id", "type"].iter().all(|key| !below.contains_key(*key));
+                    let nested =
+                        ["trace_id", "parent_id", "type"].iter().all(|key| !below.contains_key(*key));
                     self.rule(nested, || "a document's field on a nested subsegment".to_owned());
                     self.node(below, Some(id.clone()), true, aws || in_aws);
                 }
