@@ -2,7 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "a bench may panic")]
 
-use bedload_reports::header::{ClockKind, FORMAT_VERSION, Flow, Header, Slo, Stage};
+use bedload_reports::header::{ClockKind, FORMAT_VERSION, Flow, Header, Slo, Stage, Tracing};
 use bedload_reports::log::{Cause, End, Line, Writer};
 use bedload_reports::record::{Attempt, Call, CallEnd, Operation, Outcome, Reason, Record, Tokens};
 use bedload_reports::tally;
@@ -20,7 +20,9 @@ fn header() -> Header {
         seed: 1,
         digest: String::new(),
         clock: ClockKind::Virtual,
+        epoch: Nanos::ZERO,
         target: String::new(),
+        real_aws: false,
         stages: vec![Stage {
             name: "all".into(),
             from: Nanos::ZERO,
@@ -41,6 +43,7 @@ fn header() -> Header {
         gates: Vec::new(),
         validity: Thresholds::default(),
         expect: None,
+        trace: Tracing::default(),
     }
 }
 

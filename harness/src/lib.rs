@@ -18,6 +18,7 @@ pub mod client;
 pub mod clock;
 pub mod engine;
 pub mod exit;
+pub mod export;
 pub mod flow;
 pub mod live;
 pub mod machine;

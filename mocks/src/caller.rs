@@ -40,12 +40,18 @@ pub(crate) struct Caller {
     pub max_attempts: Option<u32>,
     /// The client's name for itself.
     pub user_agent: Option<String>,
+    /// The trace that it belongs to, in X-Ray's notation or W3C's.
+    pub trace: Option<String>,
     /// The time that it signed with, by its own clock.
     pub signed_at: Option<SystemTime>,
 }
 
 const FLOW: HeaderName = HeaderName::from_static(Exchange::FLOW_HEADER);
 const INVOCATION_ID: HeaderName = HeaderName::from_static("amz-sdk-invocation-id");
+const XRAY_TRACE: HeaderName = HeaderName::from_static("x-amzn-trace-id");
+const W3C_TRACE: HeaderName = HeaderName::from_static("traceparent");
+/// The most characters of a trace header that are kept: X-Ray's with every key that AWS's services add has some 150.
+const TRACE_CHARS: usize = 256;
 const ATTEMPTS: HeaderName = HeaderName::from_static("amz-sdk-request");
 
 impl Caller {
@@ -61,9 +67,14 @@ impl Caller {
             attempt: field(attempts, "attempt"),
             max_attempts: field(attempts, "max"),
             user_agent: text(USER_AGENT).map(str::to_owned),
+            trace: text(XRAY_TRACE).or_else(|| text(W3C_TRACE)).map(cut),
             signed_at: text(auth::DATE).and_then(auth::signed_at),
         }
     }
+}
+
+fn cut(text: &str) -> String {
+    text.chars().take(TRACE_CHARS).collect()
 }
 
 fn field(list: &str, name: &str) -> Option<u32> {
@@ -92,6 +103,23 @@ mod tests {
             let request = Request::builder().header("amz-sdk-request", header).body(()).unwrap();
             let caller = Caller::of(&request.into_parts().0);
             assert_eq!((caller.attempt, caller.max_attempts), expected, "{header}");
+        }
+    }
+
+    #[test]
+    fn a_trace_is_kept_in_the_notation_that_it_came_in() {
+        let xray = "Root=1-58406520-a006649127e371903a2de979;Parent=53995c3f42cd8ad8;Sampled=1";
+        let w3c = "00-58406520a006649127e371903a2de979-53995c3f42cd8ad8-01";
+        for (headers, expected) in [
+            (&[("x-amzn-trace-id", xray), ("traceparent", w3c)][..], Some(xray)),
+            (&[("traceparent", w3c)], Some(w3c)),
+            (&[], None),
+        ] {
+            let request = headers
+                .iter()
+                .fold(Request::builder(), |request, (name, value)| request.header(*name, *value));
+            let caller = Caller::of(&request.body(()).unwrap().into_parts().0);
+            assert_eq!(caller.trace.as_deref(), expected);
         }
     }
 }

@@ -87,6 +87,9 @@ pub struct Exchange {
     /// The client's `user-agent`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_agent: Option<String>,
+    /// The trace that the request belongs to, as it says: `X-Amzn-Trace-Id`, or else `traceparent`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trace: Option<String>,
     /// What makes a repeated StartAsyncInvoke harmless, from `clientRequestToken`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_token: Option<String>,

@@ -60,6 +60,8 @@ pub struct Exchange {
     pub max_attempts: Option<u32>,
     /// The caller's `user-agent`.
     pub user_agent: Option<Name>,
+    /// The trace that the request says it belongs to, in X-Ray's notation or W3C's.
+    pub trace: Option<Name>,
     /// The caller's `clientRequestToken`, of operations that have one.
     pub client_token: Option<Name>,
     /// The first 16 hex digits of the SHA-256 of the request's body.

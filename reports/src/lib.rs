@@ -26,6 +26,7 @@ pub mod run_note;
 pub mod sizing;
 pub mod summary;
 pub mod tally;
+pub mod trace;
 pub mod units;
 pub mod validity;
 pub mod witness;

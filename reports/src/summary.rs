@@ -16,6 +16,7 @@ use crate::judge::expect::Expectation;
 use crate::judge::finding::{Answer, Code, Finding, Ruling, Severity};
 use crate::judge::judgement::Judgement;
 use crate::record::{BreakerState, FailureClass, Name, Record};
+use crate::trace::account::Traced;
 use crate::units::Nanos;
 use crate::validity::{Ending, Validity};
 
@@ -63,6 +64,9 @@ pub struct Summary {
     /// What the cloud's ledger says about the clients; none where there is no ledger to read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub judgement: Option<Judgement>,
+    /// What became of the spans of its traces; none where none were written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub traced: Option<Traced>,
     /// What the run was.
     pub run: Header,
 }

@@ -3,6 +3,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use bedload_reports::trace::propagation::CallIds;
 use bedload_reports::units::Nanos;
 
 use super::event::Event;
@@ -36,6 +37,11 @@ pub struct Content {
 }
 
 impl Sight {
+    /// Of a call whose attempts carry the ids of their spans.
+    pub fn traced(ids: Option<CallIds>) -> Self {
+        Sight(Arc::new(Known { attempts: Attempts::traced(ids), content: Mutex::default() }))
+    }
+
     /// The attempts.
     pub fn attempts(&self) -> &Attempts {
         &self.0.attempts

@@ -43,6 +43,8 @@ pub struct Setup {
     pub total: Option<Duration>,
     /// What stands in front of it.
     pub gateway: Option<GatewayPolicy>,
+    /// Whether attempts carry the ids of their trace.
+    pub propagate: bool,
 }
 
 /// Makes the requests of one flow.
@@ -58,6 +60,8 @@ pub struct Requester {
     callers: BTreeMap<Destination, Caller>,
     gateway: Option<(GatewayPolicy, Piece<Gateway>)>,
     draws: ChaCha8Rng,
+    /// What trace ids come from, if attempts carry them.
+    traces: Option<Seed>,
 }
 
 /// Which request this is.
@@ -86,6 +90,7 @@ impl Requester {
         Requester {
             clock,
             draws,
+            traces: setup.propagate.then_some(seed),
             flow: setup.flow,
             model: setup.model,
             operation: setup.operation,
@@ -117,7 +122,8 @@ impl Requester {
         let mut draws = self.draws.clone();
         draws.set_stream(arrival.id);
         let ending = {
-            let journey = Journey::new(&self, &self.client, &mut story, ask, sent, draws);
+            let ids = self.traces.map(|seed| seed.trace_ids(arrival.id, self.clock.wall(arrival.due)));
+            let journey = Journey::new(&self, &self.client, &mut story, ask, sent, draws, ids);
             let (mut travel, mut abandon) = (pin!(journey.travel()), pin!(abandon));
             tokio::select! {
                 biased;

@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use bedload_reports::gate::{OnNoData, Severity};
+use bedload_reports::header::Tracing;
 use bedload_reports::job::Point;
 use bedload_reports::validity::Thresholds;
 
@@ -184,6 +185,11 @@ pub(crate) const SEVERITY: Severity = Severity::Fail;
 
 /// Nothing measured is nothing shown.
 pub(crate) const ON_NO_DATA: OnNoData = OnNoData::Fail;
+
+/// Which traces are kept, as the reports define it.
+pub(crate) fn tracing() -> Tracing {
+    Tracing::default()
+}
 
 /// Where a measurement stops being trusted, as the reports define it.
 pub(crate) fn thresholds() -> Thresholds {

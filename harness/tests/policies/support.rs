@@ -143,6 +143,7 @@ pub(crate) fn requester(
     let callers = destinations(&bench.policy, &model);
     let callers = callers.into_iter().map(|to| (to.clone(), caller(&to.model, &to.region))).collect();
     let setup = Setup {
+        propagate: true,
         flow: flow.into(),
         prompts: Prompts::fixed(bench.ask.clone(), seed),
         model,

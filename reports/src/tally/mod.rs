@@ -196,6 +196,7 @@ impl Tally {
         let histograms = self.cells.histograms(&reached);
         let summary = Summary {
             judgement: None,
+            traced: None,
             format: FORMAT_VERSION,
             verdict: verdict(&validity, &gates, &[]),
             validity,

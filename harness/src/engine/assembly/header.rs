@@ -1,5 +1,7 @@
 //! From a plan to what readers of its log must know.
 
+use std::time::SystemTime;
+
 use bedload_reports::header::{ClockKind, FORMAT_VERSION, FaultKind, FaultWindow, Flow, Header, Model};
 use bedload_reports::units::Nanos;
 
@@ -8,8 +10,8 @@ use crate::pace::{Curve, Schedule};
 use crate::scenario::{self, Inject, Load, Plan, Target, ThrottleMessage};
 use crate::seed::Seed;
 
-/// The header of a run of this plan on this clock.
-pub fn header(plan: &Plan, clock: ClockKind) -> Header {
+/// The header of a run of this plan on this clock, whose epoch is `epoch` on the wall.
+pub fn header(plan: &Plan, clock: ClockKind, epoch: SystemTime) -> Header {
     Header {
         format: FORMAT_VERSION,
         scenario: plan.name().clone(),
@@ -17,7 +19,9 @@ pub fn header(plan: &Plan, clock: ClockKind) -> Header {
         seed: plan.seed(),
         digest: plan.digest().to_owned(),
         clock,
+        epoch: epoch.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().into(),
         target: target(plan.target(), clock),
+        real_aws: matches!(plan.target(), Target::Aws { .. }),
         stages: plan.stages().to_vec(),
         faults: plan.faults().iter().map(|fault| self::fault(plan, fault)).collect(),
         flows: plan.flows().iter().map(|flow| self::flow(plan, flow)).collect(),
@@ -26,6 +30,7 @@ pub fn header(plan: &Plan, clock: ClockKind) -> Header {
         gates: plan.gates().to_vec(),
         validity: plan.validity(),
         expect: plan.expect().cloned(),
+        trace: plan.trace(),
     }
 }
 

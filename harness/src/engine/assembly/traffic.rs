@@ -38,6 +38,7 @@ pub fn traffic(plan: &Plan, way: &Way, queues: &Queues, clock: Clock) -> Result<
                 callers: callers(plan, flow, client, way, clock)?,
                 total: client.settings.timeout().total,
                 gateway: flow.gateway().copied(),
+                propagate: plan.trace().propagate,
             };
             let requester = Arc::new(Requester::new(setup, clock, Seed::new(plan.seed())));
             Ok(Traffic { flow: flow.name().clone(), requester, load: load(plan, flow, queues)? })

@@ -4,11 +4,11 @@ use std::time::SystemTime;
 
 use aws_sdk_dynamodb::types::{PutRequest, WriteRequest};
 
-use super::JobStore;
 use super::attribute::{Item, JOB, read_text};
 use super::error::StoreError;
 use super::record::Record;
 use super::time::Millis;
+use super::{JobStore, PRODUCER};
 
 /// The most items of one BatchWriteItem.
 const MOST: usize = 25;
@@ -30,9 +30,10 @@ impl JobStore {
 
     /// Puts down up to 25 jobs; tells which are left.
     async fn enqueue_some(&self, jobs: &[&str], now: SystemTime) -> Result<Vec<String>, StoreError> {
-        let expiry_s = self.expiry_s(Millis::of(now));
+        let now_ms = Millis::of(now);
+        let expiry_s = self.expiry_s(now_ms);
         let put = |job: &&str| {
-            let record = Record::pending(job, expiry_s);
+            let record = Record::pending(job, &self.ticket(PRODUCER, now_ms), expiry_s);
             let put = PutRequest::builder().set_item(Some(Item::from(&record))).build()?;
             Ok(WriteRequest::builder().put_request(put).build())
         };

@@ -23,7 +23,7 @@ impl JobStore {
         result: &str,
     ) -> Result<(), StoreError> {
         let now = Millis::of(now);
-        let token = Token::new(job, owner, now);
+        let token = Token::new(job, owner, self.ticket(owner, now));
         let mut record = Record::claimed(&token, now.plus(Duration::ZERO), self.expiry_s(now));
         (record.status, record.in_progress_expiry) = (Status::Complete, None);
         record.result = Some(result.to_owned());

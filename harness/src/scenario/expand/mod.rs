@@ -42,6 +42,7 @@ pub(super) fn expand(content: &Content) -> String {
     page.section("gates", &content.gates, rules::gate);
     rules::validity(&mut page, &content.validity);
     page.block_if("expect", content.expect.as_ref(), expect::expect);
+    rules::trace(&mut page, &content.trace);
     page.finish()
 }
 

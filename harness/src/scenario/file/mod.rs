@@ -88,6 +88,8 @@ pub(crate) struct File {
     pub validity: Optional<Validity>,
     /// What the judge must find true of the client.
     pub expect: Optional<Expect>,
+    /// Which traces are kept. Those of requests that failed, retried or fell back always are, and of the slowest 1 %.
+    pub trace: Optional<Trace>,
 }
 
 record!(File {
@@ -108,6 +110,7 @@ record!(File {
     gates,
     validity,
     expect,
+    trace,
 });
 
 /// The version of the scenario language; there is one.
@@ -166,6 +169,23 @@ pub(crate) struct Validity {
 }
 
 record!(Validity { min_achieved, max_schedule_delay });
+
+/// Which traces are kept, and whether attempts carry their ids.
+#[derive(Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct Trace {
+    /// The share of all other requests whose traces are kept.
+    #[schemars(extend("default" = Share::written(defaults::tracing().sample)))]
+    pub sample: Optional<Share>,
+    /// The most traces kept. What is beyond is counted.
+    #[schemars(extend("default" = defaults::tracing().limit))]
+    pub limit: Optional<Whole<0, 10_000_000>>,
+    /// Whether each attempt carries `X-Amzn-Trace-Id` and `traceparent`.
+    #[schemars(extend("default" = defaults::tracing().propagate))]
+    pub propagate: Optional<bool>,
+}
+
+record!(Trace { sample, limit, propagate });
 
 impl Leaf for Version {
     fn shape() -> String {

@@ -34,7 +34,7 @@ mod world;
 use std::sync::Arc;
 
 use bedload_reports::gate::Gate;
-use bedload_reports::header::{ClockKind, Slo, Stage};
+use bedload_reports::header::{ClockKind, Slo, Stage, Tracing};
 use bedload_reports::judge::expect::Expect;
 use bedload_reports::record::Name;
 use bedload_reports::units::Nanos;
@@ -100,6 +100,7 @@ pub(crate) struct Content {
     pub gates: Vec<Gate>,
     pub validity: Thresholds,
     pub expect: Option<Expect>,
+    pub trace: Tracing,
 }
 
 impl Plan {
@@ -203,6 +204,11 @@ impl Plan {
     /// What the judge must find true of the client.
     pub fn expect(&self) -> Option<&Expect> {
         self.content.expect.as_ref()
+    }
+
+    /// Which traces are kept.
+    pub fn trace(&self) -> Tracing {
+        self.content.trace
     }
 
     /// When the last stage ends.

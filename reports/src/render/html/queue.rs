@@ -139,15 +139,21 @@ fn counts(queue: &QueueSummary, setup: &QueueSetup, jobs: &JobFigures) -> Vec<Co
         bad: bad && count > 0,
     };
     let wasted = match queue.wasted_usd.filter(|usd| *usd > 0.0) {
-        Some(usd) => format!("answers that became nobody's result; with all that was wasted they cost {}", number::usd(usd)),
+        Some(usd) => format!(
+            "answers that became nobody's result; with all that was wasted they cost {}",
+            number::usd(usd)
+        ),
         None => "answers that became nobody's result".to_owned(),
     };
     let checked = match setup.checks {
         true => "deliveries that found the job done, or in other hands, and did nothing",
         false => "no delivery was checked: this worker asks the model each time",
     };
-    let killed: Vec<String> =
-        queue.killed.iter().map(|(point, count)| format!("{} when {}", number::count(*count), point.name())).collect();
+    let killed: Vec<String> = queue
+        .killed
+        .iter()
+        .map(|(point, count)| format!("{} when {}", number::count(*count), point.name()))
+        .collect();
     let killed = match killed.is_empty() {
         true => "deliveries whose worker died".to_owned(),
         false => format!("deliveries whose worker died: {}", killed.join(", ")),
@@ -164,7 +170,12 @@ fn counts(queue: &QueueSummary, setup: &QueueSetup, jobs: &JobFigures) -> Vec<Co
         count("redeliveries", jobs.redeliveries, "receives beyond each job's first", false),
         count("nothing to do", jobs.no_ops, checked, false),
         count("cut off", jobs.killed, &killed, false),
-        count("most receives", jobs.most_receives, &format!("of one job; the queue allows {}", setup.max_receives), false),
+        count(
+            "most receives",
+            jobs.most_receives,
+            &format!("of one job; the queue allows {}", setup.max_receives),
+            false,
+        ),
     ]
 }
 
@@ -175,13 +186,17 @@ fn time(name: &'static str, spread: &Spread) -> Time {
 
 fn needs(queue: &QueueSummary, setup: &QueueSetup) -> Vec<Need> {
     let sizing = &queue.sizing;
-    let within = setup.deadline.map_or_else(String::new, |deadline| format!(" within {}", number::time(deadline)));
+    let within =
+        setup.deadline.map_or_else(String::new, |deadline| format!(" within {}", number::time(deadline)));
     let dash = || "–".to_owned();
     let whole = |value: Option<f64>| value.map_or_else(dash, |value| number::count(value.ceil() as u64));
-    let limit = |value: Option<f64>| value.map_or_else(|| "no limit".to_owned(), |value| number::count(value as u64));
+    let limit =
+        |value: Option<f64>| value.map_or_else(|| "no limit".to_owned(), |value| number::count(value as u64));
     let slots = match setup.consumer {
         Consumer::Workers { count, in_flight: 1 } => format!("{} workers", number::count(count.into())),
-        Consumer::Workers { count, in_flight } => format!("{} workers × {in_flight}", number::count(count.into())),
+        Consumer::Workers { count, in_flight } => {
+            format!("{} workers × {in_flight}", number::count(count.into()))
+        }
         Consumer::Function { concurrency, in_flight: 1, .. } => {
             format!("{} invocations", number::count(concurrency.into()))
         }
@@ -273,7 +288,13 @@ fn depth(summary: &Summary, queue: &QueueSummary, clock: &Clock<'_>) -> Panel {
     );
     let table = StageTable::new(summary);
     let cells = || vec![String::new(); table.columns.len()];
-    let row = |key, name: &str, peak| Row { key: Some(key), name: name.to_owned(), cells: cells(), peak, series: String::new() };
+    let row = |key, name: &str, peak| Row {
+        key: Some(key),
+        name: name.to_owned(),
+        cells: cells(),
+        peak,
+        series: String::new(),
+    };
     let rows = vec![
         row(box_key(Paint::Bulk, Paint::BulkEdge), "waiting", number::count(queue.depth)),
         row(line_key(Paint::Retry, 1.5), "held", number::count(most_held)),
