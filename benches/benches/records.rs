@@ -75,6 +75,7 @@ fn record(id: u64) -> Record {
         tokens_estimated: false,
         gaps_us: Vec::new(),
         attempts: vec![attempt],
+        polls: 0,
     };
     Record {
         id,

@@ -140,6 +140,11 @@ impl Exchange {
         self.status == Some(429) || self.error_type.as_deref().is_some_and(is_throttling_code)
     }
 
+    /// Whether it was one with Bedrock, which an exchange is that does not name its service.
+    pub fn is_of_bedrock(&self) -> bool {
+        self.service.as_deref().is_none_or(|service| service == "bedrock")
+    }
+
     /// Whether the caller got an answer that is no error, as far as its status tells.
     pub fn succeeded(&self) -> bool {
         self.status.is_some_and(|status| status < 400) && !self.hung_up && !self.severed

@@ -111,6 +111,7 @@ pub(crate) fn answered(id: u64, due: Nanos) -> Record {
         tokens_estimated: false,
         gaps_us: vec![100_000; 10],
         attempts: vec![attempt(1, due, Nanos::ZERO, 200)],
+        polls: 0,
     };
     Record {
         id,

@@ -85,6 +85,7 @@ fn told(call: &Call<'_>, model: Name) -> record::Call {
         tokens_estimated: false,
         gaps_us: Vec::new(),
         attempts,
+        polls: 0,
     }
 }
 

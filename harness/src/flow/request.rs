@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bedload_reports::record::{Deed, Name, Operation, Outcome, Record};
+use bedload_reports::trace::propagation;
 use bedload_reports::units::Nanos;
 use rand_chacha::ChaCha8Rng;
 
@@ -73,6 +74,8 @@ pub struct Arrival {
     pub stage: Name,
     /// When it is due.
     pub due: Nanos,
+    /// Calls that were made for it before, in other deliveries of a job: its spans count on from them.
+    pub calls_before: usize,
 }
 
 /// How it was with a request when somebody stopped waiting for it.
@@ -102,6 +105,12 @@ impl Requester {
         }
     }
 
+    /// The trace that a producer leaves with a job, if attempts carry the ids of theirs: as `AWSTraceHeader` has it.
+    pub fn trace_header(&self, arrival: &Arrival) -> Option<String> {
+        let ids = self.traces?.trace_ids(arrival.id, self.clock.wall(arrival.due));
+        Some(propagation::message_header(ids))
+    }
+
     /// Makes one request and tells what happened. When `abandon` is ready first, what was under way is given up, and the
     /// record says so.
     ///
@@ -123,6 +132,7 @@ impl Requester {
         draws.set_stream(arrival.id);
         let ending = {
             let ids = self.traces.map(|seed| seed.trace_ids(arrival.id, self.clock.wall(arrival.due)));
+            let ids = ids.map(|ids| (ids, arrival.calls_before));
             let journey = Journey::new(&self, &self.client, &mut story, ask, sent, draws, ids);
             let (mut travel, mut abandon) = (pin!(journey.travel()), pin!(abandon));
             tokio::select! {

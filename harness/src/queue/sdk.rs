@@ -3,11 +3,10 @@
 //! Workers come with the SDK's standard retries in the profile of the flow's client, and a retry quota of their own: a
 //! queue that is throttled must not use up the quota that the model's calls need.
 
-use aws_credential_types::Credentials;
-use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_runtime::client::retries::RetryPartition;
 use aws_smithy_types::retry::{RetryConfig, RetrySpec};
 
+use super::store;
 use crate::client::policy::RetryProfile;
 use crate::client::sdk::Way;
 use crate::clock::Clock;
@@ -29,39 +28,24 @@ pub struct Reach<'a> {
     pub clock: Clock,
 }
 
-/// Sets up a client of one service. The SDK has a type of its own for each, and no trait over them.
-macro_rules! client {
-    ($sdk:ident, $reach:expr, $way:expr, $name:literal) => {{
-        use $sdk::config::{BehaviorVersion, Builder, Region};
-
-        let builder = match $way {
-            Way::Mock { http, endpoint } => Builder::new()
-                .behavior_version(BehaviorVersion::v2026_01_12())
-                .credentials_provider(Credentials::from_keys("AKIDBEDLOAD", "made-up", None))
-                .http_client(http.clone())
-                .endpoint_url(endpoint),
-            Way::Aws(config) => Builder::from(config.as_ref()),
-        };
-        let config = builder
-            .region(Region::new($reach.region.to_owned()))
-            .sleep_impl(TokioSleep::new())
-            .time_source($reach.clock)
-            .retry_config(retries($reach.profile))
-            .retry_partition(RetryPartition::new(format!("{}-{}", $reach.partition, $name)))
-            .build();
-        $sdk::Client::from_conf(config)
-    }};
-}
-
 impl Reach<'_> {
     /// A client for queues.
     pub fn queues(&self) -> aws_sdk_sqs::Client {
-        client!(aws_sdk_sqs, self, self.sqs, "sqs")
+        let shared = self.sqs.shared(self.region, self.clock);
+        let config = aws_sdk_sqs::config::Builder::from(&shared)
+            .retry_config(retries(self.profile))
+            .retry_partition(self.partition("sqs"));
+        aws_sdk_sqs::Client::from_conf(config.build())
     }
 
     /// A client for the job store.
     pub fn tables(&self) -> aws_sdk_dynamodb::Client {
-        client!(aws_sdk_dynamodb, self, self.dynamodb, "dynamodb")
+        let shared = self.dynamodb.shared(self.region, self.clock);
+        store::sdk::client(&shared, retries(self.profile), self.partition("dynamodb"))
+    }
+
+    fn partition(&self, service: &str) -> RetryPartition {
+        RetryPartition::new(format!("{}-{service}", self.partition))
     }
 }
 

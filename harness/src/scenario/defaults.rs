@@ -255,3 +255,13 @@ pub(crate) const RESTART_AFTER: Duration = Duration::from_secs(30);
 
 /// Where a worker dies or freezes. Ours: before it asks the model, the longest part of the way.
 pub(crate) const CRASH_POINT: Point = Point::Claimed;
+
+/// The first wait before a client asks whether an asynchronous invocation is over. Ours: such work takes seconds at the
+/// least.
+pub(crate) const POLL_EVERY: Duration = Duration::from_secs(2);
+
+/// The longest of those waits. Ours: half a minute late is little for work of minutes.
+pub(crate) const POLL_MOST: Duration = Duration::from_secs(30);
+
+/// When a client gives an asynchronous invocation up. Ours.
+pub(crate) const POLL_DEADLINE: Duration = Duration::from_secs(15 * 60);

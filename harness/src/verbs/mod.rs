@@ -1,5 +1,6 @@
 //! The verbs, one file each, and what can go wrong in any of them.
 
+mod advice;
 mod check;
 mod dry_run;
 mod explain;

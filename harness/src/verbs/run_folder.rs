@@ -9,7 +9,7 @@ use bedload_reports::judge::context::Context;
 use bedload_reports::judge::judge;
 use bedload_reports::render;
 use bedload_reports::run_note::RunNote;
-use bedload_reports::tally::{self, Folded};
+use bedload_reports::tally::{self, Folded, Witness};
 use bedload_reports::trace::account::Traced;
 use bedload_reports::trace::sample::Sampler;
 use bedload_reports::trace::segments;
@@ -104,7 +104,12 @@ impl RunFolder {
         }
         let context = Context::of(&folded.summary.run, folded.summary.finished);
         let judgement = self.with_exchanges(|exchanges| judge(exchanges, &context))?;
-        Ok(folded.with_judgement(judgement))
+        let folded = folded.with_judgement(judgement);
+        if folded.summary.queues.is_empty() {
+            return Ok(folded);
+        }
+        let witness = self.with_exchanges(|exchanges| Witness::of(exchanges))?;
+        Ok(folded.with_witness(&witness))
     }
 
     /// Writes the X-Ray documents of the traces that are kept, and adds the account of all spans to the figures. A log that

@@ -8,11 +8,13 @@ use super::Cloud;
 use super::arrival::Arrival;
 use super::instead::{Instead, Unanswered};
 use crate::bedrock::async_invoke::Moment;
+use crate::bedrock::operation::Operation;
 use crate::bedrock::quota::Squeeze;
 use crate::bedrock::serving::{Applicant, Tenancy, Unserved};
 use crate::bedrock::tier::{LatencyMode, Served, ServiceTier};
 use crate::bedrock::{content_type, errors};
 use crate::clock;
+use crate::digest;
 use crate::entry::Entry;
 use crate::faults::{self, Occasion, Ruling};
 use crate::reply::Reply;
@@ -34,6 +36,9 @@ impl Cloud {
         exchange.operation = Some(question.operation.name());
         exchange.model = question.model_id.clone();
         exchange.client_token = question.client_token.clone();
+        if question.operation == Operation::StartAsyncInvoke {
+            exchange.body_digest = Some(digest::of_json(body));
+        }
         self.admit(Service::Bedrock, &arrival)?;
         let words = Words::new(&arrival.head.headers, body);
         let occasion = Occasion {

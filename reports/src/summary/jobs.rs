@@ -74,6 +74,9 @@ pub struct QueueSummary {
     pub receives: Vec<u64>,
     /// How many deliveries were cut off by the death of their worker, at each point on the way.
     pub killed: Vec<(Point, u64)>,
+    /// Answers for its jobs that the cloud's own ledger has; none where there is no ledger to read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ledger_answers: Option<u64>,
     /// What wasted calls cost; none where a model in use has no price.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wasted_usd: Option<f64>,

@@ -15,6 +15,7 @@ mod probe;
 mod queues;
 mod timeline;
 mod verdict;
+mod witnessed;
 
 use std::io::Read;
 
@@ -38,6 +39,7 @@ use probe::{Probe, Whole};
 use queues::Queues;
 use timeline::TimelineTally;
 use verdict::{in_order, verdict};
+pub use witnessed::Witness;
 
 /// Folds records into figures.
 pub struct Tally {

@@ -183,6 +183,7 @@ impl QueueTally {
             utilisation: utilisation(self.samples.iter()),
             receives: self.receives,
             killed: self.killed.into_iter().collect(),
+            ledger_answers: None,
             wasted_usd: (!self.unpriced).then_some(self.wasted_usd),
             twice,
             ran_twice,

@@ -107,6 +107,7 @@ fn template(operation: Operation) -> &'static str {
         Operation::ConverseStream => "/model/{modelId}/converse-stream",
         Operation::Invoke => "/model/{modelId}/invoke",
         Operation::InvokeStream => "/model/{modelId}/invoke-with-response-stream",
+        Operation::AsyncInvoke => "/async-invoke",
     }
 }
 

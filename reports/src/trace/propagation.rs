@@ -30,12 +30,21 @@ impl CallIds {
     }
 
     fn xray(self, span: SpanId) -> String {
-        format!("Root={};Parent={span};Sampled=1", self.ids.trace().xray())
+        xray(self.ids, span)
     }
 
     fn w3c(self, span: SpanId) -> String {
         format!("00-{}-{span}-01", self.ids.trace())
     }
+}
+
+/// What a queue carries for whoever receives a job: the trace of its request, in `AWSTraceHeader`.
+pub fn message_header(ids: Ids) -> String {
+    xray(ids, ids.request())
+}
+
+fn xray(ids: Ids, span: SpanId) -> String {
+    format!("Root={};Parent={span};Sampled=1", ids.trace().xray())
 }
 
 #[cfg(test)]

@@ -31,7 +31,7 @@ pub fn traffic(plan: &Plan, way: &Way, queues: &Queues, clock: Clock) -> Result<
             let client = clients.get(flow.client()).ok_or_else(|| unknown("client", flow.client()))?;
             let setup = Setup {
                 flow: flow.name().clone(),
-                prompts: prompts(plan, flow)?,
+                prompts: prompts(plan, flow, clock)?,
                 model: flow.call().model.clone(),
                 operation: flow.call().operation,
                 client: client.state.clone(),
@@ -96,13 +96,14 @@ fn callers(
                     RetryMode::Standard | RetryMode::Adaptive => retry.attempts,
                 },
                 stream_idle: client.settings.timeout().stream_idle,
+                polling: call.polling.clone(),
             };
             Ok((to, caller))
         })
         .collect()
 }
 
-fn prompts(plan: &Plan, flow: &scenario::Flow) -> Result<Prompts, AssemblyError> {
+fn prompts(plan: &Plan, flow: &scenario::Flow, clock: Clock) -> Result<Prompts, AssemblyError> {
     let call = flow.call();
     let seed = Seed::new(plan.seed());
     let frame = |messages| Ask {
@@ -113,12 +114,19 @@ fn prompts(plan: &Plan, flow: &scenario::Flow) -> Result<Prompts, AssemblyError>
         top_p: call.top_p,
         stop_sequences: call.stop_sequences.clone(),
         tools: call.tools.clone(),
+        token: None,
     };
-    Ok(match &call.input {
+    let prompts = match &call.input {
         Input::Tokens(length) => {
             Prompts::generated(frame(Vec::new()), count_spread(*length)?, seed, flow.name())
         }
         Input::Messages(messages) => Prompts::fixed(frame(messages.clone()), seed),
+    };
+    // Unique in an account: by the time of the run, which in virtual time is the same for all runs of a seed.
+    let run = clock.wall_epoch().duration_since(std::time::UNIX_EPOCH).unwrap_or_default().as_millis();
+    Ok(match call.polling {
+        Some(_) => prompts.with_tokens(format!("bedload-{run:x}-{}", flow.name())),
+        None => prompts,
     })
 }
 

@@ -47,11 +47,12 @@ impl Site {
         let due = self.due(number);
         let id = self.dispatcher.number(&self.flow);
         let job: Name = format!("{}{number:06}", self.prefix).into();
-        let arrival = Arrival { id, stage: self.dispatcher.stage_at(due), due };
+        let arrival = Arrival { id, stage: self.dispatcher.stage_at(due), due, calls_before: 0 };
+        let trace = self.requester.trace_header(&arrival);
         self.register.expect(&job, arrival, self.now());
         let group = self.policy.groups.map(|groups| format!("group-{}", number % u64::from(groups)));
         let parcel = Parcel { job_id: job.clone(), document: id };
-        Due { job, sending: Sending { parcel, group, trace: None } }
+        Due { job, sending: Sending { parcel, group, trace } }
     }
 
     /// Puts jobs down in the store and into the queue.

@@ -133,7 +133,8 @@ impl Register {
             let open = books.open.get_mut(job)?;
             open.holders += 1;
             books.held += 1;
-            Some(open.arrival.clone())
+            let calls_before = open.visits.iter().map(|visit| visit.calls.len()).sum();
+            Some(Arrival { calls_before, ..open.arrival.clone() })
         })
     }
 

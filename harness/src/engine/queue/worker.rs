@@ -118,6 +118,7 @@ impl Site {
             id: parcel.document,
             stage: self.dispatcher.stage_at(now),
             due: now,
+            calls_before: 0,
         });
         Some((job, arrival, was_open))
     }

@@ -56,6 +56,15 @@ fn call(page: &mut Page, call: &CallSpec) {
         [] => page.entry_or_default("tools", "[]", true),
         tools => page.section("tools", tools, tool),
     }
+    if let Some(polling) = &call.polling {
+        page.entry("output", quoted(&polling.output));
+        page.block("poll", |page| {
+            let (every, most, deadline) = (polling.every, polling.most, polling.deadline);
+            page.entry_or_default("every", Time::written(every), every == defaults::POLL_EVERY);
+            page.entry_or_default("most", Time::written(most), most == defaults::POLL_MOST);
+            page.entry_or_default("deadline", Time::written(deadline), deadline == defaults::POLL_DEADLINE);
+        });
+    }
 }
 
 fn message(page: &mut Page, message: &Message) {

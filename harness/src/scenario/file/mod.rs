@@ -29,7 +29,7 @@ pub(crate) use fault::{
     CrcPart, DowngradeOf, Error, Fault, Inject, PointWord, Reset, ResetWhen, Says, ServiceWord, Strikes,
     ThrottleWord, TierWord, UnavailableWord, Where, WrongDate,
 };
-pub(crate) use flow::{Call, CallSettings, Flow, Message, Prompt, Role, Tool};
+pub(crate) use flow::{Call, CallSettings, Flow, Message, Poll, Prompt, Role, Tool};
 pub(crate) use gate::{Gate, OnNoData, Severity};
 pub(crate) use gateway::{Gateway, Period, UsageQuota};
 pub(crate) use load::{Arrivals, ByStage, Load, Open, Pace};

@@ -18,6 +18,8 @@ pub(crate) enum CallWord {
     Invoke,
     /// `InvokeModelWithResponseStream`
     InvokeStream,
+    /// `StartAsyncInvoke`
+    AsyncInvoke,
 }
 
 choice!(CallWord: "an operation" {
@@ -25,6 +27,7 @@ choice!(CallWord: "an operation" {
     converse_stream: ConverseStream,
     invoke: Invoke,
     invoke_stream: InvokeStream,
+    async_invoke: AsyncInvoke,
 });
 
 /// An operation of the cloud, whether or not a flow of ours can call it.
@@ -103,6 +106,7 @@ impl From<CallWord> for Operation {
             CallWord::ConverseStream => Operation::ConverseStream,
             CallWord::Invoke => Operation::Invoke,
             CallWord::InvokeStream => Operation::InvokeStream,
+            CallWord::AsyncInvoke => Operation::AsyncInvoke,
         }
     }
 }

@@ -167,6 +167,12 @@ fn counts(queue: &QueueSummary, setup: &QueueSetup, jobs: &JobFigures) -> Vec<Co
         count("unfinished", jobs.unfinished, "still in the queue when the run was over", true),
         count("duplicate effects", jobs.duplicate_effects, "results stored beyond each job's first", true),
         count("wasted calls", jobs.wasted_calls, &wasted, true),
+        count(
+            "answers in the ledger",
+            queue.ledger_answers.unwrap_or(jobs.answered_calls),
+            "calls for these jobs that the cloud answered, by its own account",
+            false,
+        ),
         count("redeliveries", jobs.redeliveries, "receives beyond each job's first", false),
         count("nothing to do", jobs.no_ops, checked, false),
         count("cut off", jobs.killed, &killed, false),

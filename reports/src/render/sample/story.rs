@@ -260,6 +260,7 @@ fn call(
         tokens_estimated: false,
         gaps_us: Vec::new(),
         attempts,
+        polls: 0,
     }
 }
 

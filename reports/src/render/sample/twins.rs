@@ -121,6 +121,7 @@ fn request(dice: &mut Dice, id: u64, due: Nanos, (client, base, refused): (&str,
         tokens_estimated: false,
         gaps_us: Vec::new(),
         attempts,
+        polls: 0,
     };
     Record {
         id,
