@@ -132,9 +132,19 @@ fn numbers(summary: &Summary) -> String {
         ("time to first token p50 · p95 · p99", percentiles(&total.ttft)),
         ("cost", total.cost_usd.map_or_else(|| "–".to_owned(), number::usd)),
     ];
+    let jobs = total.jobs.iter().flat_map(|jobs| {
+        [
+            ("jobs", number::count(jobs.enqueued)),
+            ("jobs completed", number::count(jobs.completed)),
+            ("jobs lost", number::count(jobs.lost)),
+            ("results stored again", number::count(jobs.duplicate_effects)),
+            ("jobs dead-lettered", number::count(jobs.dead_lettered)),
+            ("jobs unfinished", number::count(jobs.unfinished)),
+        ]
+    });
     let head = "| figure | value |\n| --- | ---: |\n";
     let row = |(name, value): (&str, String)| format!("| {name} | {value} |\n");
-    rows.into_iter().map(row).fold(head.to_owned(), |table, row| table + &row)
+    rows.into_iter().chain(jobs).map(row).fold(head.to_owned(), |table, row| table + &row)
 }
 
 fn percentiles(spread: &Spread) -> String {

@@ -13,7 +13,7 @@ use crate::header::ClockKind;
 use crate::judge::finding::Severity;
 use crate::number;
 use crate::run_note::RunNote;
-use crate::summary::{Figures, RunVerdict, Spread, Summary};
+use crate::summary::{Figures, QueueSummary, RunVerdict, Spread, Summary};
 
 use super::{finding, phrase};
 use table::{Align, Table};
@@ -204,8 +204,30 @@ fn figures(summary: &Summary, width: usize) -> String {
         line("attempts", attempts, width),
         line("tokens  ", tokens.into_iter().flatten(), width),
         policies(summary, width),
+        jobs(summary, width),
     ]
     .concat()
+}
+
+/// What became of jobs, if there were any.
+fn jobs(summary: &Summary, width: usize) -> String {
+    let Some(jobs) = &summary.total.jobs else { return String::new() };
+    let drained = summary.queues.iter().map(QueueSummary::drain_time).collect::<Option<Vec<_>>>();
+    let drained = drained.and_then(|times| times.into_iter().max());
+    let fact = |name: &str, count: u64| format!("{name} {}", number::count(count));
+    let facts = [
+        Some(number::count(jobs.enqueued)),
+        Some(fact("completed", jobs.completed)),
+        Some(fact("lost", jobs.lost)),
+        Some(fact("done again", jobs.duplicate_effects)),
+        (jobs.failed > 0).then(|| fact("failed", jobs.failed)),
+        (jobs.dead_lettered > 0).then(|| fact("dead-lettered", jobs.dead_lettered)),
+        (jobs.unfinished > 0).then(|| fact("unfinished", jobs.unfinished)),
+        Some(fact("delivered again", jobs.redeliveries)),
+        Some(fact("wasted calls", jobs.wasted_calls)),
+        Some(drained.map_or_else(|| "not drained".to_owned(), |time| format!("drained in {}", number::time(time)))),
+    ];
+    line("jobs    ", facts.into_iter().flatten(), width)
 }
 
 /// Which part of the cost was for nothing, if any.

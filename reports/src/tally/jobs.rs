@@ -143,3 +143,6 @@ pub(super) fn most_receives(job: &Job) -> u64 {
 fn no_ops(job: &Job) -> u64 {
     job.deliveries.iter().filter(|delivery| delivery.claim.is_no_op()).count() as u64
 }
+
+#[cfg(test)]
+mod tests;

@@ -243,6 +243,7 @@ prop_compose! {
             tokens_estimated: input % 2 == 0,
             gaps_us: Vec::new(),
             attempts,
+            polls: 0,
         }
     }
 }
@@ -274,6 +275,7 @@ prop_compose! {
             calls,
             routed: None,
             decisions: decisions.into_iter().map(decision).collect(),
+            job: None,
         }
     }
 }

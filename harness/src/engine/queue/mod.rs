@@ -106,6 +106,7 @@ pub(super) async fn carry(
     site.finish(&mut consumers, &abandon).await;
     others.shutdown().await;
     site.close_books().await;
+    site.dispatcher.sample(site.register.sample(&site.flow, site.now()));
 }
 
 fn consumers(site: &Arc<Site>) -> JoinSet<()> {

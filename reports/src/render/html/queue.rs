@@ -292,12 +292,10 @@ fn depth(summary: &Summary, queue: &QueueSummary, clock: &Clock<'_>) -> Panel {
         number::count(most_held),
         number::count(last)
     );
-    let table = StageTable::new(summary);
-    let cells = || vec![String::new(); table.columns.len()];
     let row = |key, name: &str, peak| Row {
         key: Some(key),
         name: name.to_owned(),
-        cells: cells(),
+        cells: Vec::new(),
         peak,
         series: String::new(),
     };
@@ -310,7 +308,7 @@ fn depth(summary: &Summary, queue: &QueueSummary, clock: &Clock<'_>) -> Panel {
         title: "Jobs",
         about: "waiting in the queue, held by workers, settled; looked at every second".to_owned(),
         chart: chart.finish(&format!("queue-depth-{}", id(queue)), "Jobs in the queue over time", &desc),
-        table: StageTable { rows, ..table },
+        table: of_the_whole(summary, rows),
     }
 }
 
@@ -320,12 +318,10 @@ fn age(summary: &Summary, queue: &QueueSummary, clock: &Clock<'_>) -> Panel {
     let desc = format!("The oldest unsettled job reached an age of {}.", number::time(queue.oldest));
     let axis = Axis::span(peak([&oldest]));
     let chart = Plot::new(clock, axis, 90.0).line(&oldest, Paint::Ink, 1.25, "oldest");
-    let table = StageTable::new(summary);
-    let cells = vec![String::new(); table.columns.len()];
     let row = Row {
         key: Some(line_key(Paint::Ink, 1.5)),
         name: "oldest".to_owned(),
-        cells,
+        cells: Vec::new(),
         peak: number::time(queue.oldest),
         series: String::new(),
     };
@@ -333,8 +329,13 @@ fn age(summary: &Summary, queue: &QueueSummary, clock: &Clock<'_>) -> Panel {
         title: "Age of the oldest job",
         about: "since the queue had taken it, of jobs that are not settled".to_owned(),
         chart: chart.finish(&format!("queue-age-{}", id(queue)), "Age of the oldest job over time", &desc),
-        table: StageTable { rows: vec![row], ..table },
+        table: of_the_whole(summary, vec![row]),
     }
+}
+
+/// A table without columns for stages: a queue carries over from one to the next.
+fn of_the_whole(summary: &Summary, rows: Vec<Row>) -> StageTable {
+    StageTable { columns: Vec::new(), rows, ..StageTable::new(summary) }
 }
 
 /// The worst of a figure in each bucket of the run's timeline; none where nobody looked.

@@ -288,6 +288,17 @@ impl Inject {
         }
     }
 
+    /// What it strikes, where that is no request.
+    pub fn those(&self) -> Option<&'static str> {
+        match self {
+            Inject::Crash { .. } | Inject::Freeze { .. } | Inject::ClockJump { .. } => Some("workers"),
+            Inject::Poison => Some("jobs"),
+            Inject::DuplicateDelivery | Inject::OutOfOrder => Some("messages"),
+            Inject::EmptyReceive => Some("receives"),
+            _ => None,
+        }
+    }
+
     /// Whether the queue itself misbehaves, as SQS may.
     pub fn is_of_queues(&self) -> bool {
         matches!(self, Inject::DuplicateDelivery | Inject::OutOfOrder | Inject::EmptyReceive)

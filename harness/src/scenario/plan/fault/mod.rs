@@ -113,7 +113,12 @@ impl Fault {
 
     /// What it does to whom, in a few words: `429 to 70 % of us-east-1`.
     pub fn about(&self) -> String {
-        format!("{} to {}{}", self.inject, self.trigger, self.aim)
+        let whom = match (self.inject.those(), self.aim.flows.is_empty()) {
+            (None, _) => self.aim.to_string(),
+            (Some(those), true) => format!("all {those}"),
+            (Some(those), false) => format!("the {those} of {}", self.aim.flows.join("+")),
+        };
+        format!("{} to {}{whom}", self.inject, self.trigger)
     }
 
     pub(super) fn build(
