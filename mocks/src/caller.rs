@@ -4,27 +4,55 @@
 //! `amz-sdk-request: ttl=…; attempt=2; max=3`. Both are hints: other clients send neither, and some
 //! SDKs leave out `max`.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
-use http::HeaderName;
-use http::header::USER_AGENT;
 use http::request::Parts;
 
 use crate::auth;
 use crate::ledger::{Exchange, Protocol};
 
 /// The connection that a request came by; the door leaves it in the request's extensions.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) struct Connection {
     /// Its place among the door's connections, from 0.
     pub number: u64,
     /// The address at its other end, without the port.
     pub host: Arc<str>,
+    /// What is spoken on it.
+    pub protocol: Protocol,
+    names: Arc<Names>,
+}
+
+/// What the client of a connection has last called itself.
+///
+/// It says so in every request, and mostly the same; a ledger of thousands of exchanges need not hold
+/// as many copies. Only requests of the same connection meet at this lock.
+#[derive(Debug, Default)]
+struct Names(Mutex<Option<Arc<str>>>);
+
+impl Connection {
+    /// The connection with this number, from this host; what is spoken on it is yet to be heard.
+    pub(crate) fn new(number: u64, host: impl Into<Arc<str>>) -> Self {
+        Connection { number, host: host.into(), protocol: Protocol::H1, names: Arc::default() }
+    }
+
+    /// The same connection, on which this is spoken.
+    pub(crate) fn speaking(self, protocol: Protocol) -> Self {
+        Connection { protocol, ..self }
+    }
+
+    fn name(&self, user_agent: &str) -> Arc<str> {
+        let mut last = self.names.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*last {
+            Some(name) if **name == *user_agent => name.clone(),
+            _ => last.insert(user_agent.into()).clone(),
+        }
+    }
 }
 
 /// The caller's own account of an attempt.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Caller {
     /// How it reached the cloud, as the door says.
     pub protocol: Protocol,
@@ -39,37 +67,56 @@ pub(crate) struct Caller {
     /// The most attempts that the client would make.
     pub max_attempts: Option<u32>,
     /// The client's name for itself.
-    pub user_agent: Option<String>,
+    pub user_agent: Option<Arc<str>>,
     /// The time that it signed with, by its own clock.
     pub signed_at: Option<SystemTime>,
 }
 
-const FLOW: HeaderName = HeaderName::from_static(Exchange::FLOW_HEADER);
-const INVOCATION_ID: HeaderName = HeaderName::from_static("amz-sdk-invocation-id");
-const ATTEMPTS: HeaderName = HeaderName::from_static("amz-sdk-request");
-
 impl Caller {
     /// What this head says.
+    ///
+    /// Its headers are few and gone through once, which is less than to look each of these up.
     pub(crate) fn of(head: &Parts) -> Self {
-        let text = |name: HeaderName| head.headers.get(name).and_then(|value| value.to_str().ok());
-        let attempts = text(ATTEMPTS).unwrap_or_default();
-        Caller {
-            protocol: head.extensions.get().copied().unwrap_or_default(),
-            connection: head.extensions.get().cloned(),
-            flow: text(FLOW).map(str::to_owned),
-            invocation_id: text(INVOCATION_ID).map(str::to_owned),
-            attempt: field(attempts, "attempt"),
-            max_attempts: field(attempts, "max"),
-            user_agent: text(USER_AGENT).map(str::to_owned),
-            signed_at: text(auth::DATE).and_then(auth::signed_at),
+        let connection = head.extensions.get::<Connection>();
+        let mut caller = Caller {
+            protocol: connection.map_or(Protocol::Memory, |connection| connection.protocol),
+            connection: connection.cloned(),
+            ..Caller::default()
+        };
+        for (name, value) in &head.headers {
+            if let Ok(text) = value.to_str() {
+                caller.read(name.as_str(), text);
+            }
+        }
+        caller
+    }
+
+    fn read(&mut self, name: &str, text: &str) {
+        match name {
+            Exchange::FLOW_HEADER => self.flow = Some(text.to_owned()),
+            "amz-sdk-invocation-id" => self.invocation_id = Some(text.to_owned()),
+            "amz-sdk-request" => (self.attempt, self.max_attempts) = attempts(text),
+            "user-agent" => {
+                let shared = self.connection.as_ref().map(|connection| connection.name(text));
+                self.user_agent = Some(shared.unwrap_or_else(|| text.into()));
+            }
+            auth::DATE => self.signed_at = auth::signed_at(text),
+            _ => {}
         }
     }
 }
 
-fn field(list: &str, name: &str) -> Option<u32> {
-    list.split(';')
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find_map(|(key, value)| (key == name).then(|| value.parse().ok())?)
+/// The attempt and the most attempts in `attempt=1; max=3`.
+fn attempts(list: &str) -> (Option<u32>, Option<u32>) {
+    let (mut attempt, mut most) = (None, None);
+    for pair in list.split(';') {
+        match pair.trim_ascii().split_once('=') {
+            Some(("attempt", value)) => attempt = value.parse().ok(),
+            Some(("max", value)) => most = value.parse().ok(),
+            _ => {}
+        }
+    }
+    (attempt, most)
 }
 
 #[cfg(test)]
@@ -78,6 +125,14 @@ mod tests {
     use http::Request;
 
     use super::*;
+
+    #[test]
+    fn a_client_is_named_once_for_each_name_that_it_has() {
+        let connection = Connection::new(0, "127.0.0.1");
+        let [one, again, other] = ["one", "one", "other"].map(|name| connection.name(name));
+        assert!(Arc::ptr_eq(&one, &again));
+        assert_eq!((&*one, &*other), ("one", "other"));
+    }
 
     #[test]
     fn attempts_as_sdks_write_them() {

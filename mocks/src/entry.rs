@@ -19,6 +19,9 @@ use crate::faults::Strikes;
 use crate::ledger::{Exchange, LedgerSink, Verdict};
 
 /// An open entry; noted in the ledger when closed or dropped.
+///
+/// It is handed on many times before that, so it lives in a box: what is handed on is a pointer, and the
+/// futures on its way stay small.
 pub(crate) struct Entry {
     /// What is known so far.
     pub exchange: Exchange,
@@ -39,7 +42,7 @@ impl Entry {
         arrived: Instant,
         epoch: Epoch,
         ledger: Arc<dyn LedgerSink>,
-    ) -> Self {
+    ) -> Box<Self> {
         let exchange = Exchange {
             number,
             at_ns: nanos(epoch.offset(arrived)),
@@ -55,7 +58,7 @@ impl Entry {
             hung_up: true,
             ..Exchange::default()
         };
-        Entry { exchange, severed: false, strikes: None, tenancy: None, epoch, ledger }
+        Box::new(Entry { exchange, severed: false, strikes: None, tenancy: None, epoch, ledger })
     }
 
     /// Holds quota and capacity until it is closed or dropped.
@@ -68,10 +71,10 @@ impl Entry {
         self.strikes.get_or_insert_default().decide(fault);
     }
 
-    /// Notes the head of an answer, which is handed out now.
-    pub(crate) fn answer(&mut self, status: StatusCode) {
+    /// Notes the head of an answer, which is handed out at `at`.
+    pub(crate) fn answer(&mut self, status: StatusCode, at: Instant) {
         self.exchange.status = Some(status.as_u16());
-        self.exchange.head_ns = Some(nanos(self.epoch.offset(clock::now())));
+        self.exchange.head_ns = Some(nanos(self.epoch.offset(at)));
     }
 
     /// Counts what was handed to the client.
@@ -87,13 +90,13 @@ impl Entry {
     }
 
     /// Closes it: a fault cuts the connection, whatever of the answer has left.
-    pub(crate) fn sever(mut self) {
+    pub(crate) fn sever(mut self: Box<Self>) {
         self.severed = true;
         self.close();
     }
 
     /// Closes it as [`Entry::close`] does, after a stream that ended with an error of this code, if with any.
-    pub(crate) fn close_with(mut self, error_type: Option<Cow<'static, str>>) {
+    pub(crate) fn close_with(mut self: Box<Self>, error_type: Option<Cow<'static, str>>) {
         if error_type.is_some() {
             self.exchange.error_type = error_type;
         }
@@ -101,7 +104,7 @@ impl Entry {
     }
 
     /// Closes it: the answer is over, and the client was there to the end.
-    pub(crate) fn close(mut self) {
+    pub(crate) fn close(mut self: Box<Self>) {
         self.exchange.hung_up = false;
     }
 }

@@ -15,6 +15,8 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use crate::digest::BodyDigest;
+use crate::request_id::RequestId;
 pub use book::Ledger;
 pub use journal::{Journal, Writing, Written};
 pub use protocol::Protocol;
@@ -62,7 +64,7 @@ pub struct Exchange {
     pub inference_region: Option<Arc<str>>,
     /// The model id as asked for, decoded: an id, a profile or an ARN.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub model: Option<String>,
+    pub model: Option<Arc<str>>,
     /// The flow, from [`Exchange::FLOW_HEADER`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub flow: Option<String>,
@@ -77,7 +79,7 @@ pub struct Exchange {
     pub max_attempts: Option<u32>,
     /// The client's `user-agent`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_agent: Option<String>,
+    pub user_agent: Option<Arc<str>>,
     /// What makes a repeated StartAsyncInvoke harmless, from `clientRequestToken`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_token: Option<String>,
@@ -87,9 +89,9 @@ pub struct Exchange {
     pub skew_ms: Option<i64>,
     /// The length of the request's body; zero for one that was over the limit and not read.
     pub request_bytes: u64,
-    /// The first 16 hex digits of the SHA-256 of the request's body, if it was read.
+    /// A digest of the request's body, if it was read.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub body_digest: Option<String>,
+    pub body_digest: Option<BodyDigest>,
     /// The most tokens that the request lets the model write, in whatever dialect; none if it does not say.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_tokens: Option<NonZeroU32>,
@@ -111,7 +113,7 @@ pub struct Exchange {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_after_ms: Option<u64>,
     /// The id in the answer's `x-amzn-requestid`.
-    pub request_id: String,
+    pub request_id: RequestId,
     /// The service tier that served it, if it asked for one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service_tier: Option<&'static str>,

@@ -57,6 +57,8 @@ pub use bedrock::tokens::CHARS_PER_TOKEN;
 pub use body::{BodyError, CloudBody};
 pub use clock::Epoch;
 pub use cloud::{Cloud, RefusalState};
+pub use digest::BodyDigest;
 pub use ledger::{Exchange, FaultHit, LedgerSink};
+pub use request_id::RequestId;
 pub use spec::{CloudSpec, SpecError, Start};
 pub use spread::{Quantity, Spread, SpreadError};

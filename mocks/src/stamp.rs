@@ -7,15 +7,21 @@ use http::{HeaderMap, HeaderValue};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::{DateTimeParser, DateTimePrinter};
 
+use crate::request_id::RequestId;
+
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 
 /// Adds the id and the date to a response's headers.
 ///
 /// A date off the calendar is left out: no `Date` leaves a client's idea of the time alone, while a wrong
 /// one would shift its signatures.
-pub(crate) fn stamp(headers: &mut HeaderMap, request_id: &str, wall: SystemTime) {
-    headers.extend(HeaderValue::try_from(request_id).ok().map(|id| (REQUEST_ID, id)));
-    headers.extend(date(wall).map(|date| (DATE, date)));
+pub(crate) fn stamp(headers: &mut HeaderMap, request_id: RequestId, wall: SystemTime) {
+    if let Ok(id) = HeaderValue::from_bytes(&request_id.chars()) {
+        headers.insert(REQUEST_ID, id);
+    }
+    if let Some(date) = date(wall) {
+        headers.insert(DATE, date);
+    }
 }
 
 /// The date of a response.

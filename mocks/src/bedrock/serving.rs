@@ -19,7 +19,6 @@ use crate::chance::{Chance, Label};
 use crate::error::ServiceError;
 use crate::faults::Refusal;
 use crate::regions::Regions;
-use crate::scope;
 
 const PLACEMENT: Label = Label::new("placement");
 
@@ -129,7 +128,7 @@ impl Serving {
     fn admit(&self, applicant: &Applicant<'_>, lane: Lane) -> Result<Admission, Unserved> {
         let authorization = applicant.authorization.and_then(|header| header.to_str().ok());
         let share = Share {
-            account: self.accounts.index_of(authorization.and_then(scope::access_key)),
+            account: self.accounts.signed(authorization),
             source: applicant.source,
             model: applicant.model.name(),
         };

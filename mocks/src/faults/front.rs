@@ -29,7 +29,7 @@ use crate::bedrock::{Bedrock, errors};
 use crate::caller::Caller;
 use crate::chance::Chance;
 use crate::clock::{self, Epoch};
-use crate::request_id;
+use crate::request_id::RequestId;
 use crate::scope::Scope;
 use crate::stamp::stamp;
 use crate::words::Words;
@@ -114,7 +114,7 @@ impl Front {
         let mut response = Response::new(error.body());
         *response.status_mut() = error.status();
         *response.headers_mut() = error.headers();
-        stamp(response.headers_mut(), &request_id::draw(chance), self.epoch.wall_at(clock::now()));
+        stamp(response.headers_mut(), RequestId::draw(chance), self.epoch.wall_at(clock::now()));
         response
     }
 }

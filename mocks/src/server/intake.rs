@@ -32,8 +32,7 @@ pub(super) async fn take_in<H: Handler>(
     under_way: &mut UnderWay,
 ) -> Result<Response<CloudBody>, hyper::Error> {
     let (mut head, mut body) = request.into_parts();
-    head.extensions.insert(Protocol::of(head.version));
-    head.extensions.insert(connection.clone());
+    head.extensions.insert(connection.clone().speaking(Protocol::of(head.version)));
     let taken = select! {
         biased;
         taken = read(&mut body, H::LIMITS.body_bytes) => taken?,

@@ -136,7 +136,7 @@ mod tests {
         tokio::spawn(async move {
             let (stream, _) = listener.accept().await.unwrap();
             let (_leave, leaving) = watch::channel(0);
-            let connection = Connection { number: 0, host: "127.0.0.1".into() };
+            let connection = Connection::new(0, "127.0.0.1");
             Shared::new(Arc::new(Breaks), None).serve(stream, connection, leaving).await;
         });
         TcpStream::connect(address).await.unwrap()

@@ -11,8 +11,12 @@ use crate::bedrock::answer::{Answer, Block};
 use crate::bedrock::ask::Ask;
 use crate::bedrock::errors;
 use crate::bedrock::tier::Served;
+use crate::bedrock::tokens::CHARS_PER_TOKEN;
 use crate::error::ServiceError;
 use crate::reply::{Content, Reply};
+
+/// What most answers take beside their words, so that they are not moved as they grow.
+const WRAPPING_BYTES: usize = 512;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -66,8 +70,10 @@ pub(crate) fn whole(answer: &Answer, ask: &Ask, served: &Served) -> Result<Reply
         additional_model_response_fields: extras::fields(ask, answer),
         manner: Manner::of(ask, served),
     };
-    let bytes = serde_json::to_vec(&body).map_err(|_| errors::internal())?.into();
-    let content = Content::Whole { after: answer.done_at(), bytes };
+    let mut bytes =
+        Vec::with_capacity(WRAPPING_BYTES + answer.usage().output_tokens as usize * CHARS_PER_TOKEN);
+    serde_json::to_writer(&mut bytes, &body).map_err(|_| errors::internal())?;
+    let content = Content::Whole { after: answer.done_at(), bytes: bytes.into() };
     Ok(Reply::answer("application/json", content, answer.usage()))
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
+use crate::scope;
 use crate::spec::SpecError;
 
 /// An AWS account, and the access keys that are its own.
@@ -68,8 +69,15 @@ impl Accounts {
         self.0.len().max(1)
     }
 
-    /// The place of the account whose access key this is, from 0: home.
-    pub(crate) fn index_of(&self, access_key: Option<&str>) -> usize {
+    /// The place of the account that has signed this `Authorization`, from 0: home.
+    pub(crate) fn signed(&self, authorization: Option<&str>) -> usize {
+        match self.0.len() {
+            0 | 1 => 0,
+            _ => self.index_of(authorization.and_then(scope::access_key)),
+        }
+    }
+
+    fn index_of(&self, access_key: Option<&str>) -> usize {
         let owns = |account: &Account| {
             access_key.is_some_and(|key| account.access_keys.iter().any(|own| **own == *key))
         };
