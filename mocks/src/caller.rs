@@ -84,23 +84,24 @@ impl Caller {
             ..Caller::default()
         };
         for (name, value) in &head.headers {
-            if let Ok(text) = value.to_str() {
-                caller.read(name.as_str(), text);
-            }
+            caller.read(name.as_str(), || str::from_utf8(value.as_bytes()).ok());
         }
         caller
     }
 
-    fn read(&mut self, name: &str, text: &str) {
+    /// Takes a header in whose text is only looked at if it is one of these.
+    fn read<'a>(&mut self, name: &str, text: impl Fn() -> Option<&'a str>) {
         match name {
-            Exchange::FLOW_HEADER => self.flow = Some(text.to_owned()),
-            "amz-sdk-invocation-id" => self.invocation_id = Some(text.to_owned()),
-            "amz-sdk-request" => (self.attempt, self.max_attempts) = attempts(text),
+            Exchange::FLOW_HEADER => self.flow = text().map(str::to_owned),
+            "amz-sdk-invocation-id" => self.invocation_id = text().map(str::to_owned),
+            "amz-sdk-request" => (self.attempt, self.max_attempts) = text().map(attempts).unwrap_or_default(),
             "user-agent" => {
-                let shared = self.connection.as_ref().map(|connection| connection.name(text));
-                self.user_agent = Some(shared.unwrap_or_else(|| text.into()));
+                let connection = self.connection.as_ref();
+                let shared =
+                    |name: &str| connection.map_or_else(|| name.into(), |connection| connection.name(name));
+                self.user_agent = text().map(shared);
             }
-            auth::DATE => self.signed_at = auth::signed_at(text),
+            auth::DATE => self.signed_at = text().and_then(auth::signed_at),
             _ => {}
         }
     }
@@ -109,14 +110,19 @@ impl Caller {
 /// The attempt and the most attempts in `attempt=1; max=3`.
 fn attempts(list: &str) -> (Option<u32>, Option<u32>) {
     let (mut attempt, mut most) = (None, None);
-    for pair in list.split(';') {
-        match pair.trim_ascii().split_once('=') {
-            Some(("attempt", value)) => attempt = value.parse().ok(),
-            Some(("max", value)) => most = value.parse().ok(),
-            _ => {}
+    for pair in list.as_bytes().split(|byte| *byte == b';') {
+        let pair = pair.trim_ascii();
+        if let Some(value) = pair.strip_prefix(b"attempt=") {
+            attempt = number(value);
+        } else if let Some(value) = pair.strip_prefix(b"max=") {
+            most = number(value);
         }
     }
     (attempt, most)
+}
+
+fn number(digits: &[u8]) -> Option<u32> {
+    str::from_utf8(digits).ok()?.parse().ok()
 }
 
 #[cfg(test)]

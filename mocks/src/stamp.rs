@@ -1,5 +1,6 @@
 //! What every response carries, whatever it answers: a request id and the date.
 
+use std::cell::RefCell;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use http::header::{DATE, HeaderName};
@@ -24,8 +25,27 @@ pub(crate) fn stamp(headers: &mut HeaderMap, request_id: RequestId, wall: System
     }
 }
 
+thread_local! {
+    /// The date that was last written by this thread, and its second. Most answers have the date of the one before.
+    static LAST: RefCell<Option<(u64, HeaderValue)>> = const { RefCell::new(None) };
+}
+
 /// The date of a response.
 pub(crate) fn date(wall: SystemTime) -> Option<HeaderValue> {
+    let Ok(since) = wall.duration_since(UNIX_EPOCH) else {
+        return written(wall);
+    };
+    LAST.with_borrow_mut(|last| match last {
+        Some((second, date)) if *second == since.as_secs() => Some(date.clone()),
+        _ => {
+            let date = written(wall)?;
+            *last = Some((since.as_secs(), date.clone()));
+            Some(date)
+        }
+    })
+}
+
+fn written(wall: SystemTime) -> Option<HeaderValue> {
     let time = Timestamp::try_from(wall).ok()?;
     let text = DateTimePrinter::new().timestamp_to_rfc9110_string(&time).ok()?;
     HeaderValue::try_from(text).ok()

@@ -126,9 +126,8 @@ impl Serving {
     }
 
     fn admit(&self, applicant: &Applicant<'_>, lane: Lane) -> Result<Admission, Unserved> {
-        let authorization = applicant.authorization.and_then(|header| header.to_str().ok());
         let share = Share {
-            account: self.accounts.signed(authorization),
+            account: self.accounts.signed(applicant.authorization),
             source: applicant.source,
             model: applicant.model.name(),
         };

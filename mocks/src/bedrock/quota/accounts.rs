@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use http::HeaderValue;
 use thiserror::Error;
 
 use crate::scope;
@@ -70,10 +71,10 @@ impl Accounts {
     }
 
     /// The place of the account that has signed this `Authorization`, from 0: home.
-    pub(crate) fn signed(&self, authorization: Option<&str>) -> usize {
+    pub(crate) fn signed(&self, authorization: Option<&HeaderValue>) -> usize {
         match self.0.len() {
             0 | 1 => 0,
-            _ => self.index_of(authorization.and_then(scope::access_key)),
+            _ => self.index_of(authorization.and_then(|header| scope::access_key(header.to_str().ok()?))),
         }
     }
 
