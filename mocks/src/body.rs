@@ -36,7 +36,7 @@ pub(crate) type Beats = Box<dyn Iterator<Item = Beat> + Send + Sync>;
 pub enum BodyError {
     /// A message that the event-stream format has no room for.
     #[error("an event does not fit into a frame")]
-    Frame(#[from] aws_smithy_eventstream::error::Error),
+    Frame,
     /// A payload that is no JSON.
     #[error("an event cannot be written as JSON")]
     Json(#[from] serde_json::Error),

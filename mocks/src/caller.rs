@@ -4,10 +4,11 @@
 //! `amz-sdk-request: ttl=…; attempt=2; max=3`. Both are hints: other clients send neither, and some
 //! SDKs leave out `max`.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::SystemTime;
 
 use http::request::Parts;
+use tokio::time::Instant;
 
 use crate::auth;
 use crate::ledger::{Exchange, Protocol};
@@ -21,33 +22,51 @@ pub(crate) struct Connection {
     pub host: Arc<str>,
     /// What is spoken on it.
     pub protocol: Protocol,
-    names: Arc<Names>,
+    /// Who is at its other end.
+    pub client: Arc<Client>,
 }
 
-/// What the client of a connection has last called itself.
-///
-/// It says so in every request, and mostly the same; a ledger of thousands of exchanges need not hold
-/// as many copies. Only requests of the same connection meet at this lock.
+/// What is known of the client at the other end of a connection.
 #[derive(Debug, Default)]
-struct Names(Mutex<Option<Arc<str>>>);
+pub(crate) struct Client {
+    /// What it has last called itself.
+    ///
+    /// It says so in every request, and mostly the same; a ledger of thousands of exchanges need not hold
+    /// as many copies. Only requests of the same connection meet at this lock.
+    name: Mutex<Option<Arc<str>>>,
+    /// When it shut its side, and with it perhaps the whole connection.
+    left: OnceLock<Instant>,
+}
+
+impl Client {
+    /// Takes note that it has shut its side, unless that is known.
+    pub(crate) fn leave(&self, at: Instant) {
+        self.left.get_or_init(|| at);
+    }
+
+    /// When it shut its side, if it has.
+    pub(crate) fn left(&self) -> Option<Instant> {
+        self.left.get().copied()
+    }
+
+    fn named(&self, user_agent: &str) -> Arc<str> {
+        let mut last = self.name.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*last {
+            Some(name) if **name == *user_agent => name.clone(),
+            _ => last.insert(user_agent.into()).clone(),
+        }
+    }
+}
 
 impl Connection {
     /// The connection with this number, from this host; what is spoken on it is yet to be heard.
     pub(crate) fn new(number: u64, host: impl Into<Arc<str>>) -> Self {
-        Connection { number, host: host.into(), protocol: Protocol::H1, names: Arc::default() }
+        Connection { number, host: host.into(), protocol: Protocol::H1, client: Arc::default() }
     }
 
     /// The same connection, on which this is spoken.
     pub(crate) fn speaking(self, protocol: Protocol) -> Self {
         Connection { protocol, ..self }
-    }
-
-    fn name(&self, user_agent: &str) -> Arc<str> {
-        let mut last = self.names.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*last {
-            Some(name) if **name == *user_agent => name.clone(),
-            _ => last.insert(user_agent.into()).clone(),
-        }
     }
 }
 
@@ -97,8 +116,9 @@ impl Caller {
             "amz-sdk-request" => (self.attempt, self.max_attempts) = text().map(attempts).unwrap_or_default(),
             "user-agent" => {
                 let connection = self.connection.as_ref();
-                let shared =
-                    |name: &str| connection.map_or_else(|| name.into(), |connection| connection.name(name));
+                let shared = |name: &str| {
+                    connection.map_or_else(|| name.into(), |connection| connection.client.named(name))
+                };
                 self.user_agent = text().map(shared);
             }
             auth::DATE => self.signed_at = text().and_then(auth::signed_at),
@@ -134,8 +154,8 @@ mod tests {
 
     #[test]
     fn a_client_is_named_once_for_each_name_that_it_has() {
-        let connection = Connection::new(0, "127.0.0.1");
-        let [one, again, other] = ["one", "one", "other"].map(|name| connection.name(name));
+        let client = Client::default();
+        let [one, again, other] = ["one", "one", "other"].map(|name| client.named(name));
         assert!(Arc::ptr_eq(&one, &again));
         assert_eq!((&*one, &*other), ("one", "other"));
     }

@@ -5,7 +5,6 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::AUTHORIZATION;
 use http::request::Parts;
 use http::{HeaderValue, Request, Response};
 use tokio::sync::watch;
@@ -246,7 +245,7 @@ impl Cloud {
             (Some(model), Some(model_id)) if question.operation.runs_a_model() => {
                 let applicant = Applicant {
                     now_ns: self.given.unix_ns_at(clock::now()),
-                    authorization: arrival.head.headers.get(AUTHORIZATION),
+                    headers: &arrival.head.headers,
                     source: region,
                     model,
                     model_id,

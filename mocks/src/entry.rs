@@ -13,7 +13,7 @@ use tokio::time::Instant;
 
 use crate::bedrock::quota::Spent;
 use crate::bedrock::serving::Tenancy;
-use crate::caller::Caller;
+use crate::caller::{Caller, Client};
 use crate::clock::{self, Epoch};
 use crate::faults::Strikes;
 use crate::ledger::{Exchange, LedgerSink, Verdict};
@@ -30,6 +30,8 @@ pub(crate) struct Entry {
     pub strikes: Option<Strikes>,
     /// What it holds of quota and capacity.
     tenancy: Option<Tenancy>,
+    /// Who it is with, on a socket.
+    client: Option<Arc<Client>>,
     epoch: Epoch,
     ledger: Arc<dyn LedgerSink>,
 }
@@ -43,6 +45,7 @@ impl Entry {
         epoch: Epoch,
         ledger: Arc<dyn LedgerSink>,
     ) -> Box<Self> {
+        let client = caller.connection.as_ref().map(|connection| connection.client.clone());
         let exchange = Exchange {
             number,
             at_ns: nanos(epoch.offset(arrived)),
@@ -58,7 +61,7 @@ impl Entry {
             hung_up: true,
             ..Exchange::default()
         };
-        Box::new(Entry { exchange, severed: false, strikes: None, tenancy: None, epoch, ledger })
+        Box::new(Entry { exchange, severed: false, strikes: None, tenancy: None, client, epoch, ledger })
     }
 
     /// Holds quota and capacity until it is closed or dropped.
@@ -89,6 +92,20 @@ impl Entry {
         self.count_bytes(bytes);
     }
 
+    /// When it was over, if it is dropped now.
+    ///
+    /// A client that closes its connection over HTTP/1.1 looks just as one that shuts its side and waits, so the
+    /// door gives it time. But once it was not there to the end, it was gone when it shut its side, or after
+    /// what was still handed out.
+    fn over_ns(&self, now: Instant) -> u64 {
+        let exchange = &self.exchange;
+        let left = self.client.as_ref().and_then(|client| client.left()).filter(|_| exchange.hung_up);
+        left.map_or(nanos(self.epoch.offset(now)), |left| {
+            let handed_out = exchange.last_event_ns.max(exchange.head_ns).unwrap_or(exchange.at_ns);
+            nanos(self.epoch.offset(left)).max(handed_out)
+        })
+    }
+
     /// Closes it: a fault cuts the connection, whatever of the answer has left.
     pub(crate) fn sever(mut self: Box<Self>) {
         self.severed = true;
@@ -116,7 +133,7 @@ impl Drop for Entry {
             self.exchange.faults = strikes.all();
         }
         let now = clock::now();
-        self.exchange.done_ns = nanos(self.epoch.offset(now));
+        self.exchange.done_ns = self.over_ns(now);
         if let Some(tenancy) = self.tenancy.take() {
             tenancy.end(self.epoch.unix_ns_at(now), spent(&self.exchange).as_ref());
         }

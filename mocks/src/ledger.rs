@@ -39,8 +39,9 @@ pub struct Exchange {
     /// When the last whole frame of an event stream was handed out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_event_ns: Option<u64>,
-    /// When the answer was over: handed out whole, its last frame handed out, or given up by the client. It is
-    /// read before the last byte is written, so that no wait between attempts looks shorter than it was.
+    /// When the answer was over: handed out whole, its last frame handed out, or given up by the client, which
+    /// is when it shut its side of the connection. It is read before the last byte is written, so that no wait
+    /// between attempts looks shorter than it was.
     pub done_ns: u64,
     /// How it came in.
     pub protocol: Protocol,

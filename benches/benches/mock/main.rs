@@ -23,12 +23,6 @@ mod streams;
 
 use std::process::ExitCode;
 
-use mimalloc::MiMalloc;
-
-/// The binary's, for both servers.
-#[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
-
 /// How long and how much.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Scale {

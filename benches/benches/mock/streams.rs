@@ -1,6 +1,8 @@
 //! Paced streams at once, and how late their events are read.
 
 use std::collections::HashMap;
+use std::path::Path;
+use std::thread::available_parallelism;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -9,7 +11,7 @@ use tokio::runtime::Builder;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
-use super::served::{self, Served};
+use super::served::{self, Served, thread_time};
 use super::{Scale, asked};
 
 const TTFT: Duration = Duration::from_secs(1);
@@ -29,7 +31,9 @@ pub(crate) fn run(scale: Scale) -> bool {
     let tokens = seconds * 20;
     let mock = served::mock(TTFT, PACE, tokens, false);
     let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let (before, began) = (Processor::read(), Instant::now());
     let readings = runtime.block_on(read_all(&mock, streams));
+    let (spent, took) = (before.zip(Processor::read()), began.elapsed());
     let mut lateness = lateness(&mock, &readings, tokens as usize, streams);
     mock.stop();
     lateness.sort_unstable();
@@ -44,7 +48,32 @@ pub(crate) fn run(scale: Scale) -> bool {
         millis(at(1.0)),
         BAR.as_millis()
     );
+    if let Some((before, after)) = spent {
+        let cores = |one: Duration, other: Duration| (other - one).as_secs_f64() / took.as_secs_f64();
+        println!(
+            "  of {} cores the mock took {:.2} and the client {:.2}",
+            available_parallelism().map_or(1, usize::from),
+            cores(before.mock, after.mock),
+            cores(before.client, after.client)
+        );
+    }
     at(0.99) < BAR
+}
+
+/// Processor time so far, where the kernel tells.
+struct Processor {
+    client: Duration,
+    /// All threads but the client's.
+    mock: Duration,
+}
+
+impl Processor {
+    fn read() -> Option<Self> {
+        let threads = std::fs::read_dir("/proc/self/task").ok()?;
+        let threads = threads.filter_map(|thread| thread_time(&thread.ok()?.path()));
+        let client = thread_time(Path::new("/proc/thread-self"))?;
+        Some(Processor { client, mock: threads.sum::<Duration>().saturating_sub(client) })
+    }
 }
 
 async fn read_all(mock: &Served, streams: usize) -> HashMap<String, Readings> {

@@ -109,8 +109,9 @@ impl Bedrock {
             Some(model) if model.id() == asked => model.shared_id(),
             _ => asked.into(),
         });
-        let service_tier = header(head, &SERVICE_TIER)?;
-        let latency = header(head, &LATENCY)?;
+        let in_headers = operation.asks_in_headers();
+        let service_tier = if in_headers { header(head, &SERVICE_TIER)? } else { None };
+        let latency = if in_headers { header(head, &LATENCY)? } else { None };
         Ok(Question {
             operation,
             errand,

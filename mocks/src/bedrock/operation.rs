@@ -56,6 +56,11 @@ impl Operation {
         }
     }
 
+    /// Whether service tier and latency mode are asked for in headers, as the body is the model's own.
+    pub(crate) fn asks_in_headers(self) -> bool {
+        matches!(self, Operation::InvokeModel | Operation::InvokeModelWithResponseStream)
+    }
+
     fn from_path(segment: &str) -> Option<Self> {
         match segment {
             "converse" => Some(Operation::Converse),

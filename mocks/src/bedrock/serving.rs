@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use http::HeaderValue;
+use http::HeaderMap;
 
 use super::ask::Ask;
 use super::errors;
@@ -34,8 +34,8 @@ pub(crate) struct Serving {
 pub(crate) struct Applicant<'a> {
     /// When, in nanoseconds after the Unix epoch.
     pub now_ns: u64,
-    /// The `Authorization` that it brings.
-    pub authorization: Option<&'a HeaderValue>,
+    /// The headers that it brings.
+    pub headers: &'a HeaderMap,
     /// The region asked.
     pub source: &'a Arc<str>,
     /// The model.
@@ -127,7 +127,7 @@ impl Serving {
 
     fn admit(&self, applicant: &Applicant<'_>, lane: Lane) -> Result<Admission, Unserved> {
         let share = Share {
-            account: self.accounts.signed(applicant.authorization),
+            account: self.accounts.signed(applicant.headers),
             source: applicant.source,
             model: applicant.model.name(),
         };

@@ -51,8 +51,8 @@ impl Handler for Cloud {
         Some(self.fault_changes())
     }
 
-    async fn answer(&self, request: Request<Bytes>) -> Response<CloudBody> {
-        self.handle(request).await
+    fn answer(&self, request: Request<Bytes>) -> impl Future<Output = Response<CloudBody>> + Send {
+        self.handle(request)
     }
 
     async fn refuse(&self, head: &Parts, why: Refused) -> Response<CloudBody> {

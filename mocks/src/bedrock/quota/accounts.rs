@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use http::HeaderValue;
+use http::HeaderMap;
+use http::header::AUTHORIZATION;
 use thiserror::Error;
 
 use crate::scope;
@@ -70,11 +71,14 @@ impl Accounts {
         self.0.len().max(1)
     }
 
-    /// The place of the account that has signed this `Authorization`, from 0: home.
-    pub(crate) fn signed(&self, authorization: Option<&HeaderValue>) -> usize {
+    /// The place of the account that has signed with these headers, from 0: home.
+    pub(crate) fn signed(&self, headers: &HeaderMap) -> usize {
         match self.0.len() {
             0 | 1 => 0,
-            _ => self.index_of(authorization.and_then(|header| scope::access_key(header.to_str().ok()?))),
+            _ => {
+                let authorization = headers.get(AUTHORIZATION).and_then(|header| header.to_str().ok());
+                self.index_of(authorization.and_then(scope::access_key))
+            }
         }
     }
 
