@@ -85,6 +85,15 @@ impl Cloud {
         self.exchange(&head, Ok(body)).await
     }
 
+    /// Answers a request as [`Cloud::handle`] does, whose head the door keeps.
+    pub(crate) fn take_up(
+        &self,
+        head: &Parts,
+        body: Bytes,
+    ) -> impl Future<Output = Response<CloudBody>> + Send {
+        self.exchange(head, Ok(body))
+    }
+
     /// Answers a request whose body a door could not take in.
     pub(crate) async fn turn_away(&self, head: &Parts, error: ServiceError) -> Response<CloudBody> {
         self.exchange(head, Err(error)).await

@@ -3,6 +3,7 @@
 use std::pin::pin;
 use std::sync::Arc;
 
+use http::request::Parts;
 use http::{Request, Response};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
@@ -71,7 +72,10 @@ impl<H: Handler> Shared<H> {
         let line = Line::new(connection.client.clone());
         let wire = TokioIo::new(Wire::new(stream, line.clone()));
         // It is under way as soon as hyper has its head, not once somebody gets round to it.
-        let service = service_fn(|request| self.clone().exchange(request, connection.clone(), line.begin()));
+        let service = service_fn(|request: Request<Incoming>| {
+            let (head, body) = request.into_parts();
+            self.clone().exchange(head, body, connection.clone(), line.begin())
+        });
         let mut serving = pin!(self.protocols.serve_connection(wire, service));
         let mut leaving = false;
         while let Some(look_again) = line.look_again(&H::LIMITS) {
@@ -115,12 +119,13 @@ impl<H: Handler> Shared<H> {
 
     async fn exchange(
         self: Arc<Self>,
-        request: Request<Incoming>,
+        mut head: Parts,
+        body: Incoming,
         connection: Connection,
         mut under_way: UnderWay,
     ) -> Result<Response<Outgoing>, Broken> {
-        let version = request.version();
-        let response = intake::take_in(request, &*self.handler, &connection, &mut under_way).await?;
+        let version = head.version;
+        let response = intake::take_in(&mut head, body, &*self.handler, &connection, &mut under_way).await?;
         if let Some(sever) = response.extensions().get() {
             sever::carry_out(*sever, version, under_way.line()).await?;
         }

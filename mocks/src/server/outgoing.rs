@@ -116,10 +116,10 @@ mod tests {
     impl Handler for Breaks {
         const LIMITS: Limits = Limits::CLOUD;
 
-        async fn answer(&self, request: Request<Bytes>) -> Response<CloudBody> {
+        async fn answer(&self, head: &Parts, _: Bytes) -> Response<CloudBody> {
             let (now, epoch) = (clock::now(), Epoch::starting_at(SystemTime::UNIX_EPOCH));
             let ledger = Ledger::new(Ring::DEFAULT_MOST, None);
-            let entry = Entry::open(0, Caller::of(&request.into_parts().0), now, epoch, Arc::new(ledger));
+            let entry = Entry::open(0, Caller::of(head), now, epoch, Arc::new(ledger));
             let beats = [Ok(Bytes::from("half")), Err(BodyError::Reset)];
             let beats = beats.into_iter().map(|frame| Beat { at: Duration::ZERO, frame });
             Response::new(CloudBody::paced(Box::new(beats), now, entry))
