@@ -70,6 +70,7 @@ fn caller(clock: Clock) -> Caller {
         flow_label: Some("ask".into()),
         max_attempts: 3,
         stream_idle: None,
+        polling: None,
     }
 }
 
@@ -82,6 +83,7 @@ fn ask() -> Ask {
         top_p: None,
         stop_sequences: Vec::new(),
         tools: Vec::new(),
+        token: None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "a bench may panic")]
 
-use bedload_reports::header::{ClockKind, FORMAT_VERSION, Flow, Header, Slo, Stage};
+use bedload_reports::header::{ClockKind, FORMAT_VERSION, Flow, Header, Slo, Stage, Tracing};
 use bedload_reports::log::{Cause, End, Line, Writer};
 use bedload_reports::record::{Attempt, Call, CallEnd, Operation, Outcome, Reason, Record, Tokens};
 use bedload_reports::tally;
@@ -20,7 +20,9 @@ fn header() -> Header {
         seed: 1,
         digest: String::new(),
         clock: ClockKind::Virtual,
+        epoch: Nanos::ZERO,
         target: String::new(),
+        real_aws: false,
         stages: vec![Stage {
             name: "all".into(),
             from: Nanos::ZERO,
@@ -34,12 +36,14 @@ fn header() -> Header {
             model: "haiku".into(),
             client: "plain".into(),
             planned: Some(RECORDS),
+            queue: None,
         }],
         models: Vec::new(),
         slo: Slo::default(),
         gates: Vec::new(),
         validity: Thresholds::default(),
         expect: None,
+        trace: Tracing::default(),
     }
 }
 
@@ -71,6 +75,7 @@ fn record(id: u64) -> Record {
         tokens_estimated: false,
         gaps_us: Vec::new(),
         attempts: vec![attempt],
+        polls: 0,
     };
     Record {
         id,
@@ -83,6 +88,7 @@ fn record(id: u64) -> Record {
         calls: vec![call],
         routed: None,
         decisions: Vec::new(),
+        job: None,
     }
 }
 

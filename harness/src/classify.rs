@@ -33,12 +33,12 @@ where
 }
 
 /// What a service's error code means to a caller. Codes of Bedrock Runtime's service model
-/// 2023-09-30; a code that nobody modelled is the service's own trouble.
+/// 2023-09-30, and of SQS and DynamoDB where theirs mean the same; a code that nobody modelled is the service's own trouble.
 pub fn of_code(code: Option<&str>) -> FailureClass {
     match code {
         Some(code) if is_throttling_code(code) => FailureClass::Throttled,
         Some("ModelNotReadyException") => FailureClass::Throttled,
-        Some("ServiceUnavailableException") => FailureClass::Unavailable,
+        Some("ServiceUnavailableException" | "ServiceUnavailable") => FailureClass::Unavailable,
         Some("ModelTimeoutException") => FailureClass::Timeout,
         Some(
             "ValidationException"
@@ -124,6 +124,7 @@ mod tests {
             ("ThrottlingException", FailureClass::Throttled),
             ("ModelNotReadyException", FailureClass::Throttled),
             ("ServiceUnavailableException", FailureClass::Unavailable),
+            ("ServiceUnavailable", FailureClass::Unavailable),
             ("InternalServerException", FailureClass::ServerError),
             ("ModelTimeoutException", FailureClass::Timeout),
             ("ModelErrorException", FailureClass::ServerError),

@@ -50,6 +50,11 @@ impl Clock {
         self.wall
     }
 
+    /// An offset from the epoch on the wall, since 1970.
+    pub fn wall(&self, offset: Nanos) -> Nanos {
+        Nanos::from(self.wall.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default()).plus(offset)
+    }
+
     /// The offset from the epoch.
     #[expect(clippy::disallowed_methods, reason = "the one place where time is read")]
     pub fn now(&self) -> Nanos {

@@ -185,11 +185,12 @@ fn passed(summary: &Summary) -> String {
 #[cfg(test)]
 mod tests {
     use bedload_reports::gate::{Gate, Limit, OnNoData, Scope, Severity};
-    use bedload_reports::header::{ClockKind, FORMAT_VERSION, Header, Slo};
+    use bedload_reports::header::{ClockKind, FORMAT_VERSION, Header, Slo, Tracing};
     use bedload_reports::judge::expect::Expectation;
     use bedload_reports::judge::judgement::Judgement;
     use bedload_reports::metric::{Figure, Metric};
     use bedload_reports::tally::Tally;
+    use bedload_reports::units::Nanos;
     use bedload_reports::validity::Thresholds;
 
     use super::*;
@@ -208,7 +209,9 @@ mod tests {
             seed: 7,
             digest: String::new(),
             clock: ClockKind::Virtual,
+            epoch: Nanos::ZERO,
             target: String::new(),
+            real_aws: false,
             stages: Vec::new(),
             faults: Vec::new(),
             flows: Vec::new(),
@@ -217,6 +220,7 @@ mod tests {
             gates,
             validity: Thresholds::default(),
             expect: None,
+            trace: Tracing::default(),
         };
         let expectation = |(name, verdict): &(&str, Verdict)| Expectation {
             name: (*name).into(),

@@ -3,6 +3,8 @@
 //! Each consumer asks for a stream by name, so a new one disturbs none of the others: adding a flow
 //! to a scenario leaves the arrivals and prompts of every other flow as they were.
 
+use bedload_reports::trace::ids::Ids;
+use bedload_reports::units::Nanos;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use sha2::{Digest, Sha256};
@@ -35,6 +37,11 @@ impl Seed {
         let mut first = [0; 8];
         first.copy_from_slice(&digest[..8]);
         u64::from_le_bytes(first)
+    }
+
+    /// The ids of a request's trace, due at `due` since 1970. The tracer of the reports comes to the same ones.
+    pub fn trace_ids(self, request: u64, due: Nanos) -> Ids {
+        Ids::of(self.0, request, due)
     }
 
     /// Pins the jitter that the AWS SDK draws for its backoff, on this thread.

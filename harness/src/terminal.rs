@@ -110,6 +110,7 @@ impl VerbError {
                 Status::Invalid
             }
             VerbError::Output { .. }
+            | VerbError::Export(_)
             | VerbError::Stdout(_)
             | VerbError::Runtime(_)
             | VerbError::Assembly(_) => Status::Internal,

@@ -66,6 +66,7 @@ fn caller(way: &Way, clock: Clock, operation: Operation, mode: RetryMode) -> Cal
         flow_label: Some("ask".into()),
         max_attempts: 3,
         stream_idle: timeouts.stream_idle,
+        polling: None,
     }
 }
 
@@ -78,6 +79,7 @@ fn ask() -> Ask {
         top_p: Some(0.9),
         stop_sequences: vec!["END".into()],
         tools: Vec::new(),
+        token: None,
     }
 }
 

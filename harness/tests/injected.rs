@@ -85,6 +85,7 @@ async fn call(http: SharedHttpClient, endpoint: String, clock: Clock, operation:
         flow_label: Some("ask".into()),
         max_attempts: 2,
         stream_idle: timeouts.stream_idle,
+        polling: None,
     };
     let ask = Ask {
         messages: vec![Message { role: Role::User, text: "What about my refund?".into() }],
@@ -94,6 +95,7 @@ async fn call(http: SharedHttpClient, endpoint: String, clock: Clock, operation:
         top_p: None,
         stop_sequences: Vec::new(),
         tools: Vec::new(),
+        token: None,
     };
     caller.call(&ask, None).await
 }

@@ -11,8 +11,8 @@ const LAYERS: [&[&str]; 7] = [
     &["main"],
     &["cli", "verbs", "exit", "terminal", "progress", "machine"],
     &["engine"],
-    &["flow", "scenario", "sink", "live"],
-    &["client", "resilience", "transport"],
+    &["export", "flow", "scenario", "sink", "live"],
+    &["client", "queue", "resilience", "transport"],
     &["pace", "classify"],
     &["clock", "seed"],
 ];

@@ -87,9 +87,14 @@ pub(crate) struct Caller {
     pub max_attempts: Option<u32>,
     /// The client's name for itself.
     pub user_agent: Option<Arc<str>>,
+    /// The trace that it belongs to, in X-Ray's notation or W3C's.
+    pub trace: Option<String>,
     /// The time that it signed with, by its own clock.
     pub signed_at: Option<SystemTime>,
 }
+
+/// The most characters of a trace header that are kept: X-Ray's with every key that AWS's services add has some 150.
+const TRACE_CHARS: usize = 256;
 
 impl Caller {
     /// What this head says.
@@ -122,6 +127,9 @@ impl Caller {
                 self.user_agent = text().map(shared);
             }
             auth::DATE => self.signed_at = text().and_then(auth::signed_at),
+            // X-Ray's word counts before W3C's, wherever it stands.
+            "x-amzn-trace-id" => self.trace = text().map(cut).or_else(|| self.trace.take()),
+            "traceparent" => self.trace = self.trace.take().or_else(|| text().map(cut)),
             _ => {}
         }
     }
@@ -143,6 +151,10 @@ fn attempts(list: &str) -> (Option<u32>, Option<u32>) {
 
 fn number(digits: &[u8]) -> Option<u32> {
     str::from_utf8(digits).ok()?.parse().ok()
+}
+
+fn cut(text: &str) -> String {
+    text.chars().take(TRACE_CHARS).collect()
 }
 
 #[cfg(test)]
@@ -173,6 +185,23 @@ mod tests {
             let request = Request::builder().header("amz-sdk-request", header).body(()).unwrap();
             let caller = Caller::of(&request.into_parts().0);
             assert_eq!((caller.attempt, caller.max_attempts), expected, "{header}");
+        }
+    }
+
+    #[test]
+    fn a_trace_is_kept_in_the_notation_that_it_came_in() {
+        let xray = "Root=1-58406520-a006649127e371903a2de979;Parent=53995c3f42cd8ad8;Sampled=1";
+        let w3c = "00-58406520a006649127e371903a2de979-53995c3f42cd8ad8-01";
+        for (headers, expected) in [
+            (&[("x-amzn-trace-id", xray), ("traceparent", w3c)][..], Some(xray)),
+            (&[("traceparent", w3c)], Some(w3c)),
+            (&[], None),
+        ] {
+            let request = headers
+                .iter()
+                .fold(Request::builder(), |request, (name, value)| request.header(*name, *value));
+            let caller = Caller::of(&request.body(()).unwrap().into_parts().0);
+            assert_eq!(caller.trace.as_deref(), expected);
         }
     }
 }

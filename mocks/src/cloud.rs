@@ -1,4 +1,13 @@
 //! The cloud: one request in, one paced answer out.
+//!
+//! What all services share is here; `cloud/` has each service's own way in.
+
+mod arrival;
+mod bedrock;
+mod dynamodb;
+mod gate;
+mod instead;
+mod sqs;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -11,39 +20,42 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::auth::Keys;
-use crate::bedrock::async_invoke::Moment;
-use crate::bedrock::quota::Squeeze;
-use crate::bedrock::serving::{Applicant, Serving, Tenancy, Unserved};
-use crate::bedrock::tier::{LatencyMode, Served, ServiceTier};
-use crate::bedrock::{Bedrock, content_type, errors};
+use crate::bedrock::Bedrock;
+use crate::bedrock::quota::Accounts;
+use crate::bedrock::serving::Serving;
 use crate::body::CloudBody;
 use crate::caller::Caller;
 use crate::chance::Chance;
 use crate::clock::{self, Epoch};
 use crate::digest::BodyDigest;
+use crate::dynamodb::DynamoDb;
 use crate::entry::Entry;
 use crate::error::{RETRY_AFTER, ServiceError};
-use crate::faults::{
-    self, Edits, End, Fault, FaultState, Occasion, Play, Ruling, ScriptError, Sever, Strikes,
-};
+use crate::faults::{Edits, Fault, FaultState, Play, Ruling, ScriptError, Sever, Strikes};
 use crate::ledger::{FaultHit, LedgerSink};
 use crate::regions::Regions;
 use crate::reply::Reply;
 use crate::request_id::RequestId;
-use crate::route::{Route, Service};
+use crate::route::Route;
+use crate::service::Service;
 use crate::spec::{CloudSpec, Start};
+use crate::sqs::Sqs;
 use crate::stamp::stamp;
-use crate::words::Words;
+use arrival::Arrival;
+use instead::Instead;
 
 /// A running cloud.
 ///
-/// Exchanges share nothing but the count of arrivals, the faults' own counts and the ledger, so none
-/// waits for another.
+/// Exchanges share nothing but the count of arrivals, the faults' own counts, the ledger and what a service
+/// keeps for all of them, so none waits for another but at one queue.
 pub struct Cloud {
     seed: u64,
     regions: Regions,
     bedrock: Bedrock,
+    dynamodb: DynamoDb,
     serving: Serving,
+    accounts: Accounts,
+    sqs: Sqs,
     faults: Play,
     keys: Option<Keys>,
     given: Epoch,
@@ -58,7 +70,10 @@ impl Cloud {
     pub fn new(spec: CloudSpec, epoch: Epoch, ledger: impl LedgerSink) -> Arc<Self> {
         Arc::new(Cloud {
             seed: spec.seed,
-            serving: Serving::new(spec.accounts, &spec.regions, &spec.models),
+            serving: Serving::new(spec.accounts.clone(), &spec.regions, &spec.models),
+            accounts: spec.accounts,
+            sqs: Sqs::default(),
+            dynamodb: DynamoDb::new(&spec.regions),
             regions: spec.regions,
             bedrock: Bedrock::new(spec.models, spec.seed, spec.errands).answering(spec.rules),
             faults: Play::new(spec.faults),
@@ -123,12 +138,14 @@ impl Cloud {
     }
 
     /// Puts everything back as it was at the start: the spec's faults, with their windows counted from
-    /// now and nothing struck yet, unused quotas, and the first request's number and chance.
+    /// now and nothing struck yet, unused quotas, no tables, no queues, and the first request's number and chance.
     pub fn reset(&self) {
         self.arrivals.store(0, Ordering::Relaxed);
         self.faults.restart(self.now());
         self.bedrock.reset();
+        self.dynamodb.reset();
         self.serving.reset();
+        self.sqs.reset();
     }
 
     /// Whether faults refuse all connections at present, so that a door can close its listening socket.
@@ -197,117 +214,19 @@ impl Cloud {
         entry.exchange.region = Some(route.region.clone());
         match route.service {
             Service::Bedrock => self.ask_bedrock(arrival, &route.region, ruling, entry).await,
+            Service::Sqs => self.ask_sqs(arrival, &route, ruling, entry).await,
+            Service::DynamoDb => self.ask_dynamodb(arrival, &route, ruling, entry).await,
         }
     }
 
     /// Refuses who is not known, before a fault can strike. A body that was not taken in has an error of its own.
-    fn admit(&self, arrival: &Arrival<'_>) -> Result<(), ServiceError> {
+    fn admit(&self, service: Service, arrival: &Arrival<'_>) -> Result<(), ServiceError> {
         match (&self.keys, &arrival.body) {
-            (Some(keys), Ok(body)) => keys.admit(arrival.head, body, self.given.wall_at(clock::now())),
+            (Some(keys), Ok(body)) => {
+                keys.admit(service, arrival.head, body, self.given.wall_at(clock::now()))
+            }
             _ => Ok(()),
         }
-    }
-
-    async fn ask_bedrock(
-        &self,
-        arrival: Arrival<'_>,
-        region: &Arc<str>,
-        ruling: &mut Ruling,
-        entry: &mut Entry,
-    ) -> Result<Reply, Instead> {
-        let body = arrival.body.as_deref().unwrap_or_default();
-        let question = self.bedrock.question(arrival.head, body)?;
-        let exchange = &mut entry.exchange;
-        exchange.operation = Some(question.operation.name());
-        exchange.model = question.model_id.clone();
-        exchange.client_token = question.client_token.clone();
-        self.admit(&arrival)?;
-        let words = Words::new(&arrival.head.headers, body);
-        let occasion = Occasion {
-            at: arrival.at,
-            flow: exchange.flow.as_deref(),
-            operation: question.operation.name(),
-            model: question.model.map(|model| model.name()),
-            region,
-            attempt: exchange.attempt,
-            words: &words,
-        };
-        self.faults.judge(ruling, &occasion, arrival.chance);
-        entry.strikes = ruling.strikes().cloned();
-        faults::apply(ruling).await.inspect_err(|_| {
-            // What is turned away unread still said how much it wanted, and a judge will ask.
-            exchange.max_tokens = question.read(body).ok().and_then(|ask| question.allowance(&ask));
-        })?;
-        let body = arrival.body.clone()?;
-        content_type::check(question.operation, &arrival.head.headers)?;
-        if let Some(errand) = &question.errand {
-            self.faults.capacity(&occasion, arrival.chance).map_err(|(refusal, fault)| {
-                entry.blame(&fault);
-                errors::refused(refusal)
-            })?;
-            let moment = Moment { region, now: clock::now(), epoch: self.given, chance: arrival.chance };
-            return Ok(self.bedrock.run(errand, question.model, &body, &moment)?);
-        }
-        let ask = question.read(&body)?;
-        exchange.max_tokens = question.allowance(&ask);
-        let mut served = match (question.model, &question.model_id) {
-            (Some(model), Some(model_id)) if question.operation.runs_a_model() => {
-                let applicant = Applicant {
-                    now_ns: self.given.unix_ns_at(clock::now()),
-                    headers: &arrival.head.headers,
-                    source: region,
-                    model,
-                    model_id,
-                    ask: &ask,
-                    squeeze: Squeeze::NONE,
-                    chance: arrival.chance,
-                };
-                let (served, tenancy) = self.serve(applicant, &occasion).map_err(|unanswered| {
-                    if let Some(fault) = &unanswered.fault {
-                        entry.blame(fault);
-                    }
-                    unanswered.error
-                })?;
-                entry.hold(tenancy);
-                served
-            }
-            _ => {
-                self.faults.capacity(&occasion, arrival.chance).map_err(|(refusal, fault)| {
-                    entry.blame(&fault);
-                    errors::refused(refusal)
-                })?;
-                Served::as_asked(&ask, region.clone())
-            }
-        };
-        ruling.edits().downgrade(|downgrade| served.downgrade(downgrade));
-        entry.exchange.inference_region = Some(served.region.clone());
-        entry.exchange.service_tier = served.service_tier.map(ServiceTier::name);
-        entry.exchange.latency_mode = served.latency.map(LatencyMode::name);
-        Ok(question.answer(&ask, &served, arrival.at, arrival.chance)?)
-    }
-
-    /// Takes quota and capacity for a request; or says what to answer, and the fault whose doing it is.
-    fn serve(
-        &self,
-        applicant: Applicant<'_>,
-        occasion: &Occasion<'_>,
-    ) -> Result<(Served, Tenancy), Unanswered> {
-        let squeeze = self.faults.squeeze(occasion);
-        let applicant = Applicant { squeeze: Squeeze::to(squeeze.factor), ..applicant };
-        let closed = |region: &Arc<str>| {
-            self.faults.capacity(&Occasion { region, ..*occasion }, applicant.chance).err()
-        };
-        self.serving.serve(applicant, closed).map_err(|unserved| match unserved {
-            Unserved::Mistaken(error) | Unserved::Full(error) => Unanswered { error, fault: None },
-            Unserved::Closed(refusal, fault) => {
-                Unanswered { error: errors::refused(refusal), fault: Some(fault) }
-            }
-            Unserved::Throttled(error, squeezed) => {
-                let fault = squeeze.fault.filter(|_| squeezed);
-                fault.iter().for_each(|fault| self.faults.squeezed_out(fault));
-                Unanswered { error, fault }
-            }
-        })
     }
 
     /// Sends a reply, whose time counts from now: at once if it is a stream, or else when it is whole.
@@ -360,35 +279,6 @@ fn cached(tokens: Option<u32>) -> Option<u32> {
     tokens.filter(|&tokens| tokens > 0)
 }
 
-/// An error for want of quota or capacity, and the fault whose doing it is.
-struct Unanswered {
-    error: ServiceError,
-    fault: Option<Arc<str>>,
-}
-
-/// What is sent instead of an answer.
-enum Instead {
-    /// An error.
-    Answer(ServiceError),
-    /// Nothing: the door cuts the connection.
-    Sever(Sever),
-}
-
-impl From<ServiceError> for Instead {
-    fn from(error: ServiceError) -> Self {
-        Instead::Answer(error)
-    }
-}
-
-impl From<End> for Instead {
-    fn from(end: End) -> Self {
-        match end {
-            End::Refuse(refusal) => Instead::Answer(errors::refused(refusal)),
-            End::Sever(sever) => Instead::Sever(sever),
-        }
-    }
-}
-
 /// Whether faults refuse all connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RefusalState {
@@ -405,13 +295,4 @@ fn severed(sever: Sever, entry: Box<Entry>) -> Response<CloudBody> {
     tell(&mut response, entry.strikes.clone());
     entry.sever();
     response
-}
-
-/// A request that has arrived, as far as it got in.
-struct Arrival<'a> {
-    head: &'a Parts,
-    body: Result<Bytes, ServiceError>,
-    /// When, as an offset from the epoch.
-    at: Duration,
-    chance: Chance,
 }

@@ -57,6 +57,7 @@ impl Entry {
             attempt: caller.attempt,
             max_attempts: caller.max_attempts,
             user_agent: caller.user_agent,
+            trace: caller.trace,
             skew_ms: caller.signed_at.and_then(|signed_at| ahead_ms(signed_at, epoch.wall_at(arrived))),
             hung_up: true,
             ..Exchange::default()

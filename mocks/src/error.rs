@@ -1,4 +1,4 @@
-//! An error as a service answers it, in the JSON of AWS's REST protocol.
+//! An error as a service answers it, in the JSON of AWS's REST protocol unless its service speaks another.
 //!
 //! Clients in every language find the code in `x-amzn-errortype` and the text in the body's `message`; a
 //! 429 without a code is retried by some SDKs and not by others, so none leaves without one unless a fault
@@ -14,6 +14,7 @@ use http::header::{CONTENT_TYPE, HeaderName};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::{Value, json};
 
+use crate::aws_json;
 use crate::bedrock::exception::Exception;
 
 /// The header that names an error's code.
@@ -27,7 +28,17 @@ pub(crate) struct ServiceError {
     status: StatusCode,
     code: Cow<'static, str>,
     body: Bytes,
+    protocol: Protocol,
     extra: Vec<(HeaderName, HeaderValue)>,
+}
+
+/// How the head of an error is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Protocol {
+    /// The code stands in the head.
+    RestJson,
+    /// The code stands in the body alone.
+    AwsJson,
 }
 
 impl ServiceError {
@@ -47,7 +58,14 @@ impl ServiceError {
 
     /// An error with a JSON body of its own shape.
     pub(crate) fn with_body(status: StatusCode, code: impl Into<Cow<'static, str>>, body: Value) -> Self {
-        ServiceError { status, code: code.into(), body: body.to_string().into(), extra: Vec::new() }
+        let (protocol, body) = (Protocol::RestJson, body.to_string().into());
+        ServiceError { status, code: code.into(), body, protocol, extra: Vec::new() }
+    }
+
+    /// The same error in the head of the AWS JSON protocol, whose bodies name their code themselves.
+    pub(crate) fn in_aws_json(mut self) -> Self {
+        self.protocol = Protocol::AwsJson;
+        self
     }
 
     /// The same error, asking the client to wait before its next attempt.
@@ -75,9 +93,17 @@ impl ServiceError {
     /// The headers that describe it. No code, and one that no header can hold, is left out of them.
     pub(crate) fn headers(&self) -> HeaderMap {
         let mut headers = HeaderMap::with_capacity(4);
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        let code = Some(self.code()).filter(|code| !code.is_empty());
-        headers.extend(code.and_then(|code| HeaderValue::try_from(code).ok()).map(|code| (ERROR_TYPE, code)));
+        match self.protocol {
+            Protocol::AwsJson => {
+                headers.insert(CONTENT_TYPE, HeaderValue::from_static(aws_json::CONTENT_TYPE));
+            }
+            Protocol::RestJson => {
+                headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+                let code = Some(self.code()).filter(|code| !code.is_empty());
+                let code = code.and_then(|code| HeaderValue::try_from(code).ok());
+                headers.extend(code.map(|code| (ERROR_TYPE, code)));
+            }
+        }
         for (name, value) in &self.extra {
             headers.insert(name, value.clone());
         }

@@ -6,6 +6,7 @@
 mod book;
 mod journal;
 mod protocol;
+mod queue_work;
 mod ring;
 mod verdict;
 
@@ -20,6 +21,7 @@ use crate::request_id::RequestId;
 pub use book::Ledger;
 pub use journal::{Journal, Writing, Written};
 pub use protocol::Protocol;
+pub use queue_work::{QueueDepth, QueueWork};
 pub use ring::{Extract, Ring};
 pub use verdict::Verdict;
 
@@ -51,7 +53,7 @@ pub struct Exchange {
     /// The address of the client's host, without the port; none in memory.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub peer: Option<Arc<str>>,
-    /// The service's signing name: `bedrock`.
+    /// The service's signing name: `bedrock`, `sqs`, `dynamodb`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service: Option<&'static str>,
     /// AWS's name of the operation: `ConverseStream`.
@@ -66,6 +68,13 @@ pub struct Exchange {
     /// The model id as asked for, decoded: an id, a profile or an ARN.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub model: Option<Arc<str>>,
+    /// The table that DynamoDB was asked about, if it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub table: Option<String>,
+    /// The key of the item that it was asked about, if it is one: its values with slashes between, 128
+    /// characters at most.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub item_key: Option<String>,
     /// The flow, from [`Exchange::FLOW_HEADER`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub flow: Option<String>,
@@ -81,6 +90,9 @@ pub struct Exchange {
     /// The client's `user-agent`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_agent: Option<Arc<str>>,
+    /// The trace that the request belongs to, as it says: `X-Amzn-Trace-Id`, or else `traceparent`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trace: Option<String>,
     /// What makes a repeated StartAsyncInvoke harmless, from `clientRequestToken`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_token: Option<String>,
@@ -90,7 +102,8 @@ pub struct Exchange {
     pub skew_ms: Option<i64>,
     /// The length of the request's body; zero for one that was over the limit and not read.
     pub request_bytes: u64,
-    /// A digest of the request's body, if it was read.
+    /// The first 16 hex digits of the SHA-256 of the request's body, if it was read; of a body of the AWS JSON
+    /// protocol, with its members sorted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub body_digest: Option<BodyDigest>,
     /// The most tokens that the request lets the model write, in whatever dialect; none if it does not say.
@@ -133,6 +146,9 @@ pub struct Exchange {
     /// Tokens of the prompt that were written into a prompt cache.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cache_write_tokens: Option<u32>,
+    /// What it did to a queue, if it was one of SQS's operations on one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub queue: Option<Box<QueueWork>>,
     /// Event-stream frames handed out.
     pub stream_events: u64,
     /// Bytes of the answer's body handed out.

@@ -1,4 +1,4 @@
-//! The cloud that bedload's clients meet: an Amazon Bedrock with faults.
+//! The cloud that bedload's clients meet: an Amazon Bedrock with faults, and queues beside it.
 //!
 //! It knows clouds and faults, not scenarios. A [`CloudSpec`] says what it is made of: regions, models
 //! with their behaviour and quotas, and a script of [`faults`]. [`Cloud::handle`] answers one HTTP request, and is
@@ -11,9 +11,11 @@
 //! | file | what it decides |
 //! | --- | --- |
 //! | `route` | the service and region, from the SigV4 scope or else the host |
+//! | `cloud/` | the way into each service: who asks, what faults have to say, then the service |
 //! | `bedrock` | the operation, the model, and the answer: what it says and when |
 //! | `faults`, `words` | whether to delay, refuse or cut it before the service sees it, and how to change the answer |
 //! | `bedrock::serving` | whether the account's quota lets it in, and which region has room for it |
+//! | `sqs`, `aws_json` | queues, and the protocol that they speak |
 //! | `reply`, `body` | how the answer leaves: whole, or frame by frame as tokio's time passes |
 //! | `entry`, `ledger` | what is noted of it once it is over |
 //!
@@ -22,6 +24,7 @@
 
 pub mod admin;
 pub mod auth;
+mod aws_json;
 mod bedrock;
 mod body;
 mod caller;
@@ -29,6 +32,7 @@ mod chance;
 mod clock;
 mod cloud;
 mod digest;
+mod dynamodb;
 mod entry;
 mod error;
 pub mod faults;
@@ -39,8 +43,10 @@ mod request_id;
 mod route;
 mod scope;
 pub mod server;
+mod service;
 mod spec;
 mod spread;
+mod sqs;
 mod stamp;
 mod words;
 
@@ -60,5 +66,6 @@ pub use cloud::{Cloud, RefusalState};
 pub use digest::BodyDigest;
 pub use ledger::{Exchange, FaultHit, LedgerSink};
 pub use request_id::RequestId;
+pub use service::Service;
 pub use spec::{CloudSpec, SpecError, Start};
 pub use spread::{Quantity, Spread, SpreadError};

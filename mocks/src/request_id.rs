@@ -1,8 +1,8 @@
-//! Request ids: shaped as UUIDs of version 4, and drawn from the exchange's own chance.
+//! Request ids and message ids: shaped as UUIDs of version 4, and drawn from the exchange's own chance.
 
 use std::fmt::{self, Display, Formatter};
 
-use rand::RngExt;
+use rand::{Rng, RngExt};
 use serde::{Serialize, Serializer};
 
 use crate::chance::{Chance, Label};
@@ -21,7 +21,11 @@ pub struct RequestId(u128);
 impl RequestId {
     /// The id of the exchange that this is the chance of.
     pub(crate) fn draw(chance: Chance) -> Self {
-        let bits: u128 = chance.stream(LABEL).random();
+        RequestId::random(&mut chance.stream(LABEL))
+    }
+
+    fn random(rng: &mut impl Rng) -> Self {
+        let bits: u128 = rng.random();
         RequestId(bits & !(0xf << 76) & !(0b11 << 62) | (0x4 << 76) | (0b10 << 62))
     }
 
@@ -35,6 +39,11 @@ impl RequestId {
         }
         chars
     }
+}
+
+/// A UUID of version 4, drawn from `rng`.
+pub(crate) fn uuid(rng: &mut impl Rng) -> String {
+    RequestId::random(rng).to_string()
 }
 
 impl Display for RequestId {

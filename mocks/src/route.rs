@@ -1,7 +1,8 @@
 //! Which service and region a request is for.
 //!
-//! The SigV4 scope decides; a request without one is placed by its host, and one to an address such as
-//! `127.0.0.1` that says nothing goes to Bedrock in the home region, so that `curl` works too.
+//! The SigV4 scope decides; a request without one is placed by its host. One to an address such as
+//! `127.0.0.1` that says nothing goes to the home region, and to Bedrock unless its `x-amz-target` is
+//! another service's, so that `curl` works too.
 
 use std::sync::Arc;
 
@@ -9,33 +10,11 @@ use http::header::{AUTHORIZATION, HOST};
 use http::request::Parts;
 use http::{HeaderName, StatusCode};
 
+use crate::aws_json::Target;
 use crate::error::ServiceError;
 use crate::regions::Regions;
 use crate::scope::Scope;
-
-/// A service that this cloud serves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Service {
-    /// Amazon Bedrock Runtime.
-    Bedrock,
-}
-
-impl Service {
-    /// The service with this signing name or endpoint prefix.
-    fn from_name(name: &str) -> Option<Self> {
-        match name {
-            "bedrock" | "bedrock-runtime" => Some(Service::Bedrock),
-            _ => None,
-        }
-    }
-
-    /// The word for it in the ledger: its signing name.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Service::Bedrock => "bedrock",
-        }
-    }
-}
+use crate::service::Service;
 
 /// Where a request is to be answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,12 +33,25 @@ impl Route {
     /// credentials are unknown there.
     pub(crate) fn of(head: &Parts, regions: &Regions) -> Result<Self, ServiceError> {
         let Some(scope) = signed(head).or_else(|| addressed(head)) else {
-            return Ok(Route { service: Service::Bedrock, region: regions.home().clone() });
+            return Ok(Route { service: targeted(head).unwrap_or_default(), region: regions.home().clone() });
         };
         let service = Service::from_name(scope.service).ok_or_else(|| unknown_service(scope.service))?;
         let region = regions.find(scope.region).ok_or_else(|| unknown_region(scope.region, regions))?;
         Ok(Route { service, region: region.clone() })
     }
+}
+
+/// The service that a request in front of any cloud is for, as far as it says; Bedrock if it does not.
+pub(crate) fn service(head: &Parts) -> Option<Service> {
+    match signed(head).or_else(|| addressed(head)) {
+        Some(scope) => Service::from_name(scope.service),
+        None => Some(targeted(head).unwrap_or_default()),
+    }
+}
+
+/// The service whose target a request names.
+fn targeted(head: &Parts) -> Option<Service> {
+    Service::from_target(Target::of(head)?.prefix)
 }
 
 fn signed(head: &Parts) -> Option<Scope<'_>> {
@@ -74,6 +66,7 @@ fn text<'a>(head: &'a Parts, name: &HeaderName) -> Option<&'a str> {
     str::from_utf8(head.headers.get(name)?.as_bytes()).ok()
 }
 
+/// A service that the cloud does not have.
 fn unknown_service(name: &str) -> ServiceError {
     let message = format!("This cloud has no service `{name}`.");
     ServiceError::new(StatusCode::NOT_FOUND, "UnknownOperationException", message)
@@ -116,7 +109,13 @@ mod tests {
         let west = signature("bedrock", "us-west-2");
         let aws_east = "bedrock-runtime.us-east-1.amazonaws.com";
         let aws_west = "bedrock-runtime.us-west-2.amazonaws.com";
-        let cases: [(&str, Headers<'_>, &str); 6] = [
+        let queue = signature("sqs", "us-west-2");
+        let target = HeaderName::from_static("x-amz-target");
+        let cases: [(&str, Headers<'_>, &str); 10] = [
+            ("/", &[(AUTHORIZATION, &queue)], "sqs us-west-2"),
+            ("/", &[(HOST, "dynamodb.us-west-2.amazonaws.com")], "dynamodb us-west-2"),
+            ("/", &[(target.clone(), "AmazonSQS.SendMessage")], "sqs us-east-1"),
+            ("/", &[(target, "DynamoDB_20120810.PutItem")], "dynamodb us-east-1"),
             ("/", &[(AUTHORIZATION, &west)], "bedrock us-west-2"),
             ("/", &[(AUTHORIZATION, &west), (HOST, aws_east)], "bedrock us-west-2"),
             ("/", &[(AUTHORIZATION, "Bearer key"), (HOST, aws_west)], "bedrock us-west-2"),

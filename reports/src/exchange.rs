@@ -39,6 +39,9 @@ pub struct Exchange {
     pub connection: Option<u64>,
     /// The address of the caller's host; none in memory.
     pub peer: Option<Name>,
+    /// The service's signing name: `bedrock`, `sqs`, `dynamodb`; none in a ledger of before there were several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service: Option<Name>,
     /// AWS's name of the operation: `ConverseStream`.
     pub operation: Option<Name>,
     /// The region asked.
@@ -57,6 +60,8 @@ pub struct Exchange {
     pub max_attempts: Option<u32>,
     /// The caller's `user-agent`.
     pub user_agent: Option<Name>,
+    /// The trace that the request says it belongs to, in X-Ray's notation or W3C's.
+    pub trace: Option<Name>,
     /// The caller's `clientRequestToken`, of operations that have one.
     pub client_token: Option<Name>,
     /// The first 16 hex digits of the SHA-256 of the request's body.
@@ -81,6 +86,9 @@ pub struct Exchange {
     pub input_tokens: Option<u32>,
     /// Tokens of the whole answer, of which a client that hung up may have seen fewer.
     pub output_tokens: Option<u32>,
+    /// What it did to a queue, if it was an exchange with SQS about one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub queue: Option<QueueWork>,
     /// Event-stream frames handed out.
     pub stream_events: u64,
     /// Whether a fault cut the connection, what the cloud calls `severed`.
@@ -88,6 +96,38 @@ pub struct Exchange {
     pub severed: bool,
     /// Whether the client went away before the answer was over.
     pub hung_up: bool,
+}
+
+/// What became of messages in one exchange with SQS. The lists are in the order of the answer, ten at most.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct QueueWork {
+    /// The queue's name.
+    pub name: Name,
+    /// Ids of the messages sent, handed out, deleted, or whose visibility was changed.
+    pub message_ids: Vec<Name>,
+    /// How often each message handed out has been by now, this time included.
+    pub receives: Vec<u32>,
+    /// Ids of the messages that went to the dead-letter queue instead of being handed out.
+    pub dead_lettered: Vec<Name>,
+    /// Entries of a batch, or the one message, that nothing was done for.
+    pub failed: u32,
+    /// What the queue held once it was over, where it was about messages.
+    pub depth: Option<QueueDepth>,
+}
+
+/// How much a queue holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct QueueDepth {
+    /// Messages that may be received.
+    pub visible: u64,
+    /// Messages in flight.
+    pub in_flight: u64,
+    /// Messages that may not be received yet.
+    pub delayed: u64,
+    /// The age of the oldest message, in milliseconds; none in an empty queue.
+    pub oldest_age_ms: Option<u64>,
 }
 
 fn is_severed<'de, D: serde::Deserializer<'de>>(verdict: D) -> Result<bool, D::Error> {
@@ -98,6 +138,11 @@ impl Exchange {
     /// Whether the answer says that the caller was over a quota.
     pub fn throttled(&self) -> bool {
         self.status == Some(429) || self.error_type.as_deref().is_some_and(is_throttling_code)
+    }
+
+    /// Whether it was one with Bedrock, which an exchange is that does not name its service.
+    pub fn is_of_bedrock(&self) -> bool {
+        self.service.as_deref().is_none_or(|service| service == "bedrock")
     }
 
     /// Whether the caller got an answer that is no error, as far as its status tells.
@@ -166,6 +211,27 @@ mod tests {
         let seen: Vec<_> = read.iter().map(|exchange| (exchange.number, exchange.finished)).collect();
         assert_eq!(seen, [(0, 0), (1, 1), (2, 2)]);
         assert!(read[0].severed && read[0].status.is_none());
+    }
+
+    #[test]
+    fn what_became_of_messages_is_read() {
+        let mut frames = Frames::new(Vec::new());
+        let queue = serde_json::json!({
+            "name": "jobs", "message_ids": ["m1"], "receives": [2],
+            "depth": { "visible": 3, "in_flight": 1, "delayed": 0, "oldest_age_ms": 1500 },
+        });
+        let line = serde_json::json!({ "verdict": "answered", "service": "sqs", "queue": queue });
+        frames.push(Nanos::ZERO, &line).unwrap();
+        let read = all(&frames.finish().unwrap()).unwrap();
+        let depth = QueueDepth { visible: 3, in_flight: 1, delayed: 0, oldest_age_ms: Some(1500) };
+        let expected = QueueWork {
+            name: "jobs".into(),
+            message_ids: vec!["m1".into()],
+            receives: vec![2],
+            depth: Some(depth),
+            ..QueueWork::default()
+        };
+        assert_eq!((read[0].service.as_deref(), &read[0].queue), (Some("sqs"), &Some(expected)));
     }
 
     #[test]

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::gate::Gate;
 use crate::judge::expect::Expect;
 use crate::record::{Name, Operation};
+use crate::sizing::QueueSetup;
 use crate::units::Nanos;
 use crate::validity::Thresholds;
 
@@ -29,8 +30,14 @@ pub struct Header {
     pub digest: String,
     /// Which clock the times were taken from.
     pub clock: ClockKind,
+    /// The epoch on that clock, since 1970: a fixed date in virtual time.
+    #[serde(default)]
+    pub epoch: Nanos,
     /// What the run was aimed at, in words.
     pub target: String,
+    /// Whether that is AWS itself, where a trace has a page in its console.
+    #[serde(default)]
+    pub real_aws: bool,
     /// The timeline, in order, from the epoch on.
     pub stages: Vec<Stage>,
     /// The faults that the cloud was told to inject.
@@ -48,6 +55,9 @@ pub struct Header {
     /// What the scenario expects of the client, for the judge.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expect: Option<Expect>,
+    /// Which traces are kept.
+    #[serde(default)]
+    pub trace: Tracing,
 }
 
 impl Header {
@@ -151,6 +161,9 @@ pub struct Flow {
     /// The arrivals that the schedule holds; none where the answers set the pace (closed loads).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub planned: Option<u64>,
+    /// The queue that its requests travel through, if they are jobs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queue: Option<QueueSetup>,
 }
 
 /// A model as the scenario names it.
@@ -178,6 +191,24 @@ impl Price {
     /// What these tokens cost in USD.
     pub fn of(&self, tokens: crate::record::Tokens) -> f64 {
         (tokens.input as f64 * self.input_per_1k + tokens.output as f64 * self.output_per_1k) / 1000.0
+    }
+}
+
+/// Which traces are kept beside those of requests in trouble, and what is sent along with attempts.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Tracing {
+    /// The share of ordinary requests whose traces are kept, 0 to 1.
+    pub sample: f64,
+    /// The most traces kept.
+    pub limit: u64,
+    /// Whether attempts carry the ids of their trace.
+    pub propagate: bool,
+}
+
+impl Default for Tracing {
+    /// A tenth of the ordinary ones, 20,000 in all (some 60 MB of documents), ids sent along.
+    fn default() -> Self {
+        Tracing { sample: 0.1, limit: 20_000, propagate: true }
     }
 }
 

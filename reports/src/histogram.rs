@@ -219,7 +219,59 @@ fn tag_text(tag: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    /// All that a distribution holds.
+    fn held(histogram: &Histogram) -> (Vec<(u64, u64)>, Option<Nanos>, Option<Nanos>, u128) {
+        let buckets = histogram.inner.iter_recorded();
+        let buckets = buckets.map(|bucket| (bucket.value_iterated_to(), bucket.count_at_value()));
+        (buckets.collect(), histogram.min(), histogram.max(), histogram.sum_ns)
+    }
+
+    fn merged(parts: &[&Histogram]) -> Histogram {
+        let mut all = Histogram::new();
+        parts.iter().for_each(|part| all.merge(part));
+        all
+    }
+
+    /// Up to a day and beyond, densest where latencies are.
+    fn times() -> impl Strategy<Value = Vec<Nanos>> {
+        let time = prop_oneof![0u64..2_000_000, 0u64..60_000_000_000, 0u64..200_000_000_000_000];
+        prop::collection::vec(time.prop_map(Nanos::new), 0..60)
+    }
+
+    fn recorded(times: &[Nanos]) -> Histogram {
+        let mut histogram = Histogram::new();
+        times.iter().for_each(|time| histogram.record(*time));
+        histogram
+    }
+
+    proptest! {
+        #[test]
+        fn merging_loses_nothing_in_any_order_or_grouping(a in times(), b in times(), c in times()) {
+            let all = [a.clone(), b.clone(), c.clone()].concat();
+            let (a, b, c) = (recorded(&a), recorded(&b), recorded(&c));
+            let together = held(&recorded(&all));
+            prop_assert_eq!(&held(&merged(&[&a, &b, &c])), &together);
+            prop_assert_eq!(&held(&merged(&[&c, &a, &b])), &together);
+            prop_assert_eq!(&held(&merged(&[&merged(&[&a, &b]), &c])), &together);
+            prop_assert_eq!(&held(&merged(&[&a, &merged(&[&b, &c])])), &together);
+        }
+
+        #[test]
+        fn three_digits_are_kept_from_a_microsecond_to_a_day(micros in 1u64..=HIGHEST_US) {
+            let time = Nanos::new(micros * 1000);
+            // A second, larger value keeps the first from being clamped to the exact extremes.
+            let mut histogram = recorded(&[time; 99]);
+            histogram.record(Nanos::new(u64::MAX));
+            let at = histogram.at(Quantile::P50).unwrap_or_default().as_secs_f64();
+            prop_assert!((at / time.as_secs_f64() - 1.0).abs() < 1e-3, "{} for {}", at, time.as_secs_f64());
+            prop_assert_eq!(histogram.min(), Some(time));
+            prop_assert_eq!(histogram.max(), Some(Nanos::new(u64::MAX)));
+        }
+    }
 
     fn of(micros: impl IntoIterator<Item = u64>) -> Histogram {
         let mut histogram = Histogram::new();

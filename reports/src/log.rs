@@ -10,6 +10,7 @@ use std::io::{self, BufRead, Read, Write};
 use serde::{Deserialize, Serialize};
 
 use crate::header::{FORMAT_VERSION, Header};
+use crate::job::{QueueSample, Stray};
 use crate::record::{Name, Record};
 use crate::units::Nanos;
 use crate::validity::Ending;
@@ -35,6 +36,10 @@ pub enum Line {
     Record(Box<Record>),
     /// An arrival that found no room.
     Dropped(Dropped),
+    /// A delivery of a job that was settled already.
+    Stray(Box<Stray>),
+    /// A queue and its workers at one time.
+    Queue(QueueSample),
     /// Last of all, once; its absence says that the run was killed.
     End(End),
 }
@@ -80,6 +85,8 @@ impl Line {
             Line::Header(_) => Nanos::ZERO,
             Line::Record(record) => record.done,
             Line::Dropped(dropped) => dropped.due,
+            Line::Stray(stray) => stray.delivery.over,
+            Line::Queue(sample) => sample.at,
             Line::End(end) => end.at,
         }
     }
@@ -167,6 +174,10 @@ pub enum Entry {
     Record(Record),
     /// An arrival that found no room.
     Dropped(Dropped),
+    /// A delivery of a job that was settled already.
+    Stray(Box<Stray>),
+    /// A queue and its workers at one time.
+    Queue(QueueSample),
     /// The closing line.
     End(End),
 }
@@ -199,6 +210,8 @@ impl<'a> Reader<'a> {
         match next_line(&mut self.lines, &mut self.buffer) {
             Some(Line::Record(record)) => Some(Entry::Record(*record)),
             Some(Line::Dropped(dropped)) => Some(Entry::Dropped(dropped)),
+            Some(Line::Stray(stray)) => Some(Entry::Stray(stray)),
+            Some(Line::Queue(sample)) => Some(Entry::Queue(sample)),
             Some(Line::End(end)) => {
                 self.ending = Some(match end.cause {
                     Cause::Finished => Ending::Complete,

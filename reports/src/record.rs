@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::job::Job;
 use crate::units::Nanos;
 
 /// A short text shared by many records: a flow, a stage, a model, a region, an error code.
@@ -38,6 +39,9 @@ pub struct Record {
     /// What the client's policies decided on the way, in order of time.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub decisions: Vec<Decision>,
+    /// What it did in its queue, if it is a job.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub job: Option<Box<Job>>,
 }
 
 /// Something that a policy of the client decided about a request.
@@ -180,8 +184,11 @@ pub struct Call {
     /// Gaps between content events in microseconds; streams only.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gaps_us: Vec<u32>,
-    /// HTTP exchanges, in order.
+    /// HTTP exchanges, in order; of an asynchronous invocation, those that started it.
     pub attempts: Vec<Attempt>,
+    /// How often the client asked whether it was over; asynchronous invocations only.
+    #[serde(default, skip_serializing_if = "is_none_at_all")]
+    pub polls: u32,
 }
 
 /// Why a call was made.
@@ -210,7 +217,7 @@ impl Reason {
     }
 }
 
-/// The four ways to ask a Bedrock model.
+/// The ways to ask a Bedrock model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Operation {
@@ -222,12 +229,19 @@ pub enum Operation {
     Invoke,
     /// `InvokeModelWithResponseStream`
     InvokeStream,
+    /// `StartAsyncInvoke`, and `GetAsyncInvoke` until it is over
+    AsyncInvoke,
 }
 
 impl Operation {
     /// All of them, in the order of the documentation.
-    pub const ALL: [Operation; 4] =
-        [Operation::Converse, Operation::ConverseStream, Operation::Invoke, Operation::InvokeStream];
+    pub const ALL: [Operation; 5] = [
+        Operation::Converse,
+        Operation::ConverseStream,
+        Operation::Invoke,
+        Operation::InvokeStream,
+        Operation::AsyncInvoke,
+    ];
 
     /// Whether the answer arrives as a stream of events, and so has a time to first token.
     pub fn streams(self) -> bool {
@@ -241,6 +255,7 @@ impl Operation {
             Operation::ConverseStream => "converse_stream",
             Operation::Invoke => "invoke",
             Operation::InvokeStream => "invoke_stream",
+            Operation::AsyncInvoke => "async_invoke",
         }
     }
 
@@ -251,6 +266,7 @@ impl Operation {
             Operation::ConverseStream => "ConverseStream",
             Operation::Invoke => "InvokeModel",
             Operation::InvokeStream => "InvokeModelWithResponseStream",
+            Operation::AsyncInvoke => "StartAsyncInvoke",
         }
     }
 }
@@ -407,9 +423,10 @@ impl Record {
         self.answer().and_then(|call| call.first_content)
     }
 
-    /// The call that gave the whole answer, if one did.
+    /// The call that gave the whole answer, if one did. Of a job, the one whose result was stored first.
     pub fn answer(&self) -> Option<&Call> {
-        self.calls.iter().rev().find(|call| matches!(call.end, CallEnd::Answered { .. }))
+        let calls = self.job.as_ref().map_or(&self.calls[..], |job| job.answering(&self.calls));
+        calls.iter().rev().find(|call| matches!(call.end, CallEnd::Answered { .. }))
     }
 
     /// Why the last call failed, if it did. A call that was given up for another is not the last.
@@ -448,6 +465,10 @@ pub const THROTTLING_CODES: [&str; 14] = [
 /// Whether an error code means throttling to every AWS SDK.
 pub fn is_throttling_code(code: &str) -> bool {
     THROTTLING_CODES.contains(&code)
+}
+
+fn is_none_at_all(count: &u32) -> bool {
+    *count == 0
 }
 
 fn is_zero(nanos: &Nanos) -> bool {

@@ -3,6 +3,8 @@
 //! `summary.json` is this type written down, and every other output is a rendering of it, so no
 //! renderer needs arithmetic on results. A half-computed figure has no type here.
 
+mod jobs;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -14,8 +16,11 @@ use crate::judge::expect::Expectation;
 use crate::judge::finding::{Answer, Code, Finding, Ruling, Severity};
 use crate::judge::judgement::Judgement;
 use crate::record::{BreakerState, FailureClass, Name, Record};
+use crate::trace::account::Traced;
 use crate::units::Nanos;
 use crate::validity::{Ending, Validity};
+
+pub use jobs::{JobFigures, QueuePoint, QueueSummary, Twice};
 
 /// All that is known about a run once its log was read.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -45,6 +50,9 @@ pub struct Summary {
     pub cells: Vec<Cell>,
     /// How each fault's disturbance ended, in order of time.
     pub recoveries: Vec<Recovery>,
+    /// How each queue fared, in the order of the flows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub queues: Vec<QueueSummary>,
     /// Errors of attempts, most frequent first; all stages.
     pub errors: Vec<ErrorRow>,
     /// Requests that nothing answered, by kind, most frequent first; recorded stages.
@@ -56,6 +64,9 @@ pub struct Summary {
     /// What the cloud's ledger says about the clients; none where there is no ledger to read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub judgement: Option<Judgement>,
+    /// What became of the spans of its traces; none where none were written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub traced: Option<Traced>,
     /// What the run was.
     pub run: Header,
 }
@@ -277,6 +288,9 @@ pub struct Figures {
     pub retrier_wait: Spread,
     /// Lateness of the harness.
     pub schedule_delay: Spread,
+    /// What became of jobs; none where there were none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jobs: Option<JobFigures>,
 }
 
 impl Figures {
@@ -412,6 +426,14 @@ pub enum Refusal {
     Shed,
     /// Every destination that was left was shut out by a circuit breaker.
     BreakerOpen,
+    /// Its message was moved to the dead-letter queue, though no call had failed.
+    DeadLettered,
+    /// No queue holds the job any more, and no result is stored.
+    Lost,
+    /// Its queue still held the job when the run was over.
+    Unfinished,
+    /// The queue never took the job.
+    NotEnqueued,
     /// No call was made, and no policy says why.
     NotSent,
 }
@@ -425,6 +447,10 @@ impl Cause {
             Cause::Refusal(Refusal::GatewayTimedOut) => "gateway timed out",
             Cause::Refusal(Refusal::Shed) => "shed",
             Cause::Refusal(Refusal::BreakerOpen) => "breaker open",
+            Cause::Refusal(Refusal::DeadLettered) => "dead-lettered",
+            Cause::Refusal(Refusal::Lost) => "lost",
+            Cause::Refusal(Refusal::Unfinished) => "unfinished",
+            Cause::Refusal(Refusal::NotEnqueued) => "not enqueued",
             Cause::Refusal(Refusal::NotSent) => "not sent",
         }
     }

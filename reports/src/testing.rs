@@ -2,7 +2,7 @@
 
 use crate::gate::Gate;
 use crate::header::{
-    ClockKind, FORMAT_VERSION, FaultKind, FaultWindow, Flow, Header, Model, Price, Slo, Stage,
+    ClockKind, FORMAT_VERSION, FaultKind, FaultWindow, Flow, Header, Model, Price, Slo, Stage, Tracing,
 };
 use crate::record::{
     Attempt, Call, CallEnd, Decision, Deed, Failure, FailureClass, Name, Operation, Outcome, Reason, Record,
@@ -26,7 +26,9 @@ pub(crate) fn header() -> Header {
         seed: 7,
         digest: "0f".repeat(32),
         clock: ClockKind::Virtual,
+        epoch: Nanos::ZERO,
         target: "mock of us-east-1, us-west-2".into(),
+        real_aws: false,
         stages: vec![
             stage("warmup", 0, 10, false),
             stage("quiet", 10, 70, true),
@@ -45,6 +47,7 @@ pub(crate) fn header() -> Header {
             model: "sonnet".into(),
             client: "careful".into(),
             planned: None,
+            queue: None,
         }],
         models: vec![Model {
             name: "sonnet".into(),
@@ -55,6 +58,7 @@ pub(crate) fn header() -> Header {
         gates: Vec::new(),
         validity: Thresholds::default(),
         expect: None,
+        trace: Tracing::default(),
     }
 }
 
@@ -107,6 +111,7 @@ pub(crate) fn answered(id: u64, due: Nanos) -> Record {
         tokens_estimated: false,
         gaps_us: vec![100_000; 10],
         attempts: vec![attempt(1, due, Nanos::ZERO, 200)],
+        polls: 0,
     };
     Record {
         id,
@@ -119,6 +124,7 @@ pub(crate) fn answered(id: u64, due: Nanos) -> Record {
         calls: vec![call],
         routed: None,
         decisions: Vec::new(),
+        job: None,
     }
 }
 

@@ -45,6 +45,7 @@ fn record(call: &Call<'_>, id: u64, header: &Header) -> Record {
         calls: vec![told(call, asked)],
         routed: None,
         decisions: Vec::new(),
+        job: None,
     }
 }
 
@@ -84,6 +85,7 @@ fn told(call: &Call<'_>, model: Name) -> record::Call {
         tokens_estimated: false,
         gaps_us: Vec::new(),
         attempts,
+        polls: 0,
     }
 }
 

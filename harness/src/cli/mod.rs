@@ -108,6 +108,9 @@ pub struct RunArgs {
     /// Extra copies of the outputs.
     #[command(flatten)]
     pub outputs: Outputs,
+    /// Where spans are sent once the run is over.
+    #[command(flatten)]
+    pub exports: Exports,
 }
 
 /// Changes to a scenario.
@@ -155,6 +158,23 @@ pub struct Outputs {
     pub openmetrics: Option<PathBuf>,
 }
 
+/// Where to send the spans of a run.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Exports {
+    /// Send spans to an OTLP endpoint: `http://…`, or `grpc://…`; without a value, where OTEL_EXPORTER_OTLP_ENDPOINT says.
+    #[arg(long, value_name = "URL", num_args = 0..=1, default_missing_value = "", help_heading = "Traces")]
+    pub otlp: Option<String>,
+    /// Send documents to X-Ray's daemon; without a value, to AWS_XRAY_DAEMON_ADDRESS or 127.0.0.1:2000.
+    #[arg(long, value_name = "ADDR", num_args = 0..=1, default_missing_value = "", help_heading = "Traces")]
+    pub xray_daemon: Option<String>,
+    /// Send documents to X-Ray's API of a region; without a value, AWS_REGION.
+    #[arg(long, value_name = "REGION", num_args = 0..=1, default_missing_value = "", help_heading = "Traces")]
+    pub xray: Option<String>,
+    /// Send spans to X-Ray's OTLP endpoint of a region; without a value, AWS_REGION.
+    #[arg(long, value_name = "REGION", num_args = 0..=1, default_missing_value = "", help_heading = "Traces")]
+    pub xray_otlp: Option<String>,
+}
+
 /// `bedload check`
 #[derive(Debug, Args)]
 pub struct CheckArgs {
@@ -181,4 +201,7 @@ pub struct ReportArgs {
     /// Extra copies of the outputs.
     #[command(flatten)]
     pub outputs: Outputs,
+    /// Where spans are sent once the run is over.
+    #[command(flatten)]
+    pub exports: Exports,
 }

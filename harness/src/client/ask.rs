@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// One request's content, ready to be put into any of the four operations.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Ask {
     /// The conversation; begins and ends with the user.
     pub messages: Vec<Message>,
@@ -19,6 +19,8 @@ pub struct Ask {
     pub stop_sequences: Vec<String>,
     /// Tools that the model may call.
     pub tools: Vec<Tool>,
+    /// What makes a repeated start of an asynchronous invocation harmless.
+    pub token: Option<String>,
 }
 
 /// One turn of a conversation.

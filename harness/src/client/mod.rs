@@ -6,6 +6,7 @@
 //! one which is given up can still be told.
 
 pub mod ask;
+pub mod async_invoke;
 pub mod converse;
 pub mod dialect;
 pub mod event;

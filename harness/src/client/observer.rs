@@ -19,6 +19,7 @@ use aws_smithy_types::config_bag::ConfigBag;
 use bedload_mocks::Exchange;
 use bedload_mocks::faults::Strikes;
 use bedload_reports::record::{Attempt, Name};
+use bedload_reports::trace::propagation::CallIds;
 use bedload_reports::units::Nanos;
 
 use crate::classify;
@@ -33,6 +34,8 @@ struct Seen {
     attempts: Vec<Attempt>,
     /// Whether the last of them is under way.
     open: bool,
+    /// The ids that attempts carry; none where they carry none.
+    ids: Option<CallIds>,
     /// Where faults in this process note that they struck, an entry for each attempt.
     strikes: Vec<Strikes>,
     first_byte: Option<Nanos>,
@@ -56,6 +59,16 @@ pub struct Closed {
 }
 
 impl Attempts {
+    /// Those of a call whose attempts carry the ids of their spans.
+    pub fn traced(ids: Option<CallIds>) -> Self {
+        Attempts(Arc::new(Mutex::new(Seen { ids, ..Seen::default() })))
+    }
+
+    /// The trace headers of the attempt that is under way.
+    fn trace_headers(&self) -> Option<[(&'static str, String); 2]> {
+        self.with(|seen| Some(seen.ids?.headers(seen.attempts.len().checked_sub(1)?)))
+    }
+
     /// The attempts so far. One that was ended from outside, by a limit over the whole call or because the call was given
     /// up, is closed at `done` with this `word`.
     pub fn close(&self, done: Nanos, word: &str) -> Closed {
@@ -135,6 +148,10 @@ impl Intercept for Observer {
     ) -> Result<(), BoxError> {
         if let Some(flow) = &self.flow {
             context.request_mut().headers_mut().try_insert(Exchange::FLOW_HEADER, flow.to_string())?;
+        }
+        // Neither is part of the signature, which is made by now.
+        for (name, value) in self.attempts.trace_headers().into_iter().flatten() {
+            context.request_mut().headers_mut().try_insert(name, value)?;
         }
         // No header tells of faults: a fault may strike long after the head, or instead of one.
         if let Some(strikes) = self.attempts.with(|seen| seen.strikes.last().cloned()) {

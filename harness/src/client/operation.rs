@@ -12,6 +12,7 @@ use bedload_reports::record::{
 use bedload_reports::units::Nanos;
 
 use super::ask::Ask;
+use super::async_invoke::Polling;
 use super::converse::{Parts, tokens};
 use super::dialect::Dialect;
 use super::observer::{Closed, Observer};
@@ -45,6 +46,8 @@ pub struct Caller {
     pub max_attempts: u32,
     /// The longest silence allowed between two events of a stream.
     pub stream_idle: Option<Duration>,
+    /// How an asynchronous invocation is followed.
+    pub polling: Option<Polling>,
 }
 
 impl Caller {
@@ -74,6 +77,7 @@ impl Caller {
             Operation::ConverseStream => self.converse_stream(ask, sight).await,
             Operation::Invoke => self.invoke(ask, sight).await,
             Operation::InvokeStream => self.invoke_stream(ask, sight).await,
+            Operation::AsyncInvoke => self.async_invoke(ask, sight).await,
         }
     }
 
@@ -162,7 +166,7 @@ impl Caller {
     }
 
     /// The body of a request, in the dialect of the model.
-    fn body(&self, ask: &Ask) -> Result<(Dialect, Vec<u8>), Failure> {
+    pub(super) fn body(&self, ask: &Ask) -> Result<(Dialect, Vec<u8>), Failure> {
         let Some(dialect) = Dialect::of(&self.model_id) else {
             let message = format!("no dialect of InvokeModel is known for `{}`", self.model_id);
             return Err(failure(FailureClass::Unsendable, &message));
@@ -175,7 +179,7 @@ impl Caller {
         Reader { sight, clock: self.clock, idle: self.stream_idle }
     }
 
-    fn observer(&self, sight: &Sight) -> Observer {
+    pub(super) fn observer(&self, sight: &Sight) -> Observer {
         Observer::new(self.clock, self.flow_label.clone(), sight.attempts().clone())
     }
 
@@ -203,6 +207,7 @@ impl Caller {
             tokens_estimated,
             gaps_us: content.gaps_us,
             attempts: closed.attempts,
+            polls: sight.polls(),
         }
     }
 
@@ -235,11 +240,11 @@ fn spent(ask: &Ask, end: &CallEnd, closed: &Closed, content: &Content) -> (Token
     (tokens, true)
 }
 
-fn answered(stop_reason: &str) -> CallEnd {
+pub(super) fn answered(stop_reason: &str) -> CallEnd {
     CallEnd::Answered { stop_reason: stop_reason.into() }
 }
 
-fn refused<E, R>(error: &SdkError<E, R>) -> CallEnd
+pub(super) fn refused<E, R>(error: &SdkError<E, R>) -> CallEnd
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
     R: std::fmt::Debug + 'static,
@@ -247,7 +252,7 @@ where
     CallEnd::Failed(classify::failure(error))
 }
 
-fn timed_out(limit: Option<Duration>) -> Failure {
+pub(super) fn timed_out(limit: Option<Duration>) -> Failure {
     let limit = bedload_reports::number::time(Nanos::from(limit.unwrap_or_default()));
     failure(FailureClass::Timeout, &format!("not over within {limit}"))
 }
@@ -256,6 +261,6 @@ fn unsendable(error: &dyn std::error::Error) -> Failure {
     failure(FailureClass::Unsendable, &error.to_string())
 }
 
-fn failure(class: FailureClass, message: &str) -> Failure {
+pub(super) fn failure(class: FailureClass, message: &str) -> Failure {
     Failure { class, code: None, message: classify::cut(message), retry_refused: false }
 }

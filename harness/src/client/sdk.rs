@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use aws_config::SdkConfig;
 use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_bedrockruntime::Client;
 use aws_sdk_bedrockruntime::config::retry::RetryConfig;
 use aws_sdk_bedrockruntime::config::timeout::TimeoutConfig;
@@ -28,6 +29,31 @@ pub enum Way {
     },
     /// To AWS, with credentials resolved by `aws-config`.
     Aws(Box<SdkConfig>),
+}
+
+impl Way {
+    /// What the clients of other services than Bedrock have in common: the way there, the region and the time. Their
+    /// retries and limits are for their owners to set.
+    pub fn shared(&self, region: &str, clock: Clock) -> SdkConfig {
+        let builder = match self {
+            Way::Mock { http, endpoint } => SdkConfig::builder()
+                .behavior_version(BehaviorVersion::v2026_01_12())
+                .credentials_provider(SharedCredentialsProvider::new(made_up()))
+                .http_client(http.clone())
+                .endpoint_url(endpoint),
+            Way::Aws(config) => config.to_builder(),
+        };
+        builder
+            .region(Region::new(region.to_owned()))
+            .sleep_impl(TokioSleep::new())
+            .time_source(clock)
+            .build()
+    }
+}
+
+/// Credentials that a cloud of our own takes for anybody's.
+fn made_up() -> Credentials {
+    Credentials::from_keys("AKIDBEDLOAD", "made-up", None)
 }
 
 /// The retry quotas of one run.
@@ -61,7 +87,7 @@ impl Quotas {
         let builder = match way {
             Way::Mock { http, endpoint } => Builder::new()
                 .behavior_version(BehaviorVersion::v2026_01_12())
-                .credentials_provider(Credentials::from_keys("AKIDBEDLOAD", "made-up", None))
+                .credentials_provider(made_up())
                 .http_client(http.clone())
                 .endpoint_url(endpoint),
             Way::Aws(config) => Builder::from(config.as_ref()),

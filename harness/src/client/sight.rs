@@ -1,8 +1,10 @@
 //! What is known of a call while it runs: kept outside of it, so that a call that is given up, or cut off by a limit, can
 //! still be told with the attempts it had made, the content it had received and the tokens it will be charged for.
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use bedload_reports::trace::propagation::CallIds;
 use bedload_reports::units::Nanos;
 
 use super::event::Event;
@@ -16,6 +18,8 @@ pub struct Sight(Arc<Known>);
 struct Known {
     attempts: Attempts,
     content: Mutex<Content>,
+    /// How often an asynchronous invocation was asked after.
+    polls: AtomicU32,
 }
 
 /// What a call has received.
@@ -36,9 +40,24 @@ pub struct Content {
 }
 
 impl Sight {
+    /// Of a call whose attempts carry the ids of their spans.
+    pub fn traced(ids: Option<CallIds>) -> Self {
+        Sight(Arc::new(Known { attempts: Attempts::traced(ids), ..Known::default() }))
+    }
+
     /// The attempts.
     pub fn attempts(&self) -> &Attempts {
         &self.0.attempts
+    }
+
+    /// An asynchronous invocation is asked after.
+    pub fn polled(&self) {
+        self.0.polls.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How often it was.
+    pub fn polls(&self) -> u32 {
+        self.0.polls.load(Ordering::Relaxed)
     }
 
     /// Takes in an event of a stream.

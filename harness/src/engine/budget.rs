@@ -68,6 +68,7 @@ mod tests {
             tokens_estimated: false,
             gaps_us: Vec::new(),
             attempts: Vec::new(),
+            polls: 0,
         };
         Record {
             id: 0,
@@ -80,6 +81,7 @@ mod tests {
             calls: vec![call],
             routed: None,
             decisions: Vec::new(),
+            job: None,
         }
     }
 

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use bedload_reports::job::{QueueSample, Stray};
 use bedload_reports::log::Dropped;
-use bedload_reports::record::Name;
+use bedload_reports::record::{Name, Record};
 use bedload_reports::units::Nanos;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::Bed;
 use super::halt::{Halt, Halted, halt};
+use super::{Bed, DRAIN_AFTER_END, DRAIN_AFTER_STOP};
 use crate::clock::Clock;
 use crate::flow::request::{Arrival, Requester};
 use crate::seed::Seed;
@@ -80,6 +81,46 @@ impl Dispatcher {
         }
     }
 
+    /// The number of a new request.
+    pub(super) fn number(&self, flow: &Name) -> u64 {
+        self.bed.board.at(self.bed.clock.now());
+        self.bed.board.sent(flow);
+        self.numbers.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Hands on the record of a request that is over.
+    pub(super) fn deliver(&self, record: Record) {
+        self.bed.board.at(record.done);
+        self.bed.board.over(&record.flow, record.outcome);
+        self.bed.budget.spend(&record);
+        self.bed.sink.record(record);
+    }
+
+    /// Hands on a delivery of a job that was settled before.
+    pub(super) fn stray(&self, stray: Stray) {
+        self.bed.sink.stray(stray);
+    }
+
+    /// Hands on what a queue looked like.
+    pub(super) fn sample(&self, sample: QueueSample) {
+        self.bed.board.at(sample.at);
+        self.bed.sink.sample(sample);
+    }
+
+    /// When the last stage ends.
+    pub(super) fn end(&self) -> Nanos {
+        self.bed.stages.last().map_or(Nanos::ZERO, |stage| stage.to)
+    }
+
+    /// Waits for as long as what is under way may take to finish, once nothing new is begun.
+    pub(super) async fn patience(&self) {
+        tokio::select! {
+            biased;
+            () = self.halted.stopped() => self.bed.clock.sleep(DRAIN_AFTER_STOP).await,
+            () = self.bed.clock.sleep(DRAIN_AFTER_END) => {}
+        }
+    }
+
     /// Makes one request, from its due time to its record. `free` is called once its caller has an answer, if that is before.
     pub(super) async fn perform(
         &self,
@@ -89,15 +130,10 @@ impl Dispatcher {
         due: Nanos,
         free: impl FnOnce(),
     ) {
-        let id = self.numbers.fetch_add(1, Ordering::Relaxed);
-        self.bed.board.at(self.bed.clock.now());
-        self.bed.board.sent(flow);
-        let arrival = Arrival { id, stage: self.stage_at(due), due };
+        let id = self.number(flow);
+        let arrival = Arrival { id, stage: self.stage_at(due), due, calls_before: 0 };
         let record = requester.perform(arrival, self.abandoned.stopped(), free).await;
-        self.bed.board.at(record.done);
-        self.bed.board.over(flow, record.outcome);
-        self.bed.budget.spend(&record);
-        self.bed.sink.record(record);
+        self.deliver(record);
         drop(permit);
     }
 
@@ -119,7 +155,7 @@ impl Dispatcher {
     }
 
     /// The stage that `due` falls in; the last one for what is due at the very end.
-    fn stage_at(&self, due: Nanos) -> Name {
+    pub(super) fn stage_at(&self, due: Nanos) -> Name {
         let stages = &self.bed.stages;
         let stage = stages.iter().find(|stage| due < stage.to).or(stages.last());
         stage.map_or_else(|| "".into(), |stage| stage.name.clone())

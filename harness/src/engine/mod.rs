@@ -6,7 +6,7 @@
 //!    └────────▶ stopping ──────┴──────▶ abandoning ──────────┘
 //! ```
 //!
-//! `open` and `closed` decide when; `dispatch` sends; `halt` carries the word to stop; `budget` bounds what
+//! `open`, `closed` and `queue` decide when; `dispatch` sends; `halt` carries the word to stop; `budget` bounds what
 //! may be spent. Each request holds a permit while it is in flight, so the cap and the end of draining are one semaphore.
 
 pub mod assembly;
@@ -15,6 +15,7 @@ mod closed;
 mod dispatch;
 pub mod halt;
 mod open;
+pub mod queue;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,6 +36,7 @@ use crate::sink::Sink;
 use budget::Budget;
 use dispatch::Dispatcher;
 use halt::Halted;
+use queue::QueueLoad;
 
 /// How long requests may take to finish after a signal.
 const DRAIN_AFTER_STOP: Duration = Duration::from_secs(10);
@@ -65,6 +67,8 @@ pub enum Load {
         /// How long each thinks before it asks.
         think: Spread<Duration>,
     },
+    /// A queue: its producer keeps a schedule, and its workers do what they can.
+    Queue(Box<QueueLoad>),
 }
 
 /// A number of users over a stretch of time.
@@ -107,13 +111,16 @@ pub async fn run(bed: Bed, traffic: Vec<Traffic>, halted: Halted) -> End {
             Load::Open(schedule) => {
                 senders.spawn(open::send(dispatcher.clone(), flow.flow, flow.requester, *schedule));
             }
+            Load::Queue(load) => {
+                senders.spawn(queue::carry(dispatcher.clone(), flow.flow, flow.requester, *load));
+            }
             Load::Closed { users, think } => {
                 closed::spawn(&mut senders, &dispatcher, &flow.flow, &flow.requester, &users, think);
             }
         }
     }
     while senders.join_next().await.is_some() {}
-    drain(&dispatcher, &halted).await;
+    drain(&dispatcher).await;
     End { at: clock.now(), cause: cause(&dispatcher, &halted), lost: 0 }
 }
 
@@ -126,19 +133,11 @@ fn cause(dispatcher: &Dispatcher, halted: &Halted) -> Cause {
 }
 
 /// Waits until nothing is in flight; cuts off what takes too long.
-async fn drain(dispatcher: &Dispatcher, halted: &Halted) {
-    let clock = dispatcher.clock();
-    let patience = async {
-        tokio::select! {
-            biased;
-            () = halted.stopped() => clock.sleep(DRAIN_AFTER_STOP).await,
-            () = clock.sleep(DRAIN_AFTER_END) => {}
-        }
-    };
+async fn drain(dispatcher: &Dispatcher) {
     tokio::select! {
         biased;
         () = dispatcher.empty() => return,
-        () = patience => {}
+        () = dispatcher.patience() => {}
     }
     dispatcher.abandon();
     dispatcher.empty().await;

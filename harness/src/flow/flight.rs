@@ -7,6 +7,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use bedload_reports::record::{Call, CallEnd, Reason};
+use bedload_reports::trace::propagation::CallIds;
 use bedload_reports::units::Nanos;
 
 use super::client_state::ClientState;
@@ -45,15 +46,16 @@ pub(super) enum Decided {
 }
 
 impl Flight {
-    /// Begins a call, of no more than `left`.
+    /// Begins a call, of no more than `left`, whose attempts carry `ids`.
     pub(super) fn begin(
         caller: Caller,
         ask: Arc<Ask>,
         left: Option<Duration>,
         (place, reason): (usize, Reason),
+        ids: Option<CallIds>,
         ticket: Ticket,
     ) -> Self {
-        let sight = Sight::default();
+        let sight = Sight::traced(ids);
         let future = {
             let (caller, ask, sight) = (caller.clone(), ask.clone(), sight.clone());
             Box::pin(async move { caller.call_in_sight(&ask, left, &sight).await })

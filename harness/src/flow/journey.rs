@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bedload_reports::record::{CallEnd, Deed, Name, Reason};
+use bedload_reports::trace::ids::Ids;
+use bedload_reports::trace::propagation::CallIds;
 use bedload_reports::units::Nanos;
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
@@ -27,6 +29,10 @@ pub(super) struct Journey<'a> {
     /// Drawn from for this request alone.
     draws: ChaCha8Rng,
     may_hedge: bool,
+    /// The ids of its trace, if attempts carry them.
+    ids: Option<Ids>,
+    /// Calls begun: the place of the next one among those of its record.
+    begun: usize,
 }
 
 impl<'a> Journey<'a> {
@@ -37,9 +43,11 @@ impl<'a> Journey<'a> {
         ask: Arc<Ask>,
         sent: Nanos,
         draws: ChaCha8Rng,
+        ids: Option<(Ids, usize)>,
     ) -> Self {
+        let (ids, begun) = ids.map_or((None, 0), |(ids, before)| (Some(ids), before));
         let may_hedge = client.policy.hedge.is_some();
-        Journey { requester, client, story, ask, sent, draws, may_hedge }
+        Journey { requester, client, story, ask, sent, draws, may_hedge, ids, begun }
     }
 
     /// From the client's limit to the end. Routed after the wait, so that the figures are of now.
@@ -124,7 +132,7 @@ impl<'a> Journey<'a> {
         }
     }
 
-    fn begin(&self, course: &Course<'_>, place: usize, reason: Reason, ticket: Ticket) -> Option<Flight> {
+    fn begin(&mut self, course: &Course<'_>, place: usize, reason: Reason, ticket: Ticket) -> Option<Flight> {
         let leg = course.leg_at(place)?;
         let left = self.left();
         if left == Some(Duration::ZERO) {
@@ -135,7 +143,9 @@ impl<'a> Journey<'a> {
             None => self.ask.clone(),
             own => Arc::new(Ask { max_tokens: own, ..Ask::clone(&self.ask) }),
         };
-        Some(Flight::begin(caller, ask, left, (place, reason), ticket))
+        let ids = self.ids.map(|ids| CallIds::new(ids, self.begun));
+        self.begun += 1;
+        Some(Flight::begin(caller, ask, left, (place, reason), ids, ticket))
     }
 
     /// A second call, where policy, budget, limit and breaker allow one.

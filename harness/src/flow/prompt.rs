@@ -24,17 +24,25 @@ pub struct Prompts {
     frame: Ask,
     length: Option<Spread<u32>>,
     rng: ChaCha8Rng,
+    /// What stands before the request's number in its token; no tokens without.
+    tokens: Option<String>,
 }
 
 impl Prompts {
     /// The same conversation each time, as the frame has it.
     pub fn fixed(frame: Ask, seed: Seed) -> Self {
-        Prompts { frame, length: None, rng: seed.stream("prompts") }
+        Prompts { frame, length: None, rng: seed.stream("prompts"), tokens: None }
     }
 
     /// A text of `length` tokens after the frame's own messages, different for every request.
     pub fn generated(frame: Ask, length: Spread<u32>, seed: Seed, flow: &str) -> Self {
-        Prompts { frame, length: Some(length), rng: seed.stream(&format!("prompts/{flow}")) }
+        Prompts { frame, length: Some(length), rng: seed.stream(&format!("prompts/{flow}")), tokens: None }
+    }
+
+    /// The same with a token for each request, so that asking for it again starts nothing anew.
+    #[must_use]
+    pub fn with_tokens(self, prefix: String) -> Self {
+        Prompts { tokens: Some(prefix), ..self }
     }
 
     /// What request number `id` asks.
@@ -46,6 +54,7 @@ impl Prompts {
             let tokens = length.sample(&mut rng).max(1);
             ask.messages.push(Message { role: Role::User, text: text(id, tokens as usize, &mut rng) });
         }
+        ask.token = self.tokens.as_ref().map(|prefix| format!("{prefix}-{id}"));
         ask
     }
 }
@@ -75,6 +84,7 @@ mod tests {
             top_p: None,
             stop_sequences: Vec::new(),
             tools: Vec::new(),
+            token: None,
         }
     }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bedload_reports::record::{Deed, Name, Operation, Outcome, Record};
+use bedload_reports::trace::propagation;
 use bedload_reports::units::Nanos;
 use rand_chacha::ChaCha8Rng;
 
@@ -43,6 +44,8 @@ pub struct Setup {
     pub total: Option<Duration>,
     /// What stands in front of it.
     pub gateway: Option<GatewayPolicy>,
+    /// Whether attempts carry the ids of their trace.
+    pub propagate: bool,
 }
 
 /// Makes the requests of one flow.
@@ -58,6 +61,8 @@ pub struct Requester {
     callers: BTreeMap<Destination, Caller>,
     gateway: Option<(GatewayPolicy, Piece<Gateway>)>,
     draws: ChaCha8Rng,
+    /// What trace ids come from, if attempts carry them.
+    traces: Option<Seed>,
 }
 
 /// Which request this is.
@@ -69,6 +74,8 @@ pub struct Arrival {
     pub stage: Name,
     /// When it is due.
     pub due: Nanos,
+    /// Calls that were made for it before, in other deliveries of a job: its spans count on from them.
+    pub calls_before: usize,
 }
 
 /// How it was with a request when somebody stopped waiting for it.
@@ -86,6 +93,7 @@ impl Requester {
         Requester {
             clock,
             draws,
+            traces: setup.propagate.then_some(seed),
             flow: setup.flow,
             model: setup.model,
             operation: setup.operation,
@@ -95,6 +103,12 @@ impl Requester {
             callers: setup.callers,
             gateway: setup.gateway.map(|policy| (policy, Piece::new(Gateway::new(policy)))),
         }
+    }
+
+    /// The trace that a producer leaves with a job, if attempts carry the ids of theirs: as `AWSTraceHeader` has it.
+    pub fn trace_header(&self, arrival: &Arrival) -> Option<String> {
+        let ids = self.traces?.trace_ids(arrival.id, self.clock.wall(arrival.due));
+        Some(propagation::message_header(ids))
     }
 
     /// Makes one request and tells what happened. When `abandon` is ready first, what was under way is given up, and the
@@ -117,7 +131,9 @@ impl Requester {
         let mut draws = self.draws.clone();
         draws.set_stream(arrival.id);
         let ending = {
-            let journey = Journey::new(&self, &self.client, &mut story, ask, sent, draws);
+            let ids = self.traces.map(|seed| seed.trace_ids(arrival.id, self.clock.wall(arrival.due)));
+            let ids = ids.map(|ids| (ids, arrival.calls_before));
+            let journey = Journey::new(&self, &self.client, &mut story, ask, sent, draws, ids);
             let (mut travel, mut abandon) = (pin!(journey.travel()), pin!(abandon));
             tokio::select! {
                 biased;
@@ -182,6 +198,7 @@ impl Requester {
             calls,
             routed,
             decisions,
+            job: None,
         }
     }
 }

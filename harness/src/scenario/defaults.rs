@@ -5,6 +5,8 @@
 use std::time::Duration;
 
 use bedload_reports::gate::{OnNoData, Severity};
+use bedload_reports::header::Tracing;
+use bedload_reports::job::Point;
 use bedload_reports::validity::Thresholds;
 
 use super::plan::{Answers, CrcPart, Spread, ThrottleMessage, UnavailableMessage, WindowLaw};
@@ -184,7 +186,82 @@ pub(crate) const SEVERITY: Severity = Severity::Fail;
 /// Nothing measured is nothing shown.
 pub(crate) const ON_NO_DATA: OnNoData = OnNoData::Fail;
 
+/// Which traces are kept, as the reports define it.
+pub(crate) fn tracing() -> Tracing {
+    Tracing::default()
+}
+
 /// Where a measurement stops being trusted, as the reports define it.
 pub(crate) fn thresholds() -> Thresholds {
     Thresholds::default()
 }
+
+/// `SendMessageBatch` takes up to ten, and costs as much as one.
+pub(crate) const SEND_BATCH: u64 = 10;
+
+/// SQS's own default (`DelaySeconds`).
+pub(crate) const DELAY: Duration = Duration::ZERO;
+
+/// SQS's own default (`VisibilityTimeout`).
+pub(crate) const VISIBILITY: Duration = Duration::from_secs(30);
+
+/// SQS's own default where a redrive policy names none (`maxReceiveCount`).
+pub(crate) const MAX_RECEIVES: u64 = 10;
+
+/// Jobs that a worker works on at once. Ours: a worker is a thread, until told otherwise.
+pub(crate) const WORKER_IN_FLIGHT: u64 = 1;
+
+/// SQS's own default (`MaxNumberOfMessages`).
+pub(crate) const RECEIVE_BATCH: u64 = 1;
+
+/// The longest that SQS offers, as it recommends: each shorter wait is paid for in empty receives.
+pub(crate) const RECEIVE_WAIT: Duration = Duration::from_secs(20);
+
+/// AWS's advice for the first pause between receives that give nothing (SQS guide: handling request errors).
+pub(crate) const RECEIVE_IDLE: Duration = Duration::from_millis(200);
+
+/// How long a released message stays hidden: not at all.
+pub(crate) const RELEASE_AFTER: Duration = Duration::ZERO;
+
+/// Lambda's own default (`BatchSize`).
+pub(crate) const FUNCTION_BATCH: u64 = 10;
+
+/// Lambda's own default (`MaximumBatchingWindowInSeconds`).
+pub(crate) const FUNCTION_WINDOW: Duration = Duration::ZERO;
+
+/// The most that Lambda's `MaximumConcurrency` can be, which is to have none.
+pub(crate) const MAX_CONCURRENCY: u64 = 1000;
+
+/// A function handles its batch one by one, until told otherwise.
+pub(crate) const FUNCTION_IN_FLIGHT: u64 = 1;
+
+/// The time limit of a function. Ours: Lambda's own default of 3 s is too short to ask a model.
+pub(crate) const FUNCTION_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Without it one bad message brings its whole batch back.
+pub(crate) const PARTIAL: bool = true;
+
+/// Concurrent batches that an event source mapping begins with (Lambda guide: SQS scaling).
+pub(crate) const SCALING_START: u64 = 5;
+
+/// How many more each minute (Lambda guide: SQS scaling).
+pub(crate) const SCALING_PER_MINUTE: u64 = 300;
+
+/// The most (Lambda guide: SQS scaling).
+pub(crate) const SCALING_MOST: u64 = 1000;
+
+/// How long after its death a worker is there again. Ours: the order of a container that is started anew.
+pub(crate) const RESTART_AFTER: Duration = Duration::from_secs(30);
+
+/// Where a worker dies or freezes. Ours: before it asks the model, the longest part of the way.
+pub(crate) const CRASH_POINT: Point = Point::Claimed;
+
+/// The first wait before a client asks whether an asynchronous invocation is over. Ours: such work takes seconds at the
+/// least.
+pub(crate) const POLL_EVERY: Duration = Duration::from_secs(2);
+
+/// The longest of those waits. Ours: half a minute late is little for work of minutes.
+pub(crate) const POLL_MOST: Duration = Duration::from_secs(30);
+
+/// When a client gives an asynchronous invocation up. Ours.
+pub(crate) const POLL_DEADLINE: Duration = Duration::from_secs(15 * 60);

@@ -37,9 +37,9 @@ pub use code::{CODES, Code};
 pub use mistakes::{Mistake, Mistakes};
 pub use plan::{
     Aim, Answer, AnswerAim, Answers, AnyOperation, Behaviour, CallSpec, Client, CrcPart, DowngradeOf,
-    ErrorAnswer, Fault, Flow, Inject, Input, Load, Model, Names, OnDemand, Optimized, Pattern, Plan,
-    Provisioned, Quota, Reserved, Reset, Spread, StopReason, Target, ThrottleMessage, ToolCall, Trigger,
-    UnavailableMessage, UserSegment, When, WindowLaw, WrongDate, faults,
+    Endpoints, ErrorAnswer, Fault, Flow, Inject, Input, Load, Model, Names, OnDemand, Optimized, Pattern,
+    Plan, Provisioned, Quota, Reserved, Reset, Service, Spread, StopReason, Target, ThrottleMessage,
+    ToolCall, Trigger, UnavailableMessage, UserSegment, When, WindowLaw, WrongDate, faults,
 };
 pub use schema::schema;
 pub use set::{Set, SetError};

@@ -4,6 +4,7 @@
 //! time a full queue loses a record and counts it; in virtual time, where nobody waits, the sender
 //! waits for room instead, so nothing is ever lost.
 
+mod basket;
 mod struck;
 
 use std::fs::File;
@@ -16,10 +17,12 @@ use std::thread::JoinHandle;
 
 use bedload_mocks::{Exchange, LedgerSink};
 use bedload_reports::header::{ClockKind, Header};
+use bedload_reports::job::{QueueSample, Stray};
 use bedload_reports::log::{Cause, Dropped, End, Frames, Line, WriteError, Writer};
 use bedload_reports::record::Record;
 use bedload_reports::units::Nanos;
 
+use basket::Basket;
 use struck::Struck;
 
 /// Lines that may wait to be written: some seconds of heavy traffic.
@@ -53,6 +56,14 @@ pub enum SinkError {
     Stopped,
 }
 
+/// What goes through the queue at a time.
+#[derive(Debug)]
+enum Load {
+    One(Entry),
+    Many(Vec<Entry>),
+}
+
+#[derive(Debug)]
 enum Entry {
     Line(Line),
     Exchange(Box<Exchange>),
@@ -62,8 +73,9 @@ enum Entry {
 /// The sending side: cheap to clone, never blocks in real time.
 #[derive(Clone, Debug)]
 pub struct Sink {
-    queue: SyncSender<Entry>,
-    lossless: bool,
+    queue: SyncSender<Load>,
+    /// Where entries gather in virtual time, which loses none and is in no hurry; none in real time.
+    basket: Option<Arc<Basket<Entry>>>,
     lost: Arc<AtomicU64>,
     /// What faults did to records that are still to come; none where nobody will claim it.
     struck: Option<Arc<Struck>>,
@@ -91,7 +103,8 @@ pub fn open(folder: &Path, header: &Header, ledger: bool) -> Result<(Sink, Writi
 
 fn start(logs: Logs, lossless: bool, struck: Option<Arc<Struck>>) -> Result<(Sink, Writing), SinkError> {
     let (queue, entries) = sync_channel(QUEUE);
-    let sink = Sink { queue, lossless, lost: Arc::default(), struck };
+    let basket = lossless.then(|| Arc::new(Basket::new()));
+    let sink = Sink { queue, basket, lost: Arc::default(), struck };
     let folder = logs.folder.clone();
     let thread = std::thread::Builder::new()
         .name("bedload-sink".into())
@@ -143,14 +156,30 @@ impl Sink {
         self.send(Entry::Line(Line::Dropped(dropped)));
     }
 
+    /// Hands on a delivery of a job that was settled before.
+    pub fn stray(&self, stray: Stray) {
+        self.send(Entry::Line(Line::Stray(Box::new(stray))));
+    }
+
+    /// Hands on what a queue looked like.
+    pub fn sample(&self, sample: QueueSample) {
+        self.send(Entry::Line(Line::Queue(sample)));
+    }
+
     fn send(&self, entry: Entry) {
-        let sent = match self.lossless {
-            true => self.queue.send(entry).is_ok(),
-            false => self.queue.try_send(entry).is_ok(),
+        let lost = match &self.basket {
+            Some(basket) => basket.put(entry).map_or(0, |entries| self.send_many(entries)),
+            None => u64::from(self.queue.try_send(Load::One(entry)).is_err()),
         };
-        if !sent {
-            self.lost.fetch_add(1, Ordering::Relaxed);
+        if lost > 0 {
+            self.lost.fetch_add(lost, Ordering::Relaxed);
         }
+    }
+
+    /// Waits for room; tells how many were lost, because nobody writes any more.
+    fn send_many(&self, entries: Vec<Entry>) -> u64 {
+        let count = entries.len() as u64;
+        self.queue.send(Load::Many(entries)).map_or(count, |()| 0)
     }
 }
 
@@ -177,8 +206,11 @@ impl Writing {
     }
 
     fn close(self, end: End) -> Result<(), SinkError> {
+        if let Some(basket) = &self.sink.basket {
+            self.sink.send_many(basket.empty());
+        }
         // A refused closing line means that the thread has stopped; its own error tells why.
-        let _ = self.sink.queue.send(Entry::End(end));
+        let _ = self.sink.queue.send(Load::One(Entry::End(end)));
         self.thread.join().map_err(|_| SinkError::Stopped)?
     }
 }
@@ -190,12 +222,16 @@ struct Logs {
 }
 
 impl Logs {
-    fn write_all(mut self, entries: &Receiver<Entry>) -> Result<(), SinkError> {
+    fn write_all(mut self, loads: &Receiver<Load>) -> Result<(), SinkError> {
         let in_file = |name: &str| {
             let path = self.folder.join(name);
             move |source| SinkError::Write { path: path.clone(), source }
         };
         let (in_records, in_ledger) = (in_file(RECORDS), in_file(LEDGER));
+        let entries = loads.iter().flat_map(|load| match load {
+            Load::One(entry) => vec![entry],
+            Load::Many(entries) => entries,
+        });
         for entry in entries {
             match entry {
                 Entry::Line(line) => {

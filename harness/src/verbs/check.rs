@@ -1,5 +1,6 @@
-//! `check`: every mistake of every file, and nothing sent.
+//! `check`: every mistake of every file, advice on what is right and still looks wrong, and nothing sent.
 
+use super::advice::advice;
 use super::{VerbError, plan};
 use crate::cli::CheckArgs;
 use crate::exit::{Exit, Status};
@@ -11,7 +12,7 @@ pub(super) fn check(args: &CheckArgs, terminal: &Terminal) -> Result<Exit, VerbE
     for path in &args.scenarios {
         match plan(path, &args.changes) {
             Ok(plan) if args.expand => terminal.print(&scenario::expand(&plan))?,
-            Ok(_) => {}
+            Ok(plan) => advice(&plan).iter().for_each(|line| terminal.say(&format!("{line}\n"))),
             Err(error) => end = end.graver(terminal.explain(&error)),
         }
     }

@@ -6,6 +6,7 @@ use bedload_reports::number;
 use bedload_reports::record::{Name, Tokens};
 use bedload_reports::units::Nanos;
 
+use crate::clock::virtual_epoch;
 use crate::engine::assembly::{header, schedule};
 use crate::scenario::{Behaviour, CallSpec, Flow, Input, Load, Plan, Spread};
 
@@ -35,7 +36,7 @@ pub(super) struct ExpectedFlow {
 
 /// What this plan is expected to send.
 pub(super) fn expect(plan: &Plan) -> Expected {
-    let models = header(plan, ClockKind::Virtual).models;
+    let models = header(plan, ClockKind::Virtual, virtual_epoch()).models;
     let flows: Vec<_> = plan.flows().iter().map(|flow| expect_flow(plan, flow)).collect();
     let price = |flow: &Flow| {
         models.iter().find(|model| model.name == flow.call().model).and_then(|model| model.price)
@@ -56,9 +57,10 @@ pub(super) fn expect(plan: &Plan) -> Expected {
 }
 
 fn expect_flow(plan: &Plan, flow: &Flow) -> ExpectedFlow {
-    let (requests, estimated) = match schedule(plan, flow) {
-        Some(schedule) => (by_stage(plan, schedule), false),
-        None => (of_users(plan, flow), true),
+    let (requests, estimated) = match (flow.load(), schedule(plan, flow)) {
+        (Load::Queue { policy, from, .. }, _) => (by_stage(plan, policy.schedule(*from)), false),
+        (_, Some(schedule)) => (by_stage(plan, schedule), false),
+        (_, None) => (of_users(plan, flow), true),
     };
     let sum: u64 = requests.iter().sum();
     let call = flow.call();
@@ -117,7 +119,7 @@ fn median(spread: Spread) -> f64 {
 
 /// The timeline with what is expected, as text.
 pub(super) fn text(plan: &Plan, expected: &Expected, clock: ClockKind) -> String {
-    let header = header(plan, clock);
+    let header = header(plan, clock, virtual_epoch());
     let mut lines = vec![
         format!("{}   seed {} · {} · {}", header.scenario, header.seed, clock_word(clock), header.target),
         format!("  {}", header.about),

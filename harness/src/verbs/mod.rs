@@ -1,5 +1,6 @@
 //! The verbs, one file each, and what can go wrong in any of them.
 
+mod advice;
 mod check;
 mod dry_run;
 mod explain;
@@ -8,6 +9,7 @@ mod outputs;
 mod report;
 mod run;
 mod run_folder;
+mod sending;
 mod signals;
 mod target;
 
@@ -20,6 +22,7 @@ use miette::Diagnostic;
 use crate::cli::{Changes, Cli, Verb};
 use crate::engine::assembly::AssemblyError;
 use crate::exit::{Exit, Status};
+use crate::export::ExportError;
 use crate::scenario::{self, Mistakes, Plan, Set, SetError, Source, Unreadable};
 use crate::sink::SinkError;
 use crate::terminal::Terminal;
@@ -124,6 +127,10 @@ pub enum VerbError {
         /// Why not.
         source: io::Error,
     },
+    /// Spans cannot be sent.
+    #[error(transparent)]
+    #[diagnostic(help("the spans are in the run folder: `bedload report RUN --otlp …` sends them later"))]
+    Export(#[from] ExportError),
     /// stdout cannot be written.
     #[error("cannot write to stdout: {0}")]
     Stdout(io::Error),

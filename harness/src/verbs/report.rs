@@ -3,7 +3,7 @@
 use bedload_reports::render;
 
 use super::run_folder::RunFolder;
-use super::{VerbError, outputs};
+use super::{VerbError, outputs, sending};
 use crate::cli::ReportArgs;
 use crate::exit::Exit;
 use crate::terminal::Terminal;
@@ -11,8 +11,10 @@ use crate::terminal::Terminal;
 pub(super) fn report(args: &ReportArgs, terminal: &Terminal) -> Result<Exit, VerbError> {
     let folder = RunFolder::open(&args.run)?;
     outputs::open(&args.outputs)?;
+    let stations = sending::stations(&args.exports)?;
     let note = folder.note();
-    let folded = folder.fold()?;
+    let folded = folder.trace(folder.fold()?)?;
+    let folded = sending::send(&stations, &folder, folded, terminal)?;
     folder.render(&folded, &note)?;
     outputs::copy(&args.outputs, &folder)?;
     terminal.say(&render::text(&folded.summary, &note, terminal.style(), terminal.width()));

@@ -14,13 +14,14 @@ use bedload_reports::run_note::RunNote;
 
 use super::dry_run;
 use super::run_folder::RunFolder;
-use super::{VerbError, outputs, plan, signals, target};
+use super::{VerbError, outputs, plan, sending, signals, target};
 use crate::cli::RunArgs;
 use crate::clock::{self, Clock, Stopwatch};
-use crate::engine::assembly::{Door, header, traffic};
+use crate::engine::assembly::{Door, Queues, header, traffic};
 use crate::engine::budget::Budget;
 use crate::engine::{self, Bed, halt};
 use crate::exit::{Exit, Status};
+use crate::export::Station;
 use crate::live::Board;
 use crate::machine;
 use crate::progress::Progress;
@@ -79,6 +80,7 @@ fn run_one(plan: &Plan, args: &RunArgs, one_of_many: bool, terminal: &Terminal) 
     let expected = dry_run::expect(plan);
     let budget = target::budget(plan, &args.limits, &expected)?;
     let kind = clock_of(plan, args);
+    let stations = sending::stations(&args.exports)?;
     let runtime = clock::runtime(kind).map_err(VerbError::Runtime)?;
     let reached = runtime.block_on(target::reach(plan, Clock::start(kind)))?;
     let folder = RunFolder::create(&folder_of(plan, args, one_of_many))?;
@@ -92,7 +94,7 @@ fn run_one(plan: &Plan, args: &RunArgs, one_of_many: bool, terminal: &Terminal) 
     note.wall_seconds = watch.elapsed_s();
     note.cpu_seconds = machine::cpu_seconds();
     folder.write_note(&note)?;
-    judge(&folder, &note, args, received, terminal)
+    judge(&folder, &note, args, received, &stations, terminal)
 }
 
 /// Runs the traffic and tells which signal ended it, if one did.
@@ -105,13 +107,13 @@ async fn drive(
 ) -> Result<Option<Status>, VerbError> {
     let (halt, halted) = halt::halt();
     let received = signals::listen(halt);
-    let header = header(plan, kind);
+    let clock = Clock::start(kind);
+    let header = header(plan, kind, clock.wall_epoch());
     let ledger = matches!(plan.target(), Target::Mock { .. });
     let (sink, writing) = sink::open(folder.root(), &header, ledger)?;
     let seed = Seed::new(plan.seed());
     seed.pin_sdk_jitter();
 
-    let clock = Clock::start(kind);
     let door = Door::open(plan, clock, &sink, reached).await?;
     let board = Arc::new(Board::new(header.flows.iter().map(|flow| flow.name.clone())));
     let progress = Progress::show(&header, board.clone());
@@ -124,8 +126,10 @@ async fn drive(
         max_in_flight: plan.max_in_flight(),
         budget: Arc::new(budget),
     };
-    let end = engine::run(bed, traffic(plan, door.way(), clock)?, halted).await;
+    let queues = Queues::open(plan, &door, clock).await?;
+    let end = engine::run(bed, traffic(plan, door.way(), &queues, clock)?, halted).await;
     drop(progress);
+    queues.close().await?;
     door.close().await;
     writing.finish(end)?;
     Ok(received.status())
@@ -136,9 +140,11 @@ fn judge(
     note: &RunNote,
     args: &RunArgs,
     received: Option<Status>,
+    stations: &[Station],
     terminal: &Terminal,
 ) -> Result<Exit, VerbError> {
-    let folded = folder.fold()?;
+    let folded = folder.trace(folder.fold()?)?;
+    let folded = sending::send(stations, folder, folded, terminal)?;
     folder.render(&folded, note)?;
     outputs::copy(&args.outputs, folder)?;
     terminal.say(&render::text(&folded.summary, note, terminal.style(), terminal.width()));

@@ -9,16 +9,23 @@ use bedload_reports::judge::context::Context;
 use bedload_reports::judge::judge;
 use bedload_reports::render;
 use bedload_reports::run_note::RunNote;
-use bedload_reports::tally::{self, Folded};
+use bedload_reports::tally::{self, Folded, Witness};
+use bedload_reports::trace::account::Traced;
+use bedload_reports::trace::sample::Sampler;
+use bedload_reports::trace::segments;
+use bedload_reports::units::Nanos;
 
 use super::{LogError, VerbError};
 use crate::clock::virtual_epoch;
+use crate::export;
 use crate::sink::{LEDGER, RECORDS};
 
 /// The scenario as it was run.
 const SCENARIO: &str = "scenario.yaml";
 /// What differs between two runs of one seed.
 const NOTE: &str = "run.json";
+/// The X-Ray documents of the traces that are kept.
+const SEGMENTS: &str = "segments.jsonl";
 /// The page.
 pub(super) const PAGE: &str = "report.html";
 
@@ -97,7 +104,31 @@ impl RunFolder {
         }
         let context = Context::of(&folded.summary.run, folded.summary.finished);
         let judgement = self.with_exchanges(|exchanges| judge(exchanges, &context))?;
-        Ok(folded.with_judgement(judgement))
+        let folded = folded.with_judgement(judgement);
+        if folded.summary.queues.is_empty() {
+            return Ok(folded);
+        }
+        let witness = self.with_exchanges(|exchanges| Witness::of(exchanges))?;
+        Ok(folded.with_witness(&witness))
+    }
+
+    /// Writes the X-Ray documents of the traces that are kept, and adds the account of all spans to the figures. A log that
+    /// does not tell its epoch, of a client that is not ours, has no traces.
+    pub(super) fn trace(&self, folded: Folded) -> Result<Folded, VerbError> {
+        let run = &folded.summary.run;
+        if run.epoch == Nanos::ZERO {
+            return Ok(folded);
+        }
+        let sampler = Sampler::new(run.trace, &folded.histograms);
+        let log = self.path(RECORDS);
+        let mut traced = Traced::default();
+        write(&self.path(SEGMENTS), |out| {
+            let log = fs::File::open(&log)?;
+            traced = segments::write(log, sampler, out).map_err(io::Error::other)?;
+            Ok(())
+        })?;
+        traced.exports = export::so_far(self.root(), traced.spans_written)?;
+        Ok(folded.with_traces(traced))
     }
 
     /// What the cloud's ledger tells.

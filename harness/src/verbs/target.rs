@@ -12,7 +12,7 @@ use super::dry_run::Expected;
 use crate::cli::Limits;
 use crate::clock::Clock;
 use crate::engine::budget::Budget;
-use crate::scenario::{Plan, Target};
+use crate::scenario::{Load, Plan, Target};
 use crate::transport::network;
 
 /// How long an endpoint may take to accept a connection before the run is refused.
@@ -72,9 +72,20 @@ fn permit(
 pub(super) async fn reach(plan: &Plan, clock: Clock) -> Result<Option<SdkConfig>, VerbError> {
     match plan.target() {
         Target::Mock { .. } => Ok(None),
-        Target::Endpoint(url) => endpoint(url, clock).await.map(|()| None),
+        Target::Endpoint(at) => {
+            endpoint(&at.bedrock, clock).await?;
+            if has_queues(plan) {
+                endpoint(&at.sqs, clock).await?;
+                endpoint(&at.dynamodb, clock).await?;
+            }
+            Ok(None)
+        }
         Target::Aws { profile, .. } => aws(profile.as_deref()).await.map(Some),
     }
+}
+
+fn has_queues(plan: &Plan) -> bool {
+    plan.flows().iter().any(|flow| matches!(flow.load(), Load::Queue { .. }))
 }
 
 async fn endpoint(url: &str, clock: Clock) -> Result<(), VerbError> {

@@ -68,6 +68,7 @@ fn told_whole() -> bedload_mocks::Exchange {
         attempt: Some(2),
         max_attempts: Some(3),
         user_agent: Some("test/1".into()),
+        trace: Some("Root=1-58406520-a006649127e371903a2de979".into()),
         client_token: Some("token".into()),
         skew_ms: Some(-6),
         request_bytes: 8,

@@ -9,4 +9,5 @@ mod policies;
 mod run;
 mod scenarios;
 mod support;
+mod traces;
 mod watched;

@@ -78,6 +78,7 @@ impl Subject {
             flow_label: None,
             max_attempts: setting.attempts,
             stream_idle: None,
+            polling: None,
         };
         Subject { clock, cloud, caller, probe, ledger }
     }
@@ -157,5 +158,6 @@ fn ask() -> Ask {
         top_p: None,
         stop_sequences: Vec::new(),
         tools: Vec::new(),
+        token: None,
     }
 }

@@ -59,6 +59,7 @@ fn call(model: &str, operation: Operation, ask: &Ask, faults: Vec<Fault>) -> Cal
             flow_label: None,
             max_attempts: 1,
             stream_idle: None,
+            polling: None,
         };
         caller.call(ask, None).await
     })

@@ -139,10 +139,12 @@ pub(crate) fn requester(
         flow_label: Some(flow.into()),
         max_attempts: bench.retry.attempts,
         stream_idle: bench.timeouts.stream_idle,
+        polling: None,
     };
     let callers = destinations(&bench.policy, &model);
     let callers = callers.into_iter().map(|to| (to.clone(), caller(&to.model, &to.region))).collect();
     let setup = Setup {
+        propagate: true,
         flow: flow.into(),
         prompts: Prompts::fixed(bench.ask.clone(), seed),
         model,
@@ -160,7 +162,8 @@ pub(crate) async fn requests(requester: Arc<Requester>, arrivals_ms: &[u64], clo
     let mut tasks = Vec::new();
     for (id, ms) in (0..).zip(arrivals_ms) {
         let due = Nanos::new(ms * 1_000_000);
-        let (requester, arrival) = (requester.clone(), Arrival { id, stage: "all".into(), due });
+        let (requester, arrival) =
+            (requester.clone(), Arrival { id, stage: "all".into(), due, calls_before: 0 });
         tasks.push(tokio::spawn(async move {
             clock.sleep_until(due).await;
             requester.perform(arrival, std::future::pending(), || {}).await
@@ -220,6 +223,7 @@ pub(crate) fn ask(text: &str) -> Ask {
         top_p: None,
         stop_sequences: Vec::new(),
         tools: Vec::new(),
+        token: None,
     }
 }
 

@@ -23,7 +23,7 @@ fn held(plan: &Plan) -> String {
         (
             (plan.name(), plan.about(), plan.seed(), plan.clock(), plan.target(), plan.max_in_flight()),
             (plan.stages(), plan.models(), plan.answers(), plan.clients(), plan.flows(), plan.faults()),
-            (plan.slo(), gates, plan.validity(), expect),
+            (plan.slo(), gates, plan.validity(), expect, plan.trace()),
         )
     )
 }
@@ -50,6 +50,7 @@ fn the_expanded_scenario_is_the_same_plan() {
         "clients.plain.regions=[eu-west-1]",
         "models.sonnet.price={ input_per_1k: 0.003, output_per_1k: 1e-7 }",
         "validity.min_achieved=33.3%",
+        "trace={ sample: 12.5%, limit: 7, propagate: false }",
         "gates={ g: { metric: cost.per_1k, max: 1e30 }, 1: { metric: latency.p99.9, max: 1ns } }",
     ];
     reads_back(&parse(SMALL, &elsewhere).unwrap());

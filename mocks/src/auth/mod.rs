@@ -23,12 +23,11 @@ use subtle::ConstantTimeEq;
 use thiserror::Error;
 
 use crate::error::ServiceError;
+use crate::service::Service;
 use authorization::{Authorization, Incomplete};
 
 /// How far a signature's time may be from the cloud's, either way.
 const SKEW: Duration = Duration::from_secs(5 * 60);
-/// The service's signing name.
-const SERVICE: &str = "bedrock";
 /// The header that says when a request was signed.
 pub(crate) const DATE: &str = "x-amz-date";
 /// The header with the token of temporary keys.
@@ -92,8 +91,14 @@ impl Keys {
         Ok(Keys { access_keys: access_keys.into(), api_keys: api_keys.into() })
     }
 
-    /// Lets a request in, if it is signed with one of the keys and its time is the cloud's, `now`.
-    pub(crate) fn admit(&self, head: &Parts, body: &[u8], now: SystemTime) -> Result<(), ServiceError> {
+    /// Lets a request to `service` in, if it is signed with one of the keys and its time is the cloud's, `now`.
+    pub(crate) fn admit(
+        &self,
+        service: Service,
+        head: &Parts,
+        body: &[u8],
+        now: SystemTime,
+    ) -> Result<(), ServiceError> {
         let Some(header) = head.headers.get(AUTHORIZATION) else {
             return Err(denial::missing());
         };
@@ -109,7 +114,7 @@ impl Keys {
         let signed_at = signed_at(stamp).ok_or_else(|| denial::incomplete(misdated(stamp)))?;
         let key = self.find(claim.access_key_id, &head.headers).ok_or_else(denial::unknown_key)?;
         check_time(stamp, signed_at, now)?;
-        check_scope(&claim, stamp)?;
+        check_scope(&claim, service, stamp)?;
         let expected = signature::expected(&claim, &key.secret, stamp, signed_at, head, body);
         match expected.is_some_and(|expected| same(expected.as_bytes(), claim.signature.as_bytes())) {
             true => Ok(()),
@@ -208,7 +213,7 @@ fn check_time(stamp: &str, signed_at: SystemTime, now: SystemTime) -> Result<(),
     Ok(())
 }
 
-fn check_scope(claim: &Authorization<'_>, stamp: &str) -> Result<(), ServiceError> {
+fn check_scope(claim: &Authorization<'_>, service: Service, stamp: &str) -> Result<(), ServiceError> {
     let date = stamp.get(..8).unwrap_or(stamp);
     if claim.date != date {
         return Err(denial::invalid(format!(
@@ -216,8 +221,8 @@ fn check_scope(claim: &Authorization<'_>, stamp: &str) -> Result<(), ServiceErro
             claim.date
         )));
     }
-    if claim.service != SERVICE {
-        return Err(denial::invalid(format!("Credential should be scoped to correct service: '{SERVICE}'.")));
+    if claim.service != service.name() {
+        return Err(denial::invalid(format!("Credential should be scoped to correct service: '{service}'.")));
     }
     if !claim.signed_headers.split(';').any(|name| matches!(name, "host" | ":authority")) {
         return Err(denial::invalid(

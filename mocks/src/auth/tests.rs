@@ -66,7 +66,7 @@ fn code(result: Result<(), ServiceError>) -> String {
 #[test]
 fn what_botocore_signed_is_let_in() {
     let request = signed(&claim(SCOPE, SIGNED, SIGNATURE), STAMP);
-    assert_eq!(keys().admit(&request, BODY, at(0)), Ok(()));
+    assert_eq!(keys().admit(Service::Bedrock, &request, BODY, at(0)), Ok(()));
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn a_query_is_part_of_what_is_signed() {
             [("host", "127.0.0.1:4580"), ("x-amz-date", STAMP), ("authorization", authorization.as_str())];
         let mut head = head(&format!("/async-invoke?{query}"), &headers);
         head.method = http::Method::GET;
-        code(keys().admit(&head, b"", at(0)))
+        code(keys().admit(Service::Bedrock, &head, b"", at(0)))
     };
     assert_eq!(list("statusEquals=Completed&maxResults=5&nameContains=a%20b%2Bc"), "let in");
     assert_eq!(
@@ -91,7 +91,7 @@ fn over_http_2_the_authority_is_the_host() {
     let mut request = signed(&claim(SCOPE, SIGNED, SIGNATURE), STAMP);
     request.headers.remove("host");
     request.uri = format!("http://127.0.0.1:4580{PATH}").parse().unwrap();
-    assert_eq!(keys().admit(&request, BODY, at(0)), Ok(()));
+    assert_eq!(keys().admit(Service::Bedrock, &request, BODY, at(0)), Ok(()));
 }
 
 #[test]
@@ -101,11 +101,11 @@ fn over_http_2_the_authority_may_be_signed_instead() {
     let digest = "5e4ce7b36ba37b78a5d5f9fd08e6b7b54ba6879d651aa46ec9e1d6fa24ebe30a";
     request.headers.insert("x-amz-content-sha256", digest.parse().unwrap());
     request.headers.remove("host");
-    assert_eq!(code(keys().admit(&request, BODY, at(0))), "InvalidSignatureException");
+    assert_eq!(code(keys().admit(Service::Bedrock, &request, BODY, at(0))), "InvalidSignatureException");
     request.uri = format!("http://127.0.0.1:4581{PATH}").parse().unwrap();
-    assert_eq!(code(keys().admit(&request, BODY, at(0))), "InvalidSignatureException");
+    assert_eq!(code(keys().admit(Service::Bedrock, &request, BODY, at(0))), "InvalidSignatureException");
     request.uri = format!("http://127.0.0.1:4580{PATH}").parse().unwrap();
-    assert_eq!(keys().admit(&request, BODY, at(0)), Ok(()));
+    assert_eq!(keys().admit(Service::Bedrock, &request, BODY, at(0)), Ok(()));
 }
 
 #[test]
@@ -113,11 +113,11 @@ fn a_session_token_belongs_to_its_key() {
     let scope = SCOPE.replace("AKID", "ASIA");
     let signed_headers = format!("{SIGNED};x-amz-security-token");
     let mut request = signed(&claim(&scope, &signed_headers, SIGNATURE_WITH_TOKEN), STAMP);
-    assert_eq!(code(keys().admit(&request, BODY, at(0))), "UnrecognizedClientException");
+    assert_eq!(code(keys().admit(Service::Bedrock, &request, BODY, at(0))), "UnrecognizedClientException");
     request.headers.insert("x-amz-security-token", "another".parse().unwrap());
-    assert_eq!(code(keys().admit(&request, BODY, at(0))), "UnrecognizedClientException");
+    assert_eq!(code(keys().admit(Service::Bedrock, &request, BODY, at(0))), "UnrecognizedClientException");
     request.headers.insert("x-amz-security-token", "a-session-token".parse().unwrap());
-    assert_eq!(code(keys().admit(&request, BODY, at(0))), "let in");
+    assert_eq!(code(keys().admit(Service::Bedrock, &request, BODY, at(0))), "let in");
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn whatever_is_changed_is_found() {
     let changed = |change: fn(&mut Parts)| {
         let mut head = whole.clone();
         change(&mut head);
-        code(keys().admit(&head, BODY, at(0)))
+        code(keys().admit(Service::Bedrock, &head, BODY, at(0)))
     };
     let cases = [
         changed(|head| head.method = http::Method::PUT),
@@ -135,7 +135,7 @@ fn whatever_is_changed_is_found() {
         changed(|head| _ = head.headers.insert("content-type", "text/plain".parse().unwrap())),
         changed(|head| _ = head.headers.insert("host", "127.0.0.1:4581".parse().unwrap())),
         changed(|head| _ = head.headers.remove("amz-sdk-invocation-id")),
-        code(keys().admit(&whole, b"{}", at(0))),
+        code(keys().admit(Service::Bedrock, &whole, b"{}", at(0))),
     ];
     assert_eq!(cases, [(); 7].map(|()| "InvalidSignatureException"));
 }
@@ -239,7 +239,7 @@ fn each_mistake_has_its_code_and_words() {
         ),
     ];
     for (authorization, stamp, secs, expected) in cases {
-        let result = keys().admit(&signed(&authorization, stamp), BODY, at(secs));
+        let result = keys().admit(Service::Bedrock, &signed(&authorization, stamp), BODY, at(secs));
         let Some((status, code, text)) = expected else {
             assert_eq!(result, Ok(()), "{authorization}");
             continue;
@@ -249,7 +249,10 @@ fn each_mistake_has_its_code_and_words() {
         let body: serde_json::Value = serde_json::from_slice(&error.body()).unwrap();
         assert!(body["message"].as_str().unwrap().contains(text), "{body}");
     }
-    assert_eq!(code(keys().admit(&head(PATH, &[]), BODY, at(0))), "MissingAuthenticationTokenException");
+    assert_eq!(
+        code(keys().admit(Service::Bedrock, &head(PATH, &[]), BODY, at(0))),
+        "MissingAuthenticationTokenException"
+    );
 }
 
 #[test]
@@ -276,9 +279,9 @@ proptest! {
             for name in ["host", "content-type", "x-amz-date", "authorization"] {
                 let mut request = request.clone();
                 request.headers.insert(name, value.clone());
-                prop_assert!(keys().admit(&request, BODY, at(0)).is_err());
+                prop_assert!(keys().admit(Service::Bedrock, &request, BODY, at(0)).is_err());
             }
         }
-        prop_assert!(keys().admit(&request, BODY, at(0)).is_err());
+        prop_assert!(keys().admit(Service::Bedrock, &request, BODY, at(0)).is_err());
     }
 }

@@ -25,7 +25,7 @@ pub(crate) mod guardrail;
 mod invoke;
 pub(crate) mod model;
 pub(crate) mod offer;
-mod operation;
+pub(crate) mod operation;
 pub(crate) mod placement;
 pub(crate) mod profile;
 pub(crate) mod prompt;

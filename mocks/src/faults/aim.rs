@@ -4,10 +4,15 @@ use std::sync::Arc;
 
 use super::occasion::Occasion;
 use super::prompt_match::PromptMatch;
+use crate::service::Service;
 
-/// The requests that a fault may strike: those that match every list given. An empty list matches all.
+/// The requests that a fault may strike: those that match every list given. An empty list matches all, but
+/// for that of services: whoever names none means Bedrock.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Aim {
+    /// Services; none listed is Bedrock alone. Models, tiers and prompts are Bedrock's, so an aim that names
+    /// one of them strikes no other service, whatever is listed here.
+    pub services: Vec<Service>,
     /// Flows, by the scenario's names. A request that names no flow is not of any listed one.
     pub flows: Vec<Arc<str>>,
     /// Operations, by AWS's names: `ConverseStream`.
@@ -32,6 +37,16 @@ impl Aim {
 
     /// What is read from the body comes last, so that it is not read where the rest does not match.
     pub(super) fn matches(&self, occasion: &Occasion<'_>) -> bool {
+        self.allows_service(occasion.service) && self.matches_the_rest(occasion)
+    }
+
+    /// The same of a fault that speaks of queues only, and so means SQS where no service is named.
+    pub(super) fn matches_queue(&self, occasion: &Occasion<'_>) -> bool {
+        let named = self.services.is_empty() || self.services.contains(&occasion.service);
+        named && !self.names_bedrocks_own() && self.matches_the_rest(occasion)
+    }
+
+    fn matches_the_rest(&self, occasion: &Occasion<'_>) -> bool {
         allows(&self.flows, occasion.flow)
             && allows(&self.operations, Some(occasion.operation))
             && allows(&self.models, occasion.model)
@@ -39,6 +54,20 @@ impl Aim {
             && self.allows_attempt(occasion.attempt)
             && (self.tiers.is_empty() || allows(&self.tiers, Some(occasion.words.tier())))
             && self.prompt.as_ref().is_none_or(|rule| rule.matches(occasion.words.prompt()))
+    }
+
+    fn allows_service(&self, service: Service) -> bool {
+        match service {
+            Service::Bedrock => self.services.is_empty() || self.services.contains(&service),
+            Service::Sqs | Service::DynamoDb => {
+                self.services.contains(&service) && !self.names_bedrocks_own()
+            }
+        }
+    }
+
+    /// Whether it goes by what only Bedrock's requests have.
+    fn names_bedrocks_own(&self) -> bool {
+        !self.models.is_empty() || !self.tiers.is_empty() || self.prompt.is_some()
     }
 
     fn allows_attempt(&self, attempt: Option<u32>) -> bool {
@@ -66,6 +95,7 @@ mod tests {
         let mut occasion = Occasion {
             at: Duration::ZERO,
             flow: Some("chat"),
+            service: Service::Bedrock,
             operation: "ConverseStream",
             model: Some("sonnet"),
             region: "us-east-1",
@@ -101,6 +131,25 @@ mod tests {
         ];
         for (aim, expected) in cases {
             assert_eq!(matches(&aim, |_| ()), expected, "{aim:?}");
+        }
+    }
+
+    #[test]
+    fn no_service_named_is_bedrock_and_its_own_conditions_are_for_it_alone() {
+        let (all, queue) = (Service::ALL.to_vec(), vec![Service::Sqs]);
+        let cases = [
+            (Aim::default(), Service::Bedrock, true),
+            (Aim::default(), Service::Sqs, false),
+            (Aim { services: queue.clone(), ..Aim::default() }, Service::Bedrock, false),
+            (Aim { services: queue.clone(), ..Aim::default() }, Service::Sqs, true),
+            (Aim { services: queue, ..Aim::default() }, Service::DynamoDb, false),
+            (Aim { services: all.clone(), ..Aim::default() }, Service::DynamoDb, true),
+            (Aim { services: all.clone(), tiers: list(&["flex"]), ..Aim::default() }, Service::Bedrock, true),
+            (Aim { services: all.clone(), tiers: list(&["flex"]), ..Aim::default() }, Service::Sqs, false),
+            (Aim { services: all, models: list(&["sonnet"]), ..Aim::default() }, Service::Sqs, false),
+        ];
+        for (aim, service, expected) in cases {
+            assert_eq!(matches(&aim, |occasion| occasion.service = service), expected, "{service} {aim:?}");
         }
     }
 

@@ -9,15 +9,19 @@ use super::aim::Aim;
 use super::bad_crc::BadCrc;
 use super::downgrade::Downgrade;
 use super::drip::Drip;
+use super::duplicate_delivery::DuplicateDelivery;
 use super::duplicate_event::DuplicateEvent;
 use super::early_end::EarlyEnd;
+use super::empty_receive::EmptyReceive;
 use super::error_answer::ErrorAnswer;
 use super::error_frame::ErrorFrame;
 use super::exception_frame::ExceptionFrame;
 use super::first_byte::FirstByte;
+use super::handing::Handing;
 use super::internal_error::InternalError;
 use super::latency::Latency;
 use super::malformed_json::MalformedJson;
+use super::out_of_order::OutOfOrder;
 use super::outage::Outage;
 use super::quota_squeeze::QuotaSqueeze;
 use super::refusal::Refusal;
@@ -84,6 +88,12 @@ pub enum Kind {
     Outage(Outage),
     /// Leaves a share of each quota.
     QuotaSqueeze(QuotaSqueeze),
+    /// Delivers a message once more.
+    DuplicateDelivery(DuplicateDelivery),
+    /// Delivers a message before those that came before it.
+    OutOfOrder(OutOfOrder),
+    /// Finds no message where there is one.
+    EmptyReceive(EmptyReceive),
 }
 
 impl Kind {
@@ -113,19 +123,37 @@ impl Kind {
             Kind::Downgrade(_) => "downgrade",
             Kind::Outage(_) => "outage",
             Kind::QuotaSqueeze(_) => "quota_squeeze",
+            Kind::DuplicateDelivery(_) => "duplicate_delivery",
+            Kind::OutOfOrder(_) => "out_of_order",
+            Kind::EmptyReceive(_) => "empty_receive",
         }
     }
 
-    /// Whether it has something to say where a request comes in. The others are about capacity and quotas.
+    /// Whether it has something to say where a request comes in. The others are about capacity and quotas, or
+    /// about what a queue hands out.
     pub(super) fn stands_at_the_front(&self) -> bool {
-        !matches!(self, Kind::Unavailable(_) | Kind::QuotaSqueeze(_))
+        !matches!(self, Kind::Unavailable(_) | Kind::QuotaSqueeze(_)) && self.handing().is_none()
+    }
+
+    /// The question of a queue that it answers, if it does.
+    pub(super) fn handing(&self) -> Option<Handing> {
+        match self {
+            Kind::DuplicateDelivery(_) => Some(Handing::Twice),
+            Kind::OutOfOrder(_) => Some(Handing::Elsewhere),
+            Kind::EmptyReceive(_) => Some(Handing::Nothing),
+            _ => None,
+        }
     }
 
     /// What it decides about a request that comes in.
     pub(super) fn verdict(&self, rng: &mut impl Rng) -> Verdict {
         match self {
             Kind::Throttle(throttle) => throttle.verdict(),
-            Kind::Unavailable(_) | Kind::QuotaSqueeze(_) => Verdict::Pass,
+            Kind::Unavailable(_)
+            | Kind::QuotaSqueeze(_)
+            | Kind::DuplicateDelivery(_)
+            | Kind::OutOfOrder(_)
+            | Kind::EmptyReceive(_) => Verdict::Pass,
             Kind::InternalError(internal_error) => internal_error.verdict(),
             Kind::Error(error) => error.verdict(),
             Kind::Latency(latency) => latency.verdict(rng),

@@ -23,14 +23,20 @@ use super::script::Script;
 use super::sever::Sever;
 use super::state::FaultState;
 use super::strikes::Strikes;
+use crate::aws_json::Target;
 use crate::bedrock::errand::ErrandSettings;
 use crate::bedrock::model::ModelSpec;
 use crate::bedrock::{Bedrock, errors};
 use crate::caller::Caller;
 use crate::chance::Chance;
 use crate::clock::{self, Epoch};
+use crate::dynamodb::{self, DYNAMODB};
+use crate::error::ServiceError;
 use crate::request_id::RequestId;
+use crate::route;
 use crate::scope::Scope;
+use crate::service::Service;
+use crate::sqs::{self, SQS};
 use crate::stamp::stamp;
 use crate::words::Words;
 
@@ -66,11 +72,11 @@ impl Front {
 
     /// Judges a signed request before it is sent, and waits as long as faults delay it.
     ///
-    /// What is no operation of Bedrock Runtime passes. If [`Strikes`] stand in the request's extensions, the
-    /// faults that strike it are noted there.
+    /// What is no operation of a service that faults can aim at passes. If [`Strikes`] stand in the request's
+    /// extensions, the faults that strike it are noted there.
     pub async fn judge(&self, head: &Parts, body: &[u8]) -> Passage {
         let chance = Chance::new(self.seed, self.arrivals.fetch_add(1, Ordering::Relaxed));
-        let Ok(question) = self.bedrock.question(head, body) else {
+        let Some(asked) = self.asked(head, body) else {
             return self.open(Edits::default(), None);
         };
         let caller = Caller::of(head);
@@ -78,8 +84,9 @@ impl Front {
         let occasion = Occasion {
             at: self.epoch.offset(clock::now()),
             flow: caller.flow.as_deref(),
-            operation: question.operation.name(),
-            model: question.model.map(ModelSpec::name),
+            service: asked.service,
+            operation: asked.operation,
+            model: asked.model,
             region: region(head).unwrap_or(NOWHERE),
             attempt: caller.attempt,
             words: &words,
@@ -99,7 +106,7 @@ impl Front {
             Err(End::Sever(sever)) => Passage::Cut(sever, strikes.unwrap_or_default()),
             Err(End::Refuse(refusal)) => {
                 let way = ReturnWay::new(ruling.into_edits(), strikes, self.epoch);
-                Passage::Refused(self.refused(refusal, chance), way)
+                Passage::Refused(self.refused((asked.refused)(refusal), chance), way)
             }
         }
     }
@@ -108,9 +115,28 @@ impl Front {
         Passage::Open(ReturnWay::new(edits, strikes, self.epoch))
     }
 
-    /// The error in the service's own words and dress.
-    fn refused(&self, refusal: Refusal, chance: Chance) -> Response<Bytes> {
-        let error = errors::refused(refusal);
+    /// What a request asks of which service, as far as faults go.
+    fn asked(&self, head: &Parts, body: &[u8]) -> Option<Asked<'_>> {
+        let service = route::service(head)?;
+        match service {
+            Service::Bedrock => {
+                let question = self.bedrock.question(head, body).ok()?;
+                let (operation, model) = (question.operation.name(), question.model.map(ModelSpec::name));
+                Some(Asked { service, operation, model, refused: errors::refused })
+            }
+            Service::Sqs => {
+                let (operation, _) = sqs::Operation::find(Target::of(head)?.operation)?;
+                Some(Asked { service, operation, model: None, refused: |refusal| SQS.refused(refusal) })
+            }
+            Service::DynamoDb => {
+                let (operation, _) = dynamodb::Operation::find(Target::of(head)?.operation)?;
+                Some(Asked { service, operation, model: None, refused: |refusal| DYNAMODB.refused(refusal) })
+            }
+        }
+    }
+
+    /// An error in its dress.
+    fn refused(&self, error: ServiceError, chance: Chance) -> Response<Bytes> {
         let mut response = Response::new(error.body());
         *response.status_mut() = error.status();
         *response.headers_mut() = error.headers();
@@ -123,6 +149,15 @@ impl fmt::Debug for Front {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Front").field("faults", &self.faults()).finish_non_exhaustive()
     }
+}
+
+/// A request as faults aim at it.
+struct Asked<'a> {
+    service: Service,
+    operation: &'static str,
+    model: Option<&'a str>,
+    /// How its service words a refusal.
+    refused: fn(Refusal) -> ServiceError,
 }
 
 /// Whether a request gets past the faults, and what is to become of its answer.

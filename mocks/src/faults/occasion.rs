@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::service::Service;
 use crate::words::Words;
 
 /// A request as faults see it: when, and by whom for what.
@@ -11,6 +12,8 @@ pub(crate) struct Occasion<'a> {
     pub at: Duration,
     /// The flow, if the request names one.
     pub flow: Option<&'a str>,
+    /// The service asked.
+    pub service: Service,
     /// AWS's name of the operation.
     pub operation: &'static str,
     /// The scenario's name of the model, if the request means one that the cloud has.

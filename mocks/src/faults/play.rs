@@ -13,6 +13,7 @@ use arc_swap::ArcSwap;
 use tokio::sync::watch;
 
 use super::fault::{Fault, Kind};
+use super::handing::Handing;
 use super::occasion::Occasion;
 use super::refusal::Refusal;
 use super::ruling::Ruling;
@@ -74,6 +75,23 @@ impl Play {
             }
         }
         Ok(())
+    }
+
+    /// The fault that has something go wrong where a queue hands out its `nth` message for `occasion`, if one
+    /// does. Each question counts as a matching one of that fault.
+    pub(crate) fn hands(
+        &self,
+        handing: Handing,
+        occasion: &Occasion<'_>,
+        chance: Chance,
+        nth: u64,
+    ) -> Option<Arc<str>> {
+        let time = self.time(occasion.at);
+        let roles = self.roles.load();
+        let asked = roles.iter().filter(|role| role.fault.kind.handing() == Some(handing));
+        let role = asked.into_iter().find(|role| role.hands(time, occasion, chance, nth))?;
+        role.tally.strike();
+        Some(role.tally.name().clone())
     }
 
     /// What is left of a quota that `occasion` draws on: the product of all squeezes that are on, and the
@@ -235,6 +253,16 @@ impl Role {
         struck.then_some(refusal)
     }
 
+    /// Messages of one exchange draw apart.
+    fn hands(&self, time: Duration, occasion: &Occasion<'_>, chance: Chance, nth: u64) -> bool {
+        let Fault { name, window, aim, trigger, .. } = &self.fault;
+        if !window.contains(time) || !aim.matches_queue(occasion) {
+            return false;
+        }
+        let label = Label::new(&format!("fault/{name}/{nth}"));
+        trigger.strikes(self.tally.count(), &mut chance.stream(label))
+    }
+
     fn is_for(&self, time: Duration, occasion: &Occasion<'_>) -> bool {
         self.fault.window.contains(time) && self.fault.aim.matches(occasion)
     }
@@ -263,6 +291,7 @@ mod tests {
         Unavailable, Window,
     };
     use super::*;
+    use crate::service::Service;
     use crate::spread::Spread;
     use crate::words::Words;
 
@@ -274,7 +303,8 @@ mod tests {
         let headers = HeaderMap::new();
         let words = Words::new(&headers, b"{}");
         let (flow, model, attempt) = (None, None, Some(1));
-        ask(&Occasion { at, flow, operation: "Converse", model, region, attempt, words: &words })
+        let (service, operation) = (Service::Bedrock, "Converse");
+        ask(&Occasion { at, flow, service, operation, model, region, attempt, words: &words })
     }
 
     fn judge(play: &Play, at: Duration, region: &str, number: u64) -> Ruling {

@@ -11,6 +11,8 @@ pub(crate) struct Refusal {
     pub reason: Reason,
     /// What the error says.
     pub message: Cow<'static, str>,
+    /// Whether these are the scenario's words. The others are Bedrock's, for which another service has its own.
+    pub own_words: bool,
     /// How long the client is asked to wait before its next attempt, in milliseconds.
     pub retry_after_ms: Option<u64>,
     /// What else stands in its head.
@@ -20,7 +22,8 @@ pub(crate) struct Refusal {
 impl Refusal {
     /// A refusal that asks for no wait.
     pub(crate) fn new(reason: Reason, message: impl Into<Cow<'static, str>>) -> Self {
-        Refusal { reason, message: message.into(), retry_after_ms: None, headers: Vec::new() }
+        let (message, headers) = (message.into(), Vec::new());
+        Refusal { reason, message, own_words: false, retry_after_ms: None, headers }
     }
 }
 

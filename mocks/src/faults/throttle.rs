@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::refusal::{Reason, Refusal};
 use super::verdict::Verdict;
 
-/// Refuses requests as throttled: 429 `ThrottlingException` on Bedrock.
+/// Refuses requests as throttled: 429 `ThrottlingException` on Bedrock, 400 `RequestThrottled` on SQS.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Throttle {
     /// Which quota the error blames.
@@ -33,6 +33,7 @@ impl Throttle {
     pub(super) fn verdict(&self) -> Verdict {
         Verdict::Refuse(Refusal {
             retry_after_ms: self.retry_after_ms,
+            own_words: matches!(self.message, ThrottleMessage::Custom(_)),
             ..Refusal::new(Reason::Throttled, self.message.text())
         })
     }
@@ -64,8 +65,10 @@ mod tests {
             (ThrottleMessage::Custom("Slow down.".into()), "Slow down."),
         ];
         for (message, text) in cases {
+            let own_words = matches!(message, ThrottleMessage::Custom(_));
             let throttle = Throttle { message, retry_after_ms: Some(900) };
-            let refusal = Refusal { retry_after_ms: Some(900), ..Refusal::new(Reason::Throttled, text) };
+            let refusal =
+                Refusal { retry_after_ms: Some(900), own_words, ..Refusal::new(Reason::Throttled, text) };
             assert_eq!(throttle.verdict(), Verdict::Refuse(refusal));
         }
     }

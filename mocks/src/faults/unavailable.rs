@@ -30,7 +30,8 @@ pub enum UnavailableMessage {
 
 impl Unavailable {
     pub(super) fn refusal(&self) -> Refusal {
-        Refusal::new(Reason::Unavailable, self.message.text())
+        let own_words = matches!(self.message, UnavailableMessage::Custom(_));
+        Refusal { own_words, ..Refusal::new(Reason::Unavailable, self.message.text()) }
     }
 }
 

@@ -17,7 +17,7 @@ pub enum Verdict {
     HungUp,
     /// A fault cut the connection before, in or after the head.
     Severed,
-    /// 429, or a service quota: the caller asked for more than it may.
+    /// 429, or 400 for a quota: the caller asked for more than it may.
     Throttled,
     /// 503: there was no capacity.
     Unavailable,
@@ -64,15 +64,27 @@ impl Verdict {
             None => Verdict::HungUp,
             Some(..400) => Verdict::Answered,
             Some(429) => Verdict::Throttled,
-            Some(400) if exchange.error_type.as_deref() == Some("ServiceQuotaExceededException") => {
-                Verdict::Throttled
-            }
+            Some(400) if exchange.error_type.as_deref().is_some_and(is_over_a_quota) => Verdict::Throttled,
             Some(503) => Verdict::Unavailable,
             Some(401 | 403 | 413) => Verdict::Refused,
             Some(408 | 424 | 500..) => Verdict::Failed,
             Some(_) => Verdict::Invalid,
         }
     }
+}
+
+/// Whether an error of 400 blames the caller's quota and no mistake: services of the AWS JSON protocol have
+/// no 429.
+fn is_over_a_quota(code: &str) -> bool {
+    matches!(
+        code,
+        "ServiceQuotaExceededException"
+            | "RequestThrottled"
+            | "ThrottlingException"
+            | "ProvisionedThroughputExceededException"
+            | "RequestLimitExceeded"
+            | "OverLimit"
+    )
 }
 
 #[cfg(test)]
@@ -104,7 +116,11 @@ mod tests {
         for (status, expected) in cases {
             assert_eq!(verdict(status, None), expected, "{status}");
         }
-        assert_eq!(verdict(400, Some("ServiceQuotaExceededException")), Verdict::Throttled);
+        for code in
+            ["ServiceQuotaExceededException", "RequestThrottled", "ProvisionedThroughputExceededException"]
+        {
+            assert_eq!(verdict(400, Some(code)), Verdict::Throttled, "{code}");
+        }
     }
 
     #[test]

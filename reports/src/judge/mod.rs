@@ -114,7 +114,9 @@ const QUESTIONS: [fn(&Calls<'_>, &Context) -> Vec<Answer>; 2] = [herd::ask, ques
 
 /// Judges the clients of a run by its exchanges, in any order.
 pub fn judge(exchanges: impl IntoIterator<Item = Exchange>, context: &Context) -> Judgement {
-    judge_first(MOST_EXCHANGES, exchanges.into_iter(), context)
+    // Queues and stores are refused for reasons of their own, such as a condition that does not hold.
+    let of_models = exchanges.into_iter().filter(Exchange::is_of_bedrock);
+    judge_first(MOST_EXCHANGES, of_models, context)
 }
 
 fn judge_first(most: usize, mut exchanges: impl Iterator<Item = Exchange>, context: &Context) -> Judgement {

@@ -53,6 +53,8 @@ pub enum Needs {
     Retriers,
     /// A cloud whose ledger can be read.
     Ledger,
+    /// A flow with a queue.
+    Queue,
 }
 
 /// A line of the catalogue.

@@ -83,11 +83,41 @@ pub enum Figure {
     RecoveryTime,
     /// What the judge holds against the clients.
     Findings,
+    /// Jobs that the queue took.
+    JobsEnqueued,
+    /// Jobs with a result.
+    JobsCompleted,
+    /// Jobs that were given up.
+    JobsFailed,
+    /// Jobs in the dead-letter queue.
+    JobsDeadLettered,
+    /// Jobs that are nowhere.
+    JobsLost,
+    /// Jobs still in the queue when the run was over.
+    JobsUnfinished,
+    /// Results stored beyond each job's first.
+    JobsDuplicateEffects,
+    /// Answers of models that are nobody's result.
+    JobsWastedCalls,
+    /// Receives beyond each job's first.
+    JobsRedeliveries,
+    /// Deliveries that found nothing to do.
+    JobsNoOps,
+    /// The most receives of one job.
+    JobsMostReceives,
+    /// The most jobs that waited.
+    QueueDepth,
+    /// The age that the oldest job reached.
+    QueueOldest,
+    /// First enqueue to last settled.
+    QueueDrainTime,
+    /// Time that workers held jobs ÷ time that they could have.
+    WorkersUtilisation,
 }
 
 impl Figure {
     /// All of them, in the order of the catalogue.
-    pub const ALL: [Figure; 39] = [
+    pub const ALL: [Figure; 54] = [
         Figure::SuccessRatio,
         Figure::SuccessFirstTry,
         Figure::SuccessAfterRetry,
@@ -127,7 +157,40 @@ impl Figure {
         Figure::CostWasted,
         Figure::RecoveryTime,
         Figure::Findings,
+        Figure::JobsEnqueued,
+        Figure::JobsCompleted,
+        Figure::JobsFailed,
+        Figure::JobsDeadLettered,
+        Figure::JobsLost,
+        Figure::JobsUnfinished,
+        Figure::JobsDuplicateEffects,
+        Figure::JobsWastedCalls,
+        Figure::JobsRedeliveries,
+        Figure::JobsNoOps,
+        Figure::JobsMostReceives,
+        Figure::QueueDepth,
+        Figure::QueueOldest,
+        Figure::QueueDrainTime,
+        Figure::WorkersUtilisation,
     ];
+
+    /// Whether it counts jobs one by one, with deliveries that came after a job was settled.
+    pub const fn counts_jobs(self) -> bool {
+        matches!(
+            self,
+            Figure::JobsEnqueued
+                | Figure::JobsCompleted
+                | Figure::JobsFailed
+                | Figure::JobsDeadLettered
+                | Figure::JobsLost
+                | Figure::JobsUnfinished
+                | Figure::JobsDuplicateEffects
+                | Figure::JobsWastedCalls
+                | Figure::JobsRedeliveries
+                | Figure::JobsNoOps
+                | Figure::JobsMostReceives
+        )
+    }
 
     /// Its line of the catalogue.
     #[rustfmt::skip]
@@ -218,6 +281,36 @@ impl Figure {
                 "How long callers stayed in trouble once the fault was over."),
             Figure::Findings => entry!("findings.count", Count, Ledger, "findings of the judge of severity error or warning that the scenario does not allow",
                 "How much the exchanges hold against the clients."),
+            Figure::JobsEnqueued => entry!("jobs.enqueued", Count, Queue, "jobs that the queue had taken",
+                "How much work there was."),
+            Figure::JobsCompleted => entry!("jobs.completed", Count, Queue, "jobs with a result in the store",
+                "How much of it was done."),
+            Figure::JobsFailed => entry!("jobs.failed", Count, Queue, "jobs that the store says were given up",
+                "How much was given up, and said so."),
+            Figure::JobsDeadLettered => entry!("jobs.dead_lettered", Count, Queue, "jobs received as often as the queue allows, and moved to the dead-letter queue",
+                "How many poisoned the queue, or met too much trouble."),
+            Figure::JobsLost => entry!("jobs.lost", Count, Queue, "jobs that the queue had taken with neither a result nor a failure in the store, which no queue holds any more; counted one by one",
+                "How many vanished. Nobody will ever ask for them again."),
+            Figure::JobsUnfinished => entry!("jobs.unfinished", Count, Queue, "jobs that the queue still held when the run was over",
+                "How many were not done in time."),
+            Figure::JobsDuplicateEffects => entry!("jobs.duplicate_effects", Count, Queue, "results stored − jobs with a result; counted one by one",
+                "How often a job took effect again."),
+            Figure::JobsWastedCalls => entry!("jobs.wasted_calls", Count, Queue, "calls for jobs that a model answered − jobs with a result",
+                "How often a model was paid for an answer that became nobody's result."),
+            Figure::JobsRedeliveries => entry!("jobs.redeliveries", Count, Queue, "receives of jobs − jobs received at least once",
+                "How often a queue delivered again."),
+            Figure::JobsNoOps => entry!("jobs.no_ops", Count, Queue, "deliveries whose job was done already, given up, or in another worker's hands",
+                "How often the check against the store spared a second run."),
+            Figure::JobsMostReceives => entry!("jobs.most_receives", Count, Queue, "the most receives of one job",
+                "How near the worst job came to the dead-letter queue."),
+            Figure::QueueDepth => entry!("queue.depth", Count, Queue, "the most jobs that waited in the queue, looked at every second",
+                "How far the workers fell behind."),
+            Figure::QueueOldest => entry!("queue.oldest", Seconds, Queue, "the age that the oldest unsettled job reached, looked at every second",
+                "The longest that any job had to wait to be settled."),
+            Figure::QueueDrainTime => entry!("queue.drain_time", Seconds, Queue, "last job settled − first job due; none while jobs are left",
+                "How long the batch took."),
+            Figure::WorkersUtilisation => entry!("workers.utilisation", Share, Queue, "Σ jobs held ÷ Σ jobs that could have been held, looked at every second from the first job's due time to the last job's end",
+                "How busy the workers were."),
         }
     }
 }

@@ -25,13 +25,17 @@ pub enum Timing {
     LimitWait,
     /// Waits of a state machine before it retried.
     RetrierWait,
+    /// Enqueue to first receive.
+    QueueWait,
+    /// Enqueue to result.
+    JobLatency,
     /// How late the harness was.
     ScheduleDelay,
 }
 
 impl Timing {
     /// All of them, in the order of the catalogue.
-    pub const ALL: [Timing; 11] = [
+    pub const ALL: [Timing; 13] = [
         Timing::Latency,
         Timing::Ttft,
         Timing::ServiceTime,
@@ -42,6 +46,8 @@ impl Timing {
         Timing::Backoff,
         Timing::LimitWait,
         Timing::RetrierWait,
+        Timing::QueueWait,
+        Timing::JobLatency,
         Timing::ScheduleDelay,
     ];
 
@@ -69,6 +75,10 @@ impl Timing {
                 "How long the client held its own traffic back; what it let pass at once is not counted."),
             Timing::RetrierWait => entry!("retrier.wait", Seconds, Retriers, "each wait of a state machine before it retried",
                 "How long a Step Functions retrier slept, on top of the SDK's own backoff."),
+            Timing::QueueWait => entry!("queue.wait", Seconds, Queue, "first receive − the queue's having taken the job, of jobs that were received",
+                "How long jobs lay in the queue before a worker looked at them."),
+            Timing::JobLatency => entry!("job.latency", Seconds, Queue, "result visible − the queue's having taken the job, of jobs with a result",
+                "How long whoever left the job had to wait for its result."),
             Timing::ScheduleDelay => entry!("schedule_delay", Seconds, Nothing, "sent − due, of every request",
                 "How late the harness itself was: its own error, not the service's."),
         }

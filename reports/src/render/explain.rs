@@ -108,6 +108,7 @@ fn needs(needs: Needs) -> Option<&'static str> {
         Needs::Limit => Some("a client with a `limit`"),
         Needs::Gateway => Some("a flow behind a `gateway`"),
         Needs::Retriers => Some("a client with a `state_machine`"),
+        Needs::Queue => Some("a flow with `load: { queue: … }`"),
         Needs::Ledger => Some("a cloud of ours, whose ledger the judge can read"),
     }
 }

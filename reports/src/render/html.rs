@@ -18,6 +18,7 @@ mod method;
 mod numbers;
 mod panels;
 mod policy;
+mod queue;
 mod requests;
 mod resilience;
 mod series;
@@ -57,6 +58,7 @@ pub fn html(summary: &Summary, note: &RunNote, scenario: &str, out: &mut dyn io:
         timelines: timelines::view(summary, clock.as_ref()),
         latency: latency::view(summary),
         resilience: resilience::view(summary, clock.as_ref()),
+        queues: queue::view(summary, clock.as_ref()),
         cloud: cloud::view(summary),
         requests: requests::view(summary),
         errors: errors::view(summary),
@@ -81,6 +83,7 @@ struct Page<'a> {
     timelines: timelines::Timelines<'a>,
     latency: latency::Latency<'a>,
     resilience: resilience::Resilience<'a>,
+    queues: Vec<queue::Queue<'a>>,
     cloud: Option<cloud::Cloud<'a>>,
     requests: requests::Requests<'a>,
     errors: errors::Errors<'a>,

@@ -228,6 +228,21 @@ fn frame(metric: Metric, scope: &Scope) -> (String, String) {
         Figure::CostPer1k => ("A thousand answers cost ", ""),
         Figure::CostWasted => ("Wasted tokens cost ", ""),
         Figure::Findings => ("The judge found ", " things to change"),
+        Figure::JobsEnqueued => ("The queue took ", " jobs"),
+        Figure::JobsCompleted => ("", " jobs were completed"),
+        Figure::JobsFailed => ("", " jobs were given up"),
+        Figure::JobsDeadLettered => ("", " jobs were dead-lettered"),
+        Figure::JobsLost => ("", " jobs were lost"),
+        Figure::JobsUnfinished => ("", " jobs were left in the queue"),
+        Figure::JobsDuplicateEffects => ("", " results were stored again"),
+        Figure::JobsWastedCalls => ("", " answers were nobody's result"),
+        Figure::JobsRedeliveries => ("", " deliveries were not the first"),
+        Figure::JobsNoOps => ("", " deliveries found nothing to do"),
+        Figure::JobsMostReceives => ("A job was received ", " times at most"),
+        Figure::QueueDepth => ("", " jobs waited at most"),
+        Figure::QueueOldest => ("The oldest job was unsettled for ", ""),
+        Figure::QueueDrainTime => ("The batch took ", ""),
+        Figure::WorkersUtilisation => ("Workers were busy for ", " of their time"),
         Figure::RecoveryTime => {
             let fault = scope.after.as_deref().unwrap_or("the fault");
             return ("Callers needed ".to_owned(), format!(" to recover from {fault}"));
@@ -249,6 +264,8 @@ pub(super) fn timing_words(timing: Timing) -> &'static str {
         Timing::Backoff => "backoff",
         Timing::LimitWait => "the wait at the client's own limit",
         Timing::RetrierWait => "the retriers' waits",
+        Timing::QueueWait => "the wait in the queue",
+        Timing::JobLatency => "the time from enqueue to result",
         Timing::ScheduleDelay => "the schedule delay",
     }
 }

@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 
 use crate::gate::{Gate, Limit, OnNoData, Scope, Severity};
 use crate::header::{
-    ClockKind, FORMAT_VERSION, FaultKind, FaultWindow, Flow, Header, Model, Price, Slo, Stage,
+    ClockKind, FORMAT_VERSION, FaultKind, FaultWindow, Flow, Header, Model, Price, Slo, Stage, Tracing,
 };
 use crate::judge::expect::Expect;
 use crate::judge::finding::Code;
@@ -138,6 +138,7 @@ pub(crate) fn header() -> Header {
         model: model.into(),
         client: "careful".into(),
         planned,
+        queue: None,
     };
     let model = |name: &str, id: &str, input_per_1k, output_per_1k| Model {
         name: name.into(),
@@ -151,7 +152,9 @@ pub(crate) fn header() -> Header {
         seed: 7,
         digest: "4f1c92ab".repeat(8),
         clock: ClockKind::Virtual,
+        epoch: Nanos::ZERO,
         target: "mock of us-east-1, us-west-2".into(),
+        real_aws: false,
         stages: vec![
             stage("warmup", 0, 30, false),
             stage("quiet", 30, 150, true),
@@ -177,6 +180,7 @@ pub(crate) fn header() -> Header {
         gates: gates(),
         validity: Thresholds::default(),
         expect: Some(Expect { allow: vec![Code::ConnectionChurn], ..Expect::default() }),
+        trace: Tracing::default(),
     }
 }
 

@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 
 use crate::header::{Header, Model, Slo};
 use crate::histogram::{Histogram, Quantile};
+use crate::job::Stray;
 use crate::metric::Timing;
-use crate::record::{Attempt, CallEnd, Deed, FailureClass, Name, Outcome, Reason, Record, Tokens};
-use crate::summary::{Figures, Spread};
+use crate::record::{Attempt, Call, CallEnd, Deed, FailureClass, Name, Outcome, Reason, Record, Tokens};
+use crate::summary::{Figures, JobFigures, Spread};
 use crate::units::Nanos;
 
 use super::decided;
+use super::jobs::{self, Jobs};
 
 /// Points of a percentile curve: one every two to three pixels of its chart.
 const CURVE_POINTS: usize = 120;
@@ -21,16 +23,25 @@ pub(super) struct Counters {
     cost_usd: f64,
     cost_wasted_usd: f64,
     unpriced: bool,
+    jobs: Jobs,
     timings: BTreeMap<Timing, Histogram>,
 }
 
 impl Counters {
     pub(super) fn observe(&mut self, record: &Record, header: &Header) {
         self.count_outcome(record, header);
-        self.count_calls(record, &header.models);
+        self.count_calls(&record.calls, &header.models);
+        self.jobs.observe(record);
         self.count_wasted(record, &header.models);
         record.decisions.iter().for_each(|decision| self.count_deed(&decision.deed));
         timings(record, &mut |timing, time| self.timings.entry(timing).or_default().record(time));
+    }
+
+    /// Counts what was done for a job that had been settled: calls and tokens, but no request.
+    pub(super) fn observe_stray(&mut self, stray: &Stray, header: &Header) {
+        self.count_calls(&stray.calls, &header.models);
+        self.waste(stray.calls.iter(), &header.models);
+        self.jobs.observe_stray(stray);
     }
 
     pub(super) fn dropped(&mut self) {
@@ -82,14 +93,14 @@ impl Counters {
         }
     }
 
-    fn count_calls(&mut self, record: &Record, models: &[Model]) {
-        for attempt in record.attempts() {
+    fn count_calls(&mut self, calls: &[Call], models: &[Model]) {
+        for attempt in calls.iter().flat_map(|call| &call.attempts) {
             self.figures.attempts += 1;
             self.figures.throttled += u64::from(attempt.throttled());
             self.figures.errors += u64::from(attempt.error.is_some());
             self.figures.backoff_slept = self.figures.backoff_slept.plus(attempt.backoff);
         }
-        for call in &record.calls {
+        for call in calls {
             self.figures.retry_quota_refusals += u64::from(refused(&call.end));
             self.figures.broken_streams += u64::from(broken(&call.end));
             self.figures.incomplete_streams += u64::from(incomplete(&call.end));
@@ -104,7 +115,11 @@ impl Counters {
     }
 
     fn count_wasted(&mut self, record: &Record, models: &[Model]) {
-        for call in decided::wasted(record) {
+        self.waste(decided::wasted(record), models);
+    }
+
+    fn waste<'a>(&mut self, calls: impl Iterator<Item = &'a Call>, models: &[Model]) {
+        for call in calls {
             self.figures.tokens_wasted += call.tokens.input + call.tokens.output;
             // What has no price was noticed where the whole cost was counted.
             self.cost_wasted_usd += cost(&call.model, call.tokens, models).unwrap_or(0.0);
@@ -147,6 +162,7 @@ impl Counters {
         self.cost_usd += other.cost_usd;
         self.cost_wasted_usd += other.cost_wasted_usd;
         self.unpriced |= other.unpriced;
+        self.jobs.merge(&other.jobs);
         for (timing, histogram) in &other.timings {
             self.timings.entry(*timing).or_default().merge(histogram);
         }
@@ -176,6 +192,11 @@ impl Counters {
             limit_wait: spread(Timing::LimitWait),
             retrier_wait: spread(Timing::RetrierWait),
             schedule_delay: spread(Timing::ScheduleDelay),
+            jobs: self.jobs.figures().map(|counted| JobFigures {
+                wait: curved(Timing::QueueWait),
+                latency: curved(Timing::JobLatency),
+                ..counted
+            }),
             ..self.figures.clone()
         }
     }
@@ -196,6 +217,9 @@ pub(super) fn timings(record: &Record, take: &mut dyn FnMut(Timing, Nanos)) {
             Deed::Slept { wait } => take(Timing::RetrierWait, wait),
             _ => {}
         }
+    }
+    if let Some(job) = &record.job {
+        jobs::timings(job, take);
     }
     let Some(answer) = decided::answer(record) else { return };
     take(Timing::Latency, record.latency());

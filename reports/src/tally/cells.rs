@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::header::{Header, Stage};
+use crate::job::Stray;
 use crate::record::{Name, Record};
 use crate::summary::{Cell, Client, Figures, Part};
 use crate::units::Nanos;
@@ -30,6 +31,12 @@ impl Cells {
     pub(super) fn observe(&mut self, record: &Record, header: &Header) {
         if let Some(cell) = self.cell(&record.flow, &record.stage) {
             cell.observe(record, header);
+        }
+    }
+
+    pub(super) fn observe_stray(&mut self, stray: &Stray, header: &Header) {
+        if let Some(cell) = self.cell(&stray.flow, &stray.stage) {
+            cell.observe_stray(stray, header);
         }
     }
 

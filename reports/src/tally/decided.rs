@@ -5,6 +5,7 @@
 //! shed, or refused by a gateway, has no call at all. Every reader that needs to know asks here.
 
 use crate::header::Header;
+use crate::job::{Job, JobEnd};
 use crate::record::{Call, CallEnd, Deed, Failure, Name, Outcome, Reason, Record};
 use crate::summary::{Cause, Refusal};
 
@@ -83,6 +84,21 @@ pub(crate) fn failure(record: &Record) -> Option<&Failure> {
     failures.max_by_key(|(done, _)| *done).map(|(_, failure)| failure)
 }
 
+/// Why a job has no result, where that is not for want of an answer.
+fn gone(job: &Job) -> Option<(Cause, String)> {
+    let (refusal, told) = match job.end {
+        JobEnd::Completed | JobEnd::Failed => return None,
+        JobEnd::DeadLettered => {
+            let receives = job.deliveries.len();
+            (Refusal::DeadLettered, format!("moved to the dead-letter queue after {receives} receives"))
+        }
+        JobEnd::Lost => (Refusal::Lost, "no queue holds it, and nothing is stored".to_owned()),
+        JobEnd::Unfinished => (Refusal::Unfinished, "the queue still held it".to_owned()),
+        JobEnd::NotEnqueued => (Refusal::NotEnqueued, "the queue never took it".to_owned()),
+    };
+    Some((Cause::Refusal(refusal), told))
+}
+
 /// Why nothing answered, and what the caller was told. Untrusted text.
 pub(crate) fn cause(record: &Record) -> (Cause, String) {
     let refused = record.decisions.iter().rev().find_map(|decision| match &decision.deed {
@@ -93,6 +109,9 @@ pub(crate) fn cause(record: &Record) -> (Cause, String) {
     });
     if let Some((refusal, told)) = refused {
         return (Cause::Refusal(refusal), told);
+    }
+    if let Some(cause) = record.job.as_ref().and_then(|job| gone(job)) {
+        return cause;
     }
     if let Some(failure) = failure(record) {
         return (Cause::Call(failure.class), failure.message.clone());

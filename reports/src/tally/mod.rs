@@ -10,15 +10,19 @@ pub(crate) mod decided;
 mod disturbance;
 mod errors;
 mod exemplars;
+mod jobs;
 mod probe;
+mod queues;
 mod timeline;
 mod verdict;
+mod witnessed;
 
 use std::io::Read;
 
 use crate::gate::Judged;
 use crate::header::{FORMAT_VERSION, Header};
 use crate::histogram::Histogram;
+use crate::job::{QueueSample, Stray};
 use crate::log::{Dropped, Entry, ReadError, Reader};
 use crate::metric::Timing;
 use crate::record::{Name, Outcome, Record};
@@ -32,8 +36,10 @@ use disturbance::Disturbances;
 use errors::{AttemptErrors, Failures};
 use exemplars::Exemplars;
 use probe::{Probe, Whole};
+use queues::Queues;
 use timeline::TimelineTally;
 use verdict::{in_order, verdict};
+pub use witnessed::Witness;
 
 /// Folds records into figures.
 pub struct Tally {
@@ -45,6 +51,7 @@ pub struct Tally {
     timeline: TimelineTally,
     errors: AttemptErrors,
     failures: Failures,
+    queues: Queues,
     exemplars: Exemplars,
     schedule_delay: Histogram,
     finished: Nanos,
@@ -95,6 +102,8 @@ pub fn fold(log: impl Read) -> Result<Folded, ReadError> {
         match entry {
             Entry::Record(record) => tally.observe(&record),
             Entry::Dropped(dropped) => tally.drop_arrival(&dropped),
+            Entry::Stray(stray) => tally.observe_stray(&stray),
+            Entry::Queue(sample) => tally.sample(sample),
             Entry::End(end) => lost = end.lost,
         }
     }
@@ -112,6 +121,7 @@ impl Tally {
             timeline: TimelineTally::new(header),
             errors: AttemptErrors::default(),
             failures: Failures::default(),
+            queues: Queues::default(),
             exemplars: Exemplars::default(),
             schedule_delay: Histogram::new(),
             finished: Nanos::ZERO,
@@ -130,6 +140,7 @@ impl Tally {
         self.timeline.observe(record, &self.header);
         self.errors.observe(record);
         self.breakers.observe(record);
+        self.queues.observe(record, &self.header);
         if record.outcome == Outcome::Abandoned {
             self.abandoned += 1;
             self.cells.abandoned(&record.flow, &record.stage);
@@ -155,6 +166,21 @@ impl Tally {
         }
     }
 
+    /// Counts a delivery of a job that was settled already.
+    pub fn observe_stray(&mut self, stray: &Stray) {
+        self.finished = self.finished.max(stray.delivery.over);
+        self.queues.observe_stray(stray, &self.header);
+        if self.header.records_stage(&stray.stage) {
+            self.probes.iter_mut().for_each(|probe| probe.observe_stray(stray, &self.header));
+            self.cells.observe_stray(stray, &self.header);
+        }
+    }
+
+    /// Takes note of a queue at one time.
+    pub fn sample(&mut self, sample: QueueSample) {
+        self.queues.sample(sample);
+    }
+
     /// The finished figures.
     pub fn finish(self, ending: Ending, lost: u64) -> Folded {
         let validity = Validity::of(&self.conduct(ending, lost), &self.header.validity, self.header.clock);
@@ -162,11 +188,17 @@ impl Tally {
             Ending::Complete => self.header.clone(),
             Ending::Interrupted | Ending::BudgetSpent | Ending::Torn => self.header.cut_at(self.finished),
         };
-        let whole = Whole { disturbances: &self.disturbances, breakers: &self.breakers, reached: &reached };
+        let whole = Whole {
+            disturbances: &self.disturbances,
+            breakers: &self.breakers,
+            queues: &self.queues,
+            reached: &reached,
+        };
         let gates = judge(self.probes, &whole);
         let histograms = self.cells.histograms(&reached);
         let summary = Summary {
             judgement: None,
+            traced: None,
             format: FORMAT_VERSION,
             verdict: verdict(&validity, &gates, &[]),
             validity,
@@ -179,6 +211,7 @@ impl Tally {
             clients: self.cells.clients(&reached, &self.disturbances),
             cells: self.cells.each(&reached),
             recoveries: self.disturbances.recoveries(&self.header),
+            queues: self.queues.finish(&self.header),
             errors: self.errors.finish(),
             failures: self.failures.finish(),
             timeline: self.timeline.finish(self.breakers.lanes(self.finished.max(reached.length()))),

@@ -6,6 +6,7 @@
 use crate::gate::{Measured, Scope};
 use crate::header::Header;
 use crate::histogram::Histogram;
+use crate::job::Stray;
 use crate::log::Dropped;
 use crate::metric::{Figure, Metric, Statistic};
 use crate::record::{Call, Deed, Name, Outcome, Reason, Record};
@@ -13,7 +14,8 @@ use crate::units::Nanos;
 
 use super::breakers::Breakers;
 use super::disturbance::Disturbances;
-use super::{cell, decided};
+use super::queues::Queues;
+use super::{cell, decided, jobs};
 
 pub(super) struct Probe {
     metric: Metric,
@@ -30,6 +32,7 @@ pub(super) struct Probe {
 pub(super) struct Whole<'a> {
     pub(super) disturbances: &'a Disturbances,
     pub(super) breakers: &'a Breakers,
+    pub(super) queues: &'a Queues,
     /// The run as far as it came.
     pub(super) reached: &'a Header,
 }
@@ -60,6 +63,34 @@ impl Probe {
         if self.metric == Metric::Figure(Figure::Dropped) && self.wants(&dropped.flow, &dropped.stage) {
             self.hits += 1;
             self.of += 1;
+        }
+    }
+
+    pub(super) fn observe_stray(&mut self, stray: &Stray, header: &Header) {
+        if !self.wants(&stray.flow, &stray.stage) {
+            return;
+        }
+        match self.metric {
+            Metric::Figure(figure) if figure.counts_jobs() => {
+                self.hit(figure, jobs::count_of_stray(figure, stray));
+            }
+            // What is done for a job that has its result already is no request, but was done and paid for.
+            Metric::Figure(figure) => {
+                let calls: Vec<&Call> = stray.calls.iter().filter(|call| self.is_destination(call)).collect();
+                self.hits += calls.iter().map(|call| count_in(figure, call)).sum::<u64>();
+                if matches!(figure, Figure::Cost | Figure::CostWasted | Figure::CostPer1k) {
+                    self.usd += cost_of(calls.into_iter(), header);
+                }
+            }
+            Metric::Timing(..) => {}
+        }
+    }
+
+    /// Adds to what is counted; of receives, the most count.
+    fn hit(&mut self, figure: Figure, hits: u64) {
+        match figure {
+            Figure::JobsMostReceives => self.hits = self.hits.max(hits),
+            _ => self.hits += hits,
         }
     }
 
@@ -124,6 +155,10 @@ impl Probe {
             | Figure::TokensOutput
             | Figure::TokensPerMinute
             | Figure::TokensWasted => self.count_each(figure, record, header),
+            _ if figure.counts_jobs() => {
+                self.of += u64::from(record.job.is_some());
+                self.hit(figure, jobs::count_of(figure, record));
+            }
             _ if self.at_destination(record, header) => {
                 self.of += 1;
                 self.hits += count_of(figure, record, header);
@@ -171,6 +206,18 @@ impl Probe {
             Metric::Figure(Figure::BreakerOpenTime) => {
                 let time = whole.breakers.open_time(&self.scope, whole.reached);
                 sharp((self.of > 0).then(|| time.as_secs_f64()))
+            }
+            Metric::Figure(Figure::QueueDepth) => {
+                sharp(whole.queues.depth(&self.scope, whole.reached).map(|depth| depth as f64))
+            }
+            Metric::Figure(Figure::QueueOldest) => {
+                sharp(whole.queues.oldest(&self.scope, whole.reached).map(Nanos::as_secs_f64))
+            }
+            Metric::Figure(Figure::QueueDrainTime) => {
+                sharp(whole.queues.drain_time(&self.scope).map(Nanos::as_secs_f64))
+            }
+            Metric::Figure(Figure::WorkersUtilisation) => {
+                sharp(whole.queues.utilisation(&self.scope, whole.reached))
             }
             // The judge has yet to speak.
             Metric::Figure(Figure::Findings) => Measured { floor: 1, ..Measured::default() },

@@ -10,6 +10,7 @@ use crate::judge::judgement::Judgement;
 use crate::metric::{Figure, Metric};
 use crate::record::Name;
 use crate::summary::{RunVerdict, Summary};
+use crate::trace::account::Traced;
 use crate::validity::Validity;
 
 use super::Folded;
@@ -28,6 +29,17 @@ impl Folded {
             _ => judged,
         });
         summary.gates = in_order(gates.collect(), &summary.run);
+        summary.verdict = verdict(&summary.validity, &summary.gates, summary.expectations());
+        self
+    }
+
+    /// The same with the account of the run's spans, which voids the run where it does not balance.
+    pub fn with_traces(mut self, traced: Traced) -> Folded {
+        let summary = &mut self.summary;
+        summary.validity.checks.retain(|check| check.name != traced.check().name);
+        summary.validity.checks.push(traced.check());
+        summary.validity.checks.sort_by_key(|check| check.ok);
+        summary.traced = Some(traced);
         summary.verdict = verdict(&summary.validity, &summary.gates, summary.expectations());
         self
     }

@@ -12,12 +12,14 @@ use bedload_mocks::faults::{
 use super::AssemblyError;
 use super::cloud::time_spread;
 use crate::scenario::{
-    self, CrcPart, DowngradeOf, Inject, Pattern, Reset, ThrottleMessage, UnavailableMessage, WrongDate,
+    self, CrcPart, DowngradeOf, Inject, Pattern, Reset, Service, ThrottleMessage, UnavailableMessage,
+    WrongDate,
 };
 
 /// The faults, in their order.
 pub fn faults(asked: &[scenario::Fault]) -> Result<Vec<faults::Fault>, AssemblyError> {
-    asked.iter().map(fault).collect()
+    // Those of workers strike nobody in the cloud.
+    asked.iter().filter(|fault| !fault.inject().is_of_workers()).map(fault).collect()
 }
 
 fn fault(asked: &scenario::Fault) -> Result<faults::Fault, AssemblyError> {
@@ -28,7 +30,7 @@ fn fault(asked: &scenario::Fault) -> Result<faults::Fault, AssemblyError> {
     };
     let mut fault = faults::Fault::new(asked.name().clone(), kind(asked.inject())?)
         .during(window)
-        .aimed_at(aim(asked.aim())?)
+        .aimed_at(aim(asked)?)
         .share(Share::new(trigger.share)?);
     if let Some(first) = trigger.first.and_then(NonZeroU64::new) {
         fault = fault.first(first);
@@ -39,8 +41,10 @@ fn fault(asked: &scenario::Fault) -> Result<faults::Fault, AssemblyError> {
     Ok(fault)
 }
 
-fn aim(asked: &scenario::Aim) -> Result<Aim, AssemblyError> {
+fn aim(fault: &scenario::Fault) -> Result<Aim, AssemblyError> {
+    let asked = fault.aim();
     Ok(Aim {
+        services: services(fault),
         flows: asked.flows.clone(),
         operations: asked.operations.iter().map(|operation| operation.aws_name().into()).collect(),
         models: asked.models.clone(),
@@ -49,6 +53,20 @@ fn aim(asked: &scenario::Aim) -> Result<Aim, AssemblyError> {
         prompt: asked.prompt.as_ref().map(prompt).transpose()?,
         attempts: asked.attempts.clone(),
     })
+}
+
+/// The services. Faults of queues strike SQS, whether or not they say so.
+fn services(asked: &scenario::Fault) -> Vec<bedload_mocks::Service> {
+    let named = asked.aim().services.iter().map(|service| match service {
+        Service::Bedrock => bedload_mocks::Service::Bedrock,
+        Service::Sqs => bedload_mocks::Service::Sqs,
+        Service::DynamoDb => bedload_mocks::Service::DynamoDb,
+    });
+    let named: Vec<_> = named.collect();
+    match asked.inject().is_of_queues() && named.is_empty() {
+        true => vec![bedload_mocks::Service::Sqs],
+        false => named,
+    }
 }
 
 /// What a prompt must say.
@@ -102,6 +120,13 @@ fn kind(inject: &Inject) -> Result<Kind, AssemblyError> {
         Inject::SwapEvents { after } => Kind::SwapEvents(SwapEvents { after: *after }),
         Inject::Downgrade(DowngradeOf::Tier) => Kind::Downgrade(Downgrade::Tier),
         Inject::Downgrade(DowngradeOf::Latency) => Kind::Downgrade(Downgrade::Latency),
+        Inject::DuplicateDelivery => Kind::DuplicateDelivery(faults::DuplicateDelivery),
+        Inject::OutOfOrder => Kind::OutOfOrder(faults::OutOfOrder),
+        Inject::EmptyReceive => Kind::EmptyReceive(faults::EmptyReceive),
+        Inject::Crash { .. } | Inject::Freeze { .. } | Inject::ClockJump { .. } | Inject::Poison => {
+            let name = inject.name().to_owned();
+            return Err(AssemblyError::Unknown { kind: "fault of the cloud", name });
+        }
         Inject::Outage => Kind::Outage(Outage),
         Inject::QuotaSqueeze { to } => Kind::QuotaSqueeze(QuotaSqueeze { to: Share::new(*to)? }),
     })

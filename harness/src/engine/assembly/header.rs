@@ -1,14 +1,17 @@
 //! From a plan to what readers of its log must know.
 
+use std::time::SystemTime;
+
 use bedload_reports::header::{ClockKind, FORMAT_VERSION, FaultKind, FaultWindow, Flow, Header, Model};
 use bedload_reports::units::Nanos;
 
+use super::work::queue_setup;
 use crate::pace::{Curve, Schedule};
 use crate::scenario::{self, Inject, Load, Plan, Target, ThrottleMessage};
 use crate::seed::Seed;
 
-/// The header of a run of this plan on this clock.
-pub fn header(plan: &Plan, clock: ClockKind) -> Header {
+/// The header of a run of this plan on this clock, whose epoch is `epoch` on the wall.
+pub fn header(plan: &Plan, clock: ClockKind, epoch: SystemTime) -> Header {
     Header {
         format: FORMAT_VERSION,
         scenario: plan.name().clone(),
@@ -16,7 +19,9 @@ pub fn header(plan: &Plan, clock: ClockKind) -> Header {
         seed: plan.seed(),
         digest: plan.digest().to_owned(),
         clock,
+        epoch: epoch.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().into(),
         target: target(plan.target(), clock),
+        real_aws: matches!(plan.target(), Target::Aws { .. }),
         stages: plan.stages().to_vec(),
         faults: plan.faults().iter().map(|fault| self::fault(plan, fault)).collect(),
         flows: plan.flows().iter().map(|flow| self::flow(plan, flow)).collect(),
@@ -25,6 +30,7 @@ pub fn header(plan: &Plan, clock: ClockKind) -> Header {
         gates: plan.gates().to_vec(),
         validity: plan.validity(),
         expect: plan.expect().cloned(),
+        trace: plan.trace(),
     }
 }
 
@@ -41,7 +47,10 @@ fn target(target: &Target, clock: ClockKind) -> String {
             format!("mock of {} in memory", regions.join(", "))
         }
         (Target::Mock { regions, .. }, ClockKind::Real) => format!("mock of {} over TCP", regions.join(", ")),
-        (Target::Endpoint(url), _) => format!("endpoint {url}"),
+        (Target::Endpoint(at), _) if at.is_one() => format!("endpoint {}", at.bedrock),
+        (Target::Endpoint(at), _) => {
+            format!("endpoints {} (models), {} (queues), {} (job store)", at.bedrock, at.sqs, at.dynamodb)
+        }
         (Target::Aws { profile: Some(profile), .. }, _) => format!("AWS with profile {profile}"),
         (Target::Aws { profile: None, .. }, _) => "AWS".to_owned(),
     }
@@ -67,7 +76,13 @@ fn flow(plan: &Plan, flow: &scenario::Flow) -> Flow {
         operation: flow.call().operation,
         model: flow.call().model.clone(),
         client: flow.client().clone(),
-        planned: schedule(plan, flow).map(|schedule| schedule.count() as u64),
+        planned: match flow.load() {
+            Load::Queue { policy, .. } => Some(policy.jobs),
+            Load::Open { .. } | Load::Closed { .. } => {
+                schedule(plan, flow).map(|schedule| schedule.count() as u64)
+            }
+        },
+        queue: queue_setup(plan, flow),
     }
 }
 

@@ -9,7 +9,9 @@ mod cloud;
 mod fault;
 mod front;
 mod header;
+mod queue;
 mod traffic;
+mod work;
 
 use std::sync::Arc;
 
@@ -20,15 +22,21 @@ use bedload_mocks::faults::{
 };
 use bedload_mocks::{AccountError, Cloud, Epoch, ModelError, QuotaError, SpecError, SpreadError};
 use bedload_reports::header::ClockKind;
+use bedload_reports::record::Name;
 
 pub use cloud::{behaviour, spec as cloud_spec};
 pub use fault::faults;
 pub use header::{header, schedule};
+pub use queue::Queues;
 pub use traffic::traffic;
+pub use work::queue_setup;
 
 use crate::client::sdk::Way;
 use crate::clock::Clock;
-use crate::scenario::{Plan, Target};
+use crate::queue::error::QueueError;
+use crate::queue::store::error::StoreError;
+use crate::queue::store::table::TableNameError;
+use crate::scenario::{Endpoints, Plan, Target};
 use crate::sink::Sink;
 use crate::transport::memory::MemoryDoor;
 use crate::transport::network::{self, Served};
@@ -84,6 +92,15 @@ pub enum AssemblyError {
         /// Its name.
         name: String,
     },
+    /// A queue that could not be made.
+    #[error("cannot make the queue: {0}")]
+    Queue(#[from] QueueError),
+    /// A job store that could not be made.
+    #[error("cannot make the job store: {0}")]
+    Store(#[from] StoreError),
+    /// A name that no table can have.
+    #[error(transparent)]
+    Table(#[from] TableNameError),
     /// No loopback socket for the cloud.
     #[error("cannot serve the mock on loopback: {0}")]
     Loopback(#[from] std::io::Error),
@@ -92,7 +109,12 @@ pub enum AssemblyError {
 /// The way to a plan's target, open for as long as this lives.
 #[derive(Debug)]
 pub struct Door {
+    /// To models.
     way: Way,
+    /// To queues.
+    queues: Way,
+    /// To job stores.
+    tables: Way,
     served: Option<Served>,
 }
 
@@ -110,14 +132,15 @@ impl Door {
                 let cloud = Cloud::new(cloud_spec(plan)?, epoch, sink.clone());
                 Door::to_cloud(cloud, clock.kind()).await
             }
-            Target::Endpoint(url) => {
+            Target::Endpoint(at) => {
                 let http = front::before(front::front(plan, epoch)?, network::plain_http());
-                Ok(Door::over_http(http, url.clone()))
+                Ok(Door::over_http(http, at))
             }
             Target::Aws { .. } => match aws {
                 Some(config) => {
                     let config = front::before_aws(front::front(plan, epoch)?, config);
-                    Ok(Door { way: Way::Aws(Box::new(config)), served: None })
+                    let way = Way::Aws(Box::new(config));
+                    Ok(Door { queues: way.clone(), tables: way.clone(), way, served: None })
                 }
                 None => Err(AssemblyError::Unknown { kind: "configuration for", name: "aws".to_owned() }),
             },
@@ -127,23 +150,35 @@ impl Door {
     async fn to_cloud(cloud: Arc<Cloud>, clock: ClockKind) -> Result<Self, AssemblyError> {
         match clock {
             ClockKind::Virtual => {
-                Ok(Door::over_http(SharedHttpClient::new(MemoryDoor::new(cloud)), NOWHERE.to_owned()))
+                let http = SharedHttpClient::new(MemoryDoor::new(cloud));
+                Ok(Door::over_http(http, &Endpoints::one(NOWHERE.into())))
             }
             ClockKind::Real => {
                 let served = network::serve(cloud).await?;
-                let door = Door::over_http(network::plain_http(), served.url());
+                let door = Door::over_http(network::plain_http(), &Endpoints::one(served.url().into()));
                 Ok(Door { served: Some(served), ..door })
             }
         }
     }
 
-    fn over_http(http: SharedHttpClient, endpoint: String) -> Self {
-        Door { way: Way::Mock { http, endpoint }, served: None }
+    fn over_http(http: SharedHttpClient, at: &Endpoints) -> Self {
+        let way = |endpoint: &Name| Way::Mock { http: http.clone(), endpoint: endpoint.to_string() };
+        Door { way: way(&at.bedrock), queues: way(&at.sqs), tables: way(&at.dynamodb), served: None }
     }
 
-    /// The way itself.
+    /// The way to models.
     pub fn way(&self) -> &Way {
         &self.way
+    }
+
+    /// The way to queues.
+    pub fn queues(&self) -> &Way {
+        &self.queues
+    }
+
+    /// The way to job stores.
+    pub fn tables(&self) -> &Way {
+        &self.tables
     }
 
     /// Closes what was opened, once the last exchange has been noted.

@@ -7,7 +7,7 @@ use aws_sdk_bedrockruntime::Client;
 use bedload_reports::record::Name;
 
 use super::cloud::{count_spread, time_spread};
-use super::{AssemblyError, schedule};
+use super::{AssemblyError, Queues, schedule};
 use crate::client::ask::Ask;
 use crate::client::operation::Caller;
 use crate::client::policy::RetryMode;
@@ -23,7 +23,7 @@ use crate::seed::Seed;
 
 /// The traffic of every flow. Flows that name the same client share its SDK clients, and so its connections and its retry
 /// quota, and the state of its policies.
-pub fn traffic(plan: &Plan, way: &Way, clock: Clock) -> Result<Vec<Traffic>, AssemblyError> {
+pub fn traffic(plan: &Plan, way: &Way, queues: &Queues, clock: Clock) -> Result<Vec<Traffic>, AssemblyError> {
     let clients = clients(plan, way, clock);
     plan.flows()
         .iter()
@@ -31,16 +31,17 @@ pub fn traffic(plan: &Plan, way: &Way, clock: Clock) -> Result<Vec<Traffic>, Ass
             let client = clients.get(flow.client()).ok_or_else(|| unknown("client", flow.client()))?;
             let setup = Setup {
                 flow: flow.name().clone(),
-                prompts: prompts(plan, flow)?,
+                prompts: prompts(plan, flow, clock)?,
                 model: flow.call().model.clone(),
                 operation: flow.call().operation,
                 client: client.state.clone(),
                 callers: callers(plan, flow, client, way, clock)?,
                 total: client.settings.timeout().total,
                 gateway: flow.gateway().copied(),
+                propagate: plan.trace().propagate,
             };
             let requester = Arc::new(Requester::new(setup, clock, Seed::new(plan.seed())));
-            Ok(Traffic { flow: flow.name().clone(), requester, load: load(plan, flow)? })
+            Ok(Traffic { flow: flow.name().clone(), requester, load: load(plan, flow, queues)? })
         })
         .collect()
 }
@@ -95,13 +96,14 @@ fn callers(
                     RetryMode::Standard | RetryMode::Adaptive => retry.attempts,
                 },
                 stream_idle: client.settings.timeout().stream_idle,
+                polling: call.polling.clone(),
             };
             Ok((to, caller))
         })
         .collect()
 }
 
-fn prompts(plan: &Plan, flow: &scenario::Flow) -> Result<Prompts, AssemblyError> {
+fn prompts(plan: &Plan, flow: &scenario::Flow, clock: Clock) -> Result<Prompts, AssemblyError> {
     let call = flow.call();
     let seed = Seed::new(plan.seed());
     let frame = |messages| Ask {
@@ -112,16 +114,23 @@ fn prompts(plan: &Plan, flow: &scenario::Flow) -> Result<Prompts, AssemblyError>
         top_p: call.top_p,
         stop_sequences: call.stop_sequences.clone(),
         tools: call.tools.clone(),
+        token: None,
     };
-    Ok(match &call.input {
+    let prompts = match &call.input {
         Input::Tokens(length) => {
             Prompts::generated(frame(Vec::new()), count_spread(*length)?, seed, flow.name())
         }
         Input::Messages(messages) => Prompts::fixed(frame(messages.clone()), seed),
+    };
+    // Unique in an account: by the time of the run, which in virtual time is the same for all runs of a seed.
+    let run = clock.wall_epoch().duration_since(std::time::UNIX_EPOCH).unwrap_or_default().as_millis();
+    Ok(match call.polling {
+        Some(_) => prompts.with_tokens(format!("bedload-{run:x}-{}", flow.name())),
+        None => prompts,
     })
 }
 
-fn load(plan: &Plan, flow: &scenario::Flow) -> Result<Load, AssemblyError> {
+fn load(plan: &Plan, flow: &scenario::Flow, queues: &Queues) -> Result<Load, AssemblyError> {
     Ok(match (flow.load(), schedule(plan, flow)) {
         (scenario::Load::Closed { segments, think }, _) => Load::Closed {
             users: segments
@@ -131,10 +140,14 @@ fn load(plan: &Plan, flow: &scenario::Flow) -> Result<Load, AssemblyError> {
             think: time_spread(*think)?,
         },
         (scenario::Load::Open { .. }, Some(schedule)) => Load::Open(Box::new(schedule)),
+        (scenario::Load::Queue { .. }, _) => {
+            let load = queues.load(plan, flow).ok_or_else(|| unknown("queue of flow", flow.name()))?;
+            Load::Queue(Box::new(load))
+        }
         (scenario::Load::Open { .. }, None) => return Err(unknown("schedule of flow", flow.name())),
     })
 }
 
-fn unknown(kind: &'static str, name: &str) -> AssemblyError {
+pub(super) fn unknown(kind: &'static str, name: &str) -> AssemblyError {
     AssemblyError::Unknown { kind, name: name.to_owned() }
 }

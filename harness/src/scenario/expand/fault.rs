@@ -27,6 +27,7 @@ pub(super) fn fault(page: &mut Page, fault: &Fault) {
 }
 
 fn aim(page: &mut Page, aim: &Aim) {
+    names(page, "service", aim.services.iter().map(|service| word(service.name())));
     names(page, "flow", aim.flows.iter().map(|name| word(name)));
     names(page, "operation", aim.operations.iter().map(|operation| word(operation.name())));
     names(page, "model", aim.models.iter().map(|name| word(name)));
@@ -91,7 +92,24 @@ fn inject(page: &mut Page, inject: &Inject, when: &Trigger) {
         Inject::Downgrade(of) => downgrade(page, *of),
         // What squeezes a quota squeezes everybody's.
         Inject::QuotaSqueeze { to } => return page.entry("to", Share::written(*to)),
-        Inject::InternalError | Inject::Refuse | Inject::MalformedJson | Inject::Outage => {}
+        Inject::Crash { at, restart_after } => {
+            page.entry_or_default("at", at.name(), *at == defaults::CRASH_POINT);
+            let usual = *restart_after == Some(defaults::RESTART_AFTER);
+            page.entry_or_default("restart_after", TimeOrForever::written(*restart_after), usual);
+        }
+        Inject::Freeze { at, lasts } => {
+            page.entry_or_default("at", at.name(), *at == defaults::CRASH_POINT);
+            page.entry("for", Time::written(*lasts));
+        }
+        Inject::ClockJump { by } => page.entry("by", Time::written(*by)),
+        Inject::InternalError
+        | Inject::Refuse
+        | Inject::MalformedJson
+        | Inject::Outage
+        | Inject::DuplicateDelivery
+        | Inject::OutOfOrder
+        | Inject::EmptyReceive
+        | Inject::Poison => {}
     }
     trigger(page, when);
 }

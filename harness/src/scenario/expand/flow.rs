@@ -4,6 +4,7 @@ use bedload_reports::header::Stage;
 use bedload_reports::units::Nanos;
 
 use super::page::{Page, counts, json, list, quoted, times, word};
+use super::queue::queue;
 use crate::client::ask::{Message, Tool};
 use crate::pace::{Arrivals, Segment};
 use crate::resilience::policy::GatewayPolicy;
@@ -55,6 +56,15 @@ fn call(page: &mut Page, call: &CallSpec) {
         [] => page.entry_or_default("tools", "[]", true),
         tools => page.section("tools", tools, tool),
     }
+    if let Some(polling) = &call.polling {
+        page.entry("output", quoted(&polling.output));
+        page.block("poll", |page| {
+            let (every, most, deadline) = (polling.every, polling.most, polling.deadline);
+            page.entry_or_default("every", Time::written(every), every == defaults::POLL_EVERY);
+            page.entry_or_default("most", Time::written(most), most == defaults::POLL_MOST);
+            page.entry_or_default("deadline", Time::written(deadline), deadline == defaults::POLL_DEADLINE);
+        });
+    }
 }
 
 fn message(page: &mut Page, message: &Message) {
@@ -80,6 +90,7 @@ fn load(page: &mut Page, load: &Load, stages: &[Stage]) {
         Load::Closed { segments, think } => {
             page.block("closed", |page| closed(page, segments, *think, stages))
         }
+        Load::Queue { policy, .. } => page.block("queue", |page| queue(page, policy)),
     }
 }
 

@@ -11,6 +11,7 @@ mod flow;
 mod model;
 mod page;
 mod policy;
+mod queue;
 mod rules;
 mod stage;
 
@@ -41,6 +42,7 @@ pub(super) fn expand(content: &Content) -> String {
     page.section("gates", &content.gates, rules::gate);
     rules::validity(&mut page, &content.validity);
     page.block_if("expect", content.expect.as_ref(), expect::expect);
+    rules::trace(&mut page, &content.trace);
     page.finish()
 }
 
@@ -82,7 +84,14 @@ fn target(page: &mut Page, target: &Target) {
                 });
             })
         }
-        Target::Endpoint(url) => page.entry("endpoint", quoted(url)),
+        Target::Endpoint(endpoints) if endpoints.is_one() => {
+            page.entry("endpoint", quoted(&endpoints.bedrock))
+        }
+        Target::Endpoint(endpoints) => page.block("endpoint", |page| {
+            page.entry("bedrock", quoted(&endpoints.bedrock));
+            page.entry("sqs", quoted(&endpoints.sqs));
+            page.entry("dynamodb", quoted(&endpoints.dynamodb));
+        }),
         Target::Aws { profile, max_cost, max_requests } => page.block("aws", |page| {
             page.entry_if("profile", profile.as_ref().map(|profile| quoted(profile)));
             page.entry_if("max_cost", *max_cost);

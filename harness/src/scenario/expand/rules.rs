@@ -1,7 +1,7 @@
-//! `slo:`, `gates:` and `validity:`
+//! `slo:`, `gates:`, `validity:` and `trace:`
 
 use bedload_reports::gate::{Gate, Limit, OnNoData, Scope, Severity};
-use bedload_reports::header::Slo;
+use bedload_reports::header::{Slo, Tracing};
 use bedload_reports::metric::Unit;
 use bedload_reports::validity::Thresholds;
 
@@ -76,5 +76,14 @@ pub(super) fn validity(page: &mut Page, validity: &Thresholds) {
         let (achieved, delay) = (validity.min_achieved, validity.max_schedule_delay);
         page.entry_or_default("min_achieved", Share::written(achieved), achieved == default.min_achieved);
         page.entry_or_default("max_schedule_delay", nanos(delay), delay == default.max_schedule_delay);
+    });
+}
+
+pub(super) fn trace(page: &mut Page, trace: &Tracing) {
+    let default = defaults::tracing();
+    page.block("trace", |page| {
+        page.entry_or_default("sample", Share::written(trace.sample), trace.sample == default.sample);
+        page.entry_or_default("limit", trace.limit, trace.limit == default.limit);
+        page.entry_or_default("propagate", trace.propagate, trace.propagate == default.propagate);
     });
 }

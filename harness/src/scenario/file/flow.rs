@@ -7,7 +7,7 @@ use super::load::Load;
 use super::model::Tokens;
 use crate::scenario::decode::{List, Optional, Required, choice, record};
 use crate::scenario::defaults;
-use crate::scenario::leaf::{JsonObject, MaxTokens, Name, SpreadOf, Text, UpToOne};
+use crate::scenario::leaf::{JsonObject, MaxTokens, Name, Positive, SpreadOf, Text, Time, UpToOne};
 
 /// One kind of traffic.
 #[derive(Debug, JsonSchema)]
@@ -25,7 +25,7 @@ pub(crate) struct Flow {
 
 record!(Flow { call, client, load, gateway });
 
-/// One of Bedrock's four ways to ask a model.
+/// One of Bedrock's ways to ask a model.
 #[derive(Debug, JsonSchema)]
 #[schemars(rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum Call {
@@ -37,6 +37,8 @@ pub(crate) enum Call {
     Invoke(CallSettings),
     /// `InvokeModelWithResponseStream`, with an Anthropic Messages body.
     InvokeStream(CallSettings),
+    /// `StartAsyncInvoke` with an Anthropic Messages body, and `GetAsyncInvoke` until it is over.
+    AsyncInvoke(CallSettings),
 }
 
 choice!(Call {
@@ -44,6 +46,7 @@ choice!(Call {
     converse_stream: ConverseStream,
     invoke: Invoke,
     invoke_stream: InvokeStream,
+    async_invoke: AsyncInvoke,
 });
 
 /// What is asked of a model.
@@ -70,6 +73,10 @@ pub(crate) struct CallSettings {
     pub messages: Optional<List<Message>>,
     /// Tools that the model may call.
     pub tools: Optional<List<Tool>>,
+    /// Where the output goes, as in `s3://bucket/prefix`. Of `async_invoke` alone, which needs it.
+    pub output: Optional<Text>,
+    /// How the client asks whether an invocation is over. Of `async_invoke` alone.
+    pub poll: Optional<Poll>,
 }
 
 record!(CallSettings {
@@ -81,8 +88,27 @@ record!(CallSettings {
     system,
     prompt,
     messages,
-    tools
+    tools,
+    output,
+    poll
 });
+
+/// How a client asks whether an asynchronous invocation is over.
+#[derive(Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct Poll {
+    /// The first wait; each is half as long again as the one before.
+    #[schemars(extend("default" = Time::written(defaults::POLL_EVERY)))]
+    pub every: Optional<Positive<Time>>,
+    /// The longest wait.
+    #[schemars(extend("default" = Time::written(defaults::POLL_MOST)))]
+    pub most: Optional<Positive<Time>>,
+    /// When the client gives the invocation up.
+    #[schemars(extend("default" = Time::written(defaults::POLL_DEADLINE)))]
+    pub deadline: Optional<Positive<Time>>,
+}
+
+record!(Poll { every, most, deadline });
 
 /// What is said.
 #[derive(Debug, JsonSchema)]

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
+use super::queue::Queue;
 use crate::scenario::decode::{Decode, Fields, Optional, Required, Table, choice, record};
 use crate::scenario::defaults;
 use crate::scenario::leaf::{Rate, SpreadOf, Time, Whole};
@@ -22,9 +23,11 @@ pub(crate) enum Load {
     Open(Open),
     /// Users ask, wait for the answer, think, and ask again.
     Closed(Closed),
+    /// Jobs travel through a queue.
+    Queue(Box<Queue>),
 }
 
-choice!(Load { open: Open, closed: Closed });
+choice!(Load { open: Open, closed: Closed, queue: Queue });
 
 /// Requests arrive at a rate.
 #[derive(Debug, JsonSchema)]

@@ -16,6 +16,7 @@ mod load;
 mod model;
 mod operation;
 mod policy;
+mod queue;
 mod quota;
 mod target;
 
@@ -25,10 +26,10 @@ pub(crate) use answer::{Answer, AnswerWhere, StopWord, ToolCall};
 pub(crate) use client::{Client, Retry, RetryMode, RetryProfile, RetryQuota, Timeouts};
 pub(crate) use expect::{Backoff, Expect, Grave, RetryAfter};
 pub(crate) use fault::{
-    CrcPart, DowngradeOf, Error, Fault, Inject, Reset, ResetWhen, Says, Strikes, ThrottleWord, TierWord,
-    UnavailableWord, Where, WrongDate,
+    CrcPart, DowngradeOf, Error, Fault, Inject, PointWord, Reset, ResetWhen, Says, ServiceWord, Strikes,
+    ThrottleWord, TierWord, UnavailableWord, Where, WrongDate,
 };
-pub(crate) use flow::{Call, CallSettings, Flow, Message, Prompt, Role, Tool};
+pub(crate) use flow::{Call, CallSettings, Flow, Message, Poll, Prompt, Role, Tool};
 pub(crate) use gate::{Gate, OnNoData, Severity};
 pub(crate) use gateway::{Gateway, Period, UsageQuota};
 pub(crate) use load::{Arrivals, ByStage, Load, Open, Pace};
@@ -38,8 +39,9 @@ pub(crate) use policy::{
     Retrier, Routing, RoutingFigure, SlidingWindow, StateMachine, Stick, StreamPolicy, TriggerWord,
     WhenEmpty,
 };
+pub(crate) use queue::{Acknowledge, Existing, Function, Idempotency, OnFailure, Queue, Scaling, Workers};
 pub(crate) use quota::{ProfileQuota, Provisioned, Quota, Reserved, WindowWord};
-pub(crate) use target::{MockTarget, Target};
+pub(crate) use target::{Endpoints, MockTarget, Target};
 
 use super::code::Code;
 use super::decode::{Leaf, List, Optional, Required, Slip, Table, Word, choice, record};
@@ -86,6 +88,8 @@ pub(crate) struct File {
     pub validity: Optional<Validity>,
     /// What the judge must find true of the client.
     pub expect: Optional<Expect>,
+    /// Which traces are kept. Those of requests that failed, retried or fell back always are, and of the slowest 1 %.
+    pub trace: Optional<Trace>,
 }
 
 record!(File {
@@ -106,6 +110,7 @@ record!(File {
     gates,
     validity,
     expect,
+    trace,
 });
 
 /// The version of the scenario language; there is one.
@@ -164,6 +169,23 @@ pub(crate) struct Validity {
 }
 
 record!(Validity { min_achieved, max_schedule_delay });
+
+/// Which traces are kept, and whether attempts carry their ids.
+#[derive(Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct Trace {
+    /// The share of all other requests whose traces are kept.
+    #[schemars(extend("default" = Share::written(defaults::tracing().sample)))]
+    pub sample: Optional<Share>,
+    /// The most traces kept. What is beyond is counted.
+    #[schemars(extend("default" = defaults::tracing().limit))]
+    pub limit: Optional<Whole<0, 10_000_000>>,
+    /// Whether each attempt carries `X-Amzn-Trace-Id` and `traceparent`.
+    #[schemars(extend("default" = defaults::tracing().propagate))]
+    pub propagate: Optional<bool>,
+}
+
+record!(Trace { sample, limit, propagate });
 
 impl Leaf for Version {
     fn shape() -> String {

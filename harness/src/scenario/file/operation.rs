@@ -18,6 +18,8 @@ pub(crate) enum CallWord {
     Invoke,
     /// `InvokeModelWithResponseStream`
     InvokeStream,
+    /// `StartAsyncInvoke`
+    AsyncInvoke,
 }
 
 choice!(CallWord: "an operation" {
@@ -25,9 +27,10 @@ choice!(CallWord: "an operation" {
     converse_stream: ConverseStream,
     invoke: Invoke,
     invoke_stream: InvokeStream,
+    async_invoke: AsyncInvoke,
 });
 
-/// One of Bedrock's operations, whether or not a flow of ours can call it.
+/// An operation of the cloud, whether or not a flow of ours can call it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema)]
 #[schemars(rename_all = "snake_case", inline)]
 pub(crate) enum OperationWord {
@@ -49,6 +52,28 @@ pub(crate) enum OperationWord {
     ListAsyncInvokes,
     /// `ApplyGuardrail`
     ApplyGuardrail,
+    /// `SendMessage`
+    SendMessage,
+    /// `SendMessageBatch`
+    SendMessageBatch,
+    /// `ReceiveMessage`
+    ReceiveMessage,
+    /// `DeleteMessage`
+    DeleteMessage,
+    /// `DeleteMessageBatch`
+    DeleteMessageBatch,
+    /// `ChangeMessageVisibility`
+    ChangeMessageVisibility,
+    /// `GetItem`
+    GetItem,
+    /// `PutItem`
+    PutItem,
+    /// `UpdateItem`
+    UpdateItem,
+    /// `DeleteItem`
+    DeleteItem,
+    /// `BatchWriteItem`
+    BatchWriteItem,
 }
 
 choice!(OperationWord: "an operation" {
@@ -61,6 +86,17 @@ choice!(OperationWord: "an operation" {
     get_async_invoke: GetAsyncInvoke,
     list_async_invokes: ListAsyncInvokes,
     apply_guardrail: ApplyGuardrail,
+    send_message: SendMessage,
+    send_message_batch: SendMessageBatch,
+    receive_message: ReceiveMessage,
+    delete_message: DeleteMessage,
+    delete_message_batch: DeleteMessageBatch,
+    change_message_visibility: ChangeMessageVisibility,
+    get_item: GetItem,
+    put_item: PutItem,
+    update_item: UpdateItem,
+    delete_item: DeleteItem,
+    batch_write_item: BatchWriteItem,
 });
 
 impl From<CallWord> for Operation {
@@ -70,6 +106,7 @@ impl From<CallWord> for Operation {
             CallWord::ConverseStream => Operation::ConverseStream,
             CallWord::Invoke => Operation::Invoke,
             CallWord::InvokeStream => Operation::InvokeStream,
+            CallWord::AsyncInvoke => Operation::AsyncInvoke,
         }
     }
 }
@@ -86,6 +123,17 @@ impl From<OperationWord> for AnyOperation {
             OperationWord::GetAsyncInvoke => AnyOperation::GetAsyncInvoke,
             OperationWord::ListAsyncInvokes => AnyOperation::ListAsyncInvokes,
             OperationWord::ApplyGuardrail => AnyOperation::ApplyGuardrail,
+            OperationWord::SendMessage => AnyOperation::SendMessage,
+            OperationWord::SendMessageBatch => AnyOperation::SendMessageBatch,
+            OperationWord::ReceiveMessage => AnyOperation::ReceiveMessage,
+            OperationWord::DeleteMessage => AnyOperation::DeleteMessage,
+            OperationWord::DeleteMessageBatch => AnyOperation::DeleteMessageBatch,
+            OperationWord::ChangeMessageVisibility => AnyOperation::ChangeMessageVisibility,
+            OperationWord::GetItem => AnyOperation::GetItem,
+            OperationWord::PutItem => AnyOperation::PutItem,
+            OperationWord::UpdateItem => AnyOperation::UpdateItem,
+            OperationWord::DeleteItem => AnyOperation::DeleteItem,
+            OperationWord::BatchWriteItem => AnyOperation::BatchWriteItem,
         }
     }
 }

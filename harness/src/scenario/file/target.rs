@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 
-use crate::scenario::decode::{Decode, List, Optional, Required, Table, choice, record};
+use crate::scenario::decode::{BriefOrFull, Decode, List, Optional, Required, Table, choice, record};
 use crate::scenario::defaults;
 use crate::scenario::leaf::{Account, Number, Positive, RegionName, Share, Text, Url, Whole};
 use crate::scenario::node::Node;
@@ -14,8 +14,8 @@ use crate::scenario::notes::{Noted, Notes};
 pub(crate) enum Target {
     /// A simulated cloud inside this process.
     Mock(Box<MockTarget>),
-    /// A server that speaks Bedrock's protocol, by its address.
-    Endpoint(Url),
+    /// Servers that speak AWS's protocols: one address for all services, or one for each.
+    Endpoint(BriefOrFull<Url, Endpoints>),
     /// AWS itself. This costs money.
     Aws(Aws),
 }
@@ -27,6 +27,20 @@ impl Decode for Box<MockTarget> {
 }
 
 choice!(Target { mock: Mock, endpoint: Endpoint, aws: Aws });
+
+/// One address for each service.
+#[derive(Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct Endpoints {
+    /// Where models are asked.
+    pub bedrock: Required<Url>,
+    /// Where queues are; with the models without this.
+    pub sqs: Optional<Url>,
+    /// Where the job store is; with the models without this.
+    pub dynamodb: Optional<Url>,
+}
+
+record!(Endpoints { bedrock, sqs, dynamodb });
 
 /// A simulated cloud inside this process.
 #[derive(Debug, JsonSchema)]

@@ -1,7 +1,7 @@
 //! From texts to the content of a plan: read, change, type, check.
 
 use bedload_reports::gate::Gate;
-use bedload_reports::header::Slo;
+use bedload_reports::header::{Slo, Tracing};
 use bedload_reports::validity::Thresholds;
 
 use super::answer::Answer;
@@ -115,6 +115,7 @@ fn check(file: &File, text: &str, notes: &mut Notes) -> Result<Content, Noted> {
         gates: whole(gates)?,
         validity: validity(&file.validity)?,
         expect: expect?,
+        trace: trace(&file.trace)?,
         target: world.target?,
     })
 }
@@ -288,6 +289,18 @@ fn validity(raw: &Optional<file::Validity>) -> Result<Thresholds, Noted> {
         max_schedule_delay: raw
             .max_schedule_delay
             .map_or(default.max_schedule_delay, |time| time.get().get().into())?,
+    })
+}
+
+fn trace(raw: &Optional<file::Trace>) -> Result<Tracing, Noted> {
+    let default = defaults::tracing();
+    let Some(raw) = raw.value()? else {
+        return Ok(default);
+    };
+    Ok(Tracing {
+        sample: raw.sample.map_or(default.sample, |share| share.get())?,
+        limit: raw.limit.map_or(default.limit, |limit| limit.get())?,
+        propagate: raw.propagate.map_or(default.propagate, |propagate| *propagate)?,
     })
 }
 

@@ -1,15 +1,19 @@
 //! What each request of a flow asks for.
 
+use std::time::Duration;
+
 use bedload_reports::record::{Name, Operation};
 
 use super::World;
 use super::spread::Spread;
 use super::target::PREFIXES;
 use crate::client::ask::{Message, Role, Tool};
+use crate::client::async_invoke::Polling;
 use crate::scenario::code::Code;
 use crate::scenario::decode::{List, Optional};
 use crate::scenario::defaults;
 use crate::scenario::file::{self, CallSettings};
+use crate::scenario::leaf::{Positive, Time};
 use crate::scenario::notes::{Note, Noted, Notes};
 use crate::scenario::place::{At, Place};
 
@@ -34,6 +38,8 @@ pub struct CallSpec {
     pub input: Input,
     /// Tools that the model may call.
     pub tools: Vec<Tool>,
+    /// How an asynchronous invocation is followed, if the call is one.
+    pub polling: Option<Polling>,
 }
 
 /// What is said to a model.
@@ -51,6 +57,7 @@ impl CallSpec {
         let model = model(operation, settings, world, notes);
         let input = input(settings, notes);
         let max_tokens = max_tokens(operation, settings, notes);
+        let polling = polling(operation, settings, notes);
         Ok(CallSpec {
             operation,
             model: model?,
@@ -61,6 +68,7 @@ impl CallSpec {
             system: settings.system.value()?.map(|text| text.get().to_string()),
             input: input?,
             tools: all(&settings.tools, tool)?,
+            polling: polling?,
         })
     }
 }
@@ -71,12 +79,49 @@ fn operation(raw: &file::Call) -> (Operation, &CallSettings) {
         file::Call::ConverseStream(settings) => (Operation::ConverseStream, settings),
         file::Call::Invoke(settings) => (Operation::Invoke, settings),
         file::Call::InvokeStream(settings) => (Operation::InvokeStream, settings),
+        file::Call::AsyncInvoke(settings) => (Operation::AsyncInvoke, settings),
     }
+}
+
+/// How an asynchronous invocation is followed: where its output goes must be said, and only there it can be.
+fn polling(operation: Operation, raw: &CallSettings, notes: &mut Notes) -> Result<Option<Polling>, Noted> {
+    let (output, poll) = (raw.output.get()?, raw.poll.get()?);
+    if operation != Operation::AsyncInvoke {
+        let stray = output.map(|output| output.place).or(poll.map(|poll| poll.place));
+        return stray.map_or(Ok(None), |place| {
+            let message = format!("`{}` answers at once: there is nothing to follow", operation.name());
+            let note = Note::new(Code::Contradiction, place, message).label("of `async_invoke` alone");
+            Err(notes.add(note.help("remove it, or call `async_invoke`")))
+        });
+    }
+    let Some(output) = output else {
+        let note = Note::new(
+            Code::MissingKey,
+            raw.model.get()?.place,
+            "an asynchronous invocation without an output",
+        )
+        .label("where does its answer go?")
+        .help("add `output: s3://bucket/prefix`");
+        return Err(notes.add(note));
+    };
+    if !output.value.get().starts_with("s3://") {
+        let note = Note::new(Code::OutOfRange, output.place, "an output that is no place in S3");
+        return Err(notes.add(note.label("not an S3 URI").help("write it as `s3://bucket/prefix`")));
+    }
+    let time = |pick: fn(&file::Poll) -> &Optional<Positive<Time>>, usual: Duration| {
+        poll.map_or(Ok(usual), |poll| pick(&poll.value).map_or(usual, |time| time.get().get()))
+    };
+    Ok(Some(Polling {
+        output: output.value.get().clone(),
+        every: time(|poll| &poll.every, defaults::POLL_EVERY)?,
+        most: time(|poll| &poll.most, defaults::POLL_MOST)?,
+        deadline: time(|poll| &poll.deadline, defaults::POLL_DEADLINE)?,
+    }))
 }
 
 /// Whether an operation carries the words of the model itself.
 pub(super) fn speaks_bodies(operation: Operation) -> bool {
-    matches!(operation, Operation::Invoke | Operation::InvokeStream)
+    matches!(operation, Operation::Invoke | Operation::InvokeStream | Operation::AsyncInvoke)
 }
 
 fn max_tokens(operation: Operation, raw: &CallSettings, notes: &mut Notes) -> Result<Option<u32>, Noted> {

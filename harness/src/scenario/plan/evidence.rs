@@ -74,6 +74,13 @@ impl Evidence<'_> {
             Needs::Limit => self.lack_of_policy(scope, "a `limit`", |client| client.policy().limit.is_some()),
             Needs::Retriers => self
                 .lack_of_policy(scope, "a `state_machine`", |client| client.policy().state_machine.is_some()),
+            Needs::Queue => {
+                let flows = self.flows_in(scope)?;
+                (!flows.iter().any(|flow| matches!(flow.load(), Load::Queue { .. }))).then(|| {
+                    let why = "no flow in scope has a queue".to_owned();
+                    (why, "choose a flow with `load: { queue: … }`, or another metric".to_owned())
+                })
+            }
             Needs::Gateway => {
                 let flows = self.flows_in(scope)?;
                 (!flows.iter().any(|flow| flow.gateway().is_some())).then(|| {

@@ -1,12 +1,15 @@
 //! How much traffic a flow has, over time.
 
 use bedload_reports::header::Stage;
+use bedload_reports::number;
 use bedload_reports::record::Name;
 use bedload_reports::units::Nanos;
 
+use super::queue::queue;
 use super::spread::Spread;
 use super::timeline::Timeline;
 use crate::pace::{Arrivals, Segment};
+use crate::queue::policy::QueuePolicy;
 use crate::scenario::code::Code;
 use crate::scenario::decode::Row;
 use crate::scenario::defaults;
@@ -32,6 +35,15 @@ pub enum Load {
         /// How long they think, in seconds.
         think: Spread,
     },
+    /// Jobs travel through a queue.
+    Queue {
+        /// When the first job is due: where the first recorded stage begins.
+        from: Nanos,
+        /// When the last one is.
+        to: Nanos,
+        /// How they travel.
+        policy: Box<QueuePolicy>,
+    },
 }
 
 /// A stretch of time with so many users.
@@ -52,6 +64,7 @@ impl Load {
         match self {
             Load::Open { segments, .. } => segments.iter().any(|segment| inside(segment.from, segment.to)),
             Load::Closed { segments, .. } => segments.iter().any(|segment| inside(segment.from, segment.to)),
+            Load::Queue { from, to, .. } => inside(*from, *to),
         }
     }
 
@@ -84,7 +97,38 @@ impl Load {
                 let think = closed.think.map_or(defaults::THINK, |think| think.get())?;
                 Ok(Load::Closed { segments, think })
             }
+            file::Load::Queue(raw) => {
+                let policy = queue(raw, flow, notes)?;
+                let (from, to) = production(&policy, raw, timeline, notes)?;
+                Ok(Load::Queue { from, to, policy: Box::new(policy) })
+            }
         }
+    }
+}
+
+/// From the first job's due time to the last one's. All of them must be due within the timeline, or the batch would be
+/// smaller than it says.
+fn production(
+    policy: &QueuePolicy,
+    raw: &file::Queue,
+    timeline: &Timeline,
+    notes: &mut Notes,
+) -> Result<(Nanos, Nanos), Noted> {
+    let stages = timeline.whole()?;
+    let end = stages.last().map_or(Nanos::ZERO, |stage| stage.to);
+    let from = stages.iter().find(|stage| stage.record).map_or(Nanos::ZERO, |stage| stage.from);
+    let to = from.plus(policy.production());
+    match raw.enqueue.get()? {
+        given if to > end => {
+            let message = format!(
+                "the last job is due {} after the start, and the timeline is {} long",
+                number::time(to),
+                number::time(end)
+            );
+            let note = Note::new(Code::Timeline, given.place, message).label("too slow");
+            Err(notes.add(note.help("enqueue faster, or lengthen a stage")))
+        }
+        _ => Ok((from, to)),
     }
 }
 

@@ -22,6 +22,7 @@ mod operation;
 mod pairs;
 mod pattern;
 mod policy;
+mod queue;
 mod quota;
 mod reach;
 mod retried;
@@ -33,7 +34,7 @@ mod world;
 use std::sync::Arc;
 
 use bedload_reports::gate::Gate;
-use bedload_reports::header::{ClockKind, Slo, Stage};
+use bedload_reports::header::{ClockKind, Slo, Stage, Tracing};
 use bedload_reports::judge::expect::Expect;
 use bedload_reports::record::Name;
 use bedload_reports::units::Nanos;
@@ -46,7 +47,7 @@ pub use client::Client;
 pub(crate) use client::{default_retry, default_timeouts};
 pub(crate) use fault::named as named_exception;
 pub use fault::{
-    Aim, CrcPart, DowngradeOf, ErrorAnswer, Fault, Inject, Reset, ThrottleMessage, Trigger,
+    Aim, CrcPart, DowngradeOf, ErrorAnswer, Fault, Inject, Reset, Service, ThrottleMessage, Trigger,
     UnavailableMessage, When, WrongDate,
 };
 pub use flow::Flow;
@@ -60,7 +61,7 @@ pub(crate) use policy::{fewest_calls, usual_triggers};
 pub use quota::{OnDemand, Provisioned, Quota, Reserved, WindowLaw};
 pub use spread::Spread;
 pub(crate) use spread::time;
-pub use target::Target;
+pub use target::{Endpoints, Target};
 use world::World;
 
 use super::decode::Optional;
@@ -99,6 +100,7 @@ pub(crate) struct Content {
     pub gates: Vec<Gate>,
     pub validity: Thresholds,
     pub expect: Option<Expect>,
+    pub trace: Tracing,
 }
 
 impl Plan {
@@ -202,6 +204,11 @@ impl Plan {
     /// What the judge must find true of the client.
     pub fn expect(&self) -> Option<&Expect> {
         self.content.expect.as_ref()
+    }
+
+    /// Which traces are kept.
+    pub fn trace(&self) -> Tracing {
+        self.content.trace
     }
 
     /// When the last stage ends.

@@ -1,4 +1,4 @@
-//! Bedrock's operations, those that flows call and those that only other clients do.
+//! Operations of the cloud, those that flows call and those that only other clients, or workers, do.
 
 use bedload_reports::record::Operation;
 
@@ -17,6 +17,28 @@ pub enum AnyOperation {
     ListAsyncInvokes,
     /// `ApplyGuardrail`
     ApplyGuardrail,
+    /// `SendMessage`
+    SendMessage,
+    /// `SendMessageBatch`
+    SendMessageBatch,
+    /// `ReceiveMessage`
+    ReceiveMessage,
+    /// `DeleteMessage`
+    DeleteMessage,
+    /// `DeleteMessageBatch`
+    DeleteMessageBatch,
+    /// `ChangeMessageVisibility`
+    ChangeMessageVisibility,
+    /// `GetItem`
+    GetItem,
+    /// `PutItem`
+    PutItem,
+    /// `UpdateItem`
+    UpdateItem,
+    /// `DeleteItem`
+    DeleteItem,
+    /// `BatchWriteItem`
+    BatchWriteItem,
 }
 
 impl AnyOperation {
@@ -29,6 +51,17 @@ impl AnyOperation {
             AnyOperation::GetAsyncInvoke => "get_async_invoke",
             AnyOperation::ListAsyncInvokes => "list_async_invokes",
             AnyOperation::ApplyGuardrail => "apply_guardrail",
+            AnyOperation::SendMessage => "send_message",
+            AnyOperation::SendMessageBatch => "send_message_batch",
+            AnyOperation::ReceiveMessage => "receive_message",
+            AnyOperation::DeleteMessage => "delete_message",
+            AnyOperation::DeleteMessageBatch => "delete_message_batch",
+            AnyOperation::ChangeMessageVisibility => "change_message_visibility",
+            AnyOperation::GetItem => "get_item",
+            AnyOperation::PutItem => "put_item",
+            AnyOperation::UpdateItem => "update_item",
+            AnyOperation::DeleteItem => "delete_item",
+            AnyOperation::BatchWriteItem => "batch_write_item",
         }
     }
 
@@ -41,6 +74,17 @@ impl AnyOperation {
             AnyOperation::GetAsyncInvoke => "GetAsyncInvoke",
             AnyOperation::ListAsyncInvokes => "ListAsyncInvokes",
             AnyOperation::ApplyGuardrail => "ApplyGuardrail",
+            AnyOperation::SendMessage => "SendMessage",
+            AnyOperation::SendMessageBatch => "SendMessageBatch",
+            AnyOperation::ReceiveMessage => "ReceiveMessage",
+            AnyOperation::DeleteMessage => "DeleteMessage",
+            AnyOperation::DeleteMessageBatch => "DeleteMessageBatch",
+            AnyOperation::ChangeMessageVisibility => "ChangeMessageVisibility",
+            AnyOperation::GetItem => "GetItem",
+            AnyOperation::PutItem => "PutItem",
+            AnyOperation::UpdateItem => "UpdateItem",
+            AnyOperation::DeleteItem => "DeleteItem",
+            AnyOperation::BatchWriteItem => "BatchWriteItem",
         }
     }
 

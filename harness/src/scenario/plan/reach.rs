@@ -7,7 +7,7 @@ use bedload_reports::record::Name;
 
 use super::fault::Inject;
 use super::operation::AnyOperation;
-use super::{Fault, Flow, Model};
+use super::{Fault, Flow, Load, Model, Service};
 use crate::scenario::code::Code;
 use crate::scenario::notes::{Note, Noted, Notes};
 use crate::scenario::place::Place;
@@ -32,6 +32,7 @@ impl Reach<'_> {
     pub(super) fn check(&self, fault: &Fault, place: Place, notes: &mut Notes) -> Result<(), Noted> {
         let miss = self
             .of_target(fault)
+            .or_else(|| self.of_queues(fault))
             .or_else(|| whole_quota(fault))
             .or_else(|| self.of_flows(fault))
             .or_else(|| self.of_streams(fault))
@@ -73,9 +74,32 @@ impl Reach<'_> {
         })
     }
 
+    /// What strikes queues, stores and workers needs a flow that has them.
+    fn of_queues(&self, fault: &Fault) -> Option<Miss> {
+        let aim = fault.aim();
+        let inject = fault.inject();
+        if !is_beside_bedrock(fault) {
+            return None;
+        }
+        let flows: Vec<&Flow> = self.flows.iter().copied().collect::<Option<_>>()?;
+        let aimed = |flow: &&Flow| aim.flows.is_empty() || aim.flows.contains(flow.name());
+        let has_queue = |flow: &Flow| matches!(flow.load(), Load::Queue { .. });
+        (!flows.into_iter().filter(aimed).any(has_queue)).then(|| {
+            let why = format!(
+                "`{}` strikes queues and those who work at them, and no flow in its aim has one",
+                inject.name()
+            );
+            let help = "give a flow `load: { queue: … }`, or aim the fault at Bedrock".to_owned();
+            (Code::Contradiction, why, "never strikes", help)
+        })
+    }
+
     /// The operations that the fault may meet: those it names, of the flows that it names.
     fn operations(&self, fault: &Fault) -> Option<Vec<AnyOperation>> {
         let aim = fault.aim();
+        if is_beside_bedrock(fault) {
+            return None;
+        }
         if aim.flows.is_empty() {
             return (!aim.operations.is_empty()).then(|| aim.operations.clone());
         }
@@ -125,6 +149,14 @@ impl Reach<'_> {
             (Code::Unsupported, why, "nothing to squeeze", help)
         })
     }
+}
+
+/// Whether a fault strikes something else than Bedrock.
+fn is_beside_bedrock(fault: &Fault) -> bool {
+    let elsewhere = |service: &Service| *service != Service::Bedrock;
+    fault.inject().is_of_queues()
+        || fault.inject().is_of_workers()
+        || !fault.aim().services.is_empty() && fault.aim().services.iter().all(elsewhere)
 }
 
 /// A quota is everybody's: it can be squeezed for a model and a region, and for nobody in particular.

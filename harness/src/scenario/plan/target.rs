@@ -5,10 +5,10 @@ use bedload_reports::record::Name;
 
 use super::known::Known;
 use crate::scenario::code::Code;
-use crate::scenario::decode::{List, Optional, Row};
+use crate::scenario::decode::{BriefOrFull, List, Optional, Row};
 use crate::scenario::defaults;
 use crate::scenario::file;
-use crate::scenario::leaf::{RegionName, Text};
+use crate::scenario::leaf::{RegionName, Text, Url};
 use crate::scenario::notes::{Note, Noted, Notes};
 use crate::scenario::place::{At, Place};
 
@@ -28,10 +28,8 @@ pub enum Target {
         /// The words at which guardrails step in.
         blocked_words: Vec<Name>,
     },
-    /// A server that speaks Bedrock's protocol.
-    ///
-    /// With where it listens: `http://127.0.0.1:4580`.
-    Endpoint(String),
+    /// Servers that speak AWS's protocols.
+    Endpoint(Endpoints),
     /// AWS itself.
     Aws {
         /// The profile of the AWS configuration, where not the usual one.
@@ -41,6 +39,39 @@ pub enum Target {
         /// The most requests that the run may send.
         max_requests: Option<u64>,
     },
+}
+
+/// Where servers listen: `http://127.0.0.1:4580`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Endpoints {
+    /// For models.
+    pub bedrock: Name,
+    /// For queues.
+    pub sqs: Name,
+    /// For the job store.
+    pub dynamodb: Name,
+}
+
+impl Endpoints {
+    /// One for all.
+    pub fn one(url: Name) -> Self {
+        Endpoints { sqs: url.clone(), dynamodb: url.clone(), bedrock: url }
+    }
+
+    /// Whether one serves all.
+    pub fn is_one(&self) -> bool {
+        self.sqs == self.bedrock && self.dynamodb == self.bedrock
+    }
+
+    fn build(raw: &BriefOrFull<Url, file::Endpoints>) -> Result<Self, Noted> {
+        let full = match raw {
+            BriefOrFull::Brief(url) => return Ok(Endpoints::one(url.get().clone())),
+            BriefOrFull::Full(full) => full,
+        };
+        let bedrock = full.bedrock.value()?.get().clone();
+        let or_bedrock = |url: &Optional<Url>| url.map_or(bedrock.clone(), |url| url.get().clone());
+        Ok(Endpoints { sqs: or_bedrock(&full.sqs)?, dynamodb: or_bedrock(&full.dynamodb)?, bedrock })
+    }
 }
 
 impl Target {
@@ -80,7 +111,7 @@ impl Target {
                     blocked_words: blocked_words(mock)?,
                 })
             }
-            file::Target::Endpoint(url) => Ok(Target::Endpoint(url.get().to_string())),
+            file::Target::Endpoint(raw) => Endpoints::build(raw).map(Target::Endpoint),
             file::Target::Aws(aws) => Ok(Target::Aws {
                 profile: aws.profile.value()?.map(|profile| profile.get().clone()),
                 max_cost: aws.max_cost.value()?.map(|cost| cost.get().get()),

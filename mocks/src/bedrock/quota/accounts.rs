@@ -9,6 +9,9 @@ use thiserror::Error;
 use crate::scope;
 use crate::spec::SpecError;
 
+/// The account of a cloud that names none: the one that AWS's documentation uses in its examples.
+const EXAMPLE: &str = "123456789012";
+
 /// An AWS account, and the access keys that are its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
@@ -82,7 +85,14 @@ impl Accounts {
         }
     }
 
-    fn index_of(&self, access_key: Option<&str>) -> usize {
+    /// The id of the account whose access key this is: home's, or that of AWS's examples where the cloud names
+    /// no account.
+    pub(crate) fn id_of(&self, access_key: Option<&str>) -> Arc<str> {
+        self.0.get(self.index_of(access_key)).map_or_else(|| EXAMPLE.into(), |account| account.id.clone())
+    }
+
+    /// The place of the account whose access key this is, from 0: home.
+    pub(crate) fn index_of(&self, access_key: Option<&str>) -> usize {
         let owns = |account: &Account| {
             access_key.is_some_and(|key| account.access_keys.iter().any(|own| **own == *key))
         };
@@ -109,6 +119,8 @@ mod tests {
         let home = Account::new("111111111111").unwrap();
         let other = Account::new("222222222222").unwrap().access_key("AKIDTWO");
         let accounts = Accounts::default().and(home).unwrap().and(other).unwrap();
+        assert_eq!(&*accounts.id_of(Some("AKIDTWO")), "222222222222");
+        assert_eq!(&*Accounts::default().id_of(None), EXAMPLE);
         for (key, index) in [(None, 0), (Some("AKIDONE"), 0), (Some("AKIDTWO"), 1)] {
             assert_eq!(accounts.index_of(key), index, "{key:?}");
         }

@@ -226,6 +226,7 @@ fn evidence(summary: &Summary, metric: Metric) -> &'static str {
             Timing::Backoff | Timing::FirstAttempt | Timing::LimitWait | Timing::RetrierWait,
             _,
         ) => "resilience",
+        Metric::Timing(Timing::QueueWait | Timing::JobLatency, _) => "queue",
         Metric::Timing(..) => "latency",
         Metric::Figure(figure) => match figure {
             Figure::Findings if summary.judgement.is_some() => "cloud",
@@ -253,6 +254,11 @@ fn evidence(summary: &Summary, metric: Metric) -> &'static str {
             | Figure::Throttles
             | Figure::TokensWasted => "resilience",
             Figure::Failures | Figure::Errors | Figure::BrokenStreams => "errors",
+            Figure::QueueDepth
+            | Figure::QueueOldest
+            | Figure::QueueDrainTime
+            | Figure::WorkersUtilisation => "queue",
+            _ if figure.counts_jobs() => "queue",
             Figure::TokensInput
             | Figure::TokensOutput
             | Figure::TokensPerMinute

@@ -154,9 +154,16 @@ fn glossary(summary: &Summary) -> Vec<Term> {
 }
 
 fn is_shown(name: &str) -> bool {
-    const TIMINGS: [Timing; 5] =
-        [Timing::Latency, Timing::Ttft, Timing::ServiceTime, Timing::Tpot, Timing::Backoff];
-    const FIGURES: [Figure; 18] = [
+    const TIMINGS: [Timing; 7] = [
+        Timing::Latency,
+        Timing::Ttft,
+        Timing::ServiceTime,
+        Timing::Tpot,
+        Timing::Backoff,
+        Timing::QueueWait,
+        Timing::JobLatency,
+    ];
+    const FIGURES: [Figure; 28] = [
         Figure::SuccessRatio,
         Figure::SuccessFirstTry,
         Figure::SuccessAfterRetry,
@@ -175,6 +182,16 @@ fn is_shown(name: &str) -> bool {
         Figure::CostWasted,
         Figure::Findings,
         Figure::RecoveryTime,
+        Figure::JobsCompleted,
+        Figure::JobsDeadLettered,
+        Figure::JobsLost,
+        Figure::JobsDuplicateEffects,
+        Figure::JobsWastedCalls,
+        Figure::JobsRedeliveries,
+        Figure::JobsNoOps,
+        Figure::QueueOldest,
+        Figure::QueueDrainTime,
+        Figure::WorkersUtilisation,
     ];
     TIMINGS.iter().any(|timing| timing.entry().name == name)
         || FIGURES.iter().any(|figure| figure.entry().name == name)
@@ -192,6 +209,7 @@ fn has_data(summary: &Summary, needs: Needs) -> bool {
         Needs::Gateway => summary.total.gateway_refusals > 0,
         Needs::Retriers => summary.total.retrier_wait.count > 0,
         Needs::Ledger => summary.judgement.is_some(),
+        Needs::Queue => !summary.queues.is_empty(),
         Needs::Nothing | Needs::WhereRegion | Needs::WhereModel | Needs::OpenLoad => true,
     }
 }

@@ -96,6 +96,7 @@ impl Story<'_> {
             calls,
             routed: None,
             decisions: self.deeds,
+            job: None,
         }
     }
 
@@ -259,6 +260,7 @@ fn call(
         tokens_estimated: false,
         gaps_us: Vec::new(),
         attempts,
+        polls: 0,
     }
 }
 

@@ -49,6 +49,7 @@ fn run() -> Header {
         model: "sonnet".into(),
         client: client.into(),
         planned: None,
+        queue: None,
     };
     Header {
         scenario: "new-default".into(),
@@ -120,6 +121,7 @@ fn request(dice: &mut Dice, id: u64, due: Nanos, (client, base, refused): (&str,
         tokens_estimated: false,
         gaps_us: Vec::new(),
         attempts,
+        polls: 0,
     };
     Record {
         id,
@@ -132,6 +134,7 @@ fn request(dice: &mut Dice, id: u64, due: Nanos, (client, base, refused): (&str,
         calls: vec![call],
         routed: None,
         decisions: Vec::new(),
+        job: None,
     }
 }
 

@@ -11,6 +11,7 @@ mod pace;
 mod refusal;
 mod reply;
 mod stream;
+mod worker;
 
 use schemars::JsonSchema;
 
@@ -21,6 +22,7 @@ pub(crate) use pace::{Drip, FirstByte, Latency, SlowTokens, Stall};
 pub(crate) use refusal::{Error, Says, Throttle, ThrottleWord, Unavailable, UnavailableWord};
 pub(crate) use reply::{Downgrade, DowngradeOf, WrongDate};
 pub(crate) use stream::{BadCrc, Break, CrcPart, ErrorFrame, ExceptionFrame};
+pub(crate) use worker::{ClockJump, Crash, Freeze, PointWord};
 
 use super::operation::OperationWord;
 use crate::scenario::decode::{Optional, Required, choice, record};
@@ -44,6 +46,8 @@ record!(Fault { during, r#where, inject });
 #[derive(Debug, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub(crate) struct Where {
+    /// Only these services; Bedrock alone without it.
+    pub service: Optional<OneOrMany<ServiceWord>>,
     /// Only these flows.
     pub flow: Optional<OneOrMany<Name>>,
     /// Only these operations.
@@ -60,7 +64,21 @@ pub(crate) struct Where {
     pub attempt: Optional<OneOrMany<Whole<1, 1000>>>,
 }
 
-record!(Where { flow, operation, model, region, tier, prompt, attempt });
+record!(Where { service, flow, operation, model, region, tier, prompt, attempt });
+
+/// A service of the cloud.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "snake_case", inline)]
+pub(crate) enum ServiceWord {
+    /// Amazon Bedrock Runtime.
+    Bedrock,
+    /// Amazon SQS.
+    Sqs,
+    /// Amazon DynamoDB.
+    Dynamodb,
+}
+
+choice!(ServiceWord: "a service" { bedrock: Bedrock, sqs: Sqs, dynamodb: Dynamodb });
 
 /// A service tier of Bedrock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema)]
@@ -128,6 +146,20 @@ pub(crate) enum Inject {
     Outage(Outage),
     /// Quotas shrink.
     QuotaSqueeze(QuotaSqueeze),
+    /// A queue hands a message out while another receive still has it.
+    DuplicateDelivery(Plain),
+    /// A queue hands messages out in another order than they came in.
+    OutOfOrder(Plain),
+    /// A receive gives nothing, though there are messages.
+    EmptyReceive(Plain),
+    /// A worker dies with all that it holds.
+    Crash(Crash),
+    /// A worker stands still for a while.
+    Freeze(Freeze),
+    /// A worker's clock is ahead.
+    ClockJump(ClockJump),
+    /// A job that no worker can work on: each fails before it asks the model. The share is one of jobs.
+    Poison(Plain),
 }
 
 choice!(Inject {
@@ -154,4 +186,11 @@ choice!(Inject {
     downgrade: Downgrade,
     outage: Outage,
     quota_squeeze: QuotaSqueeze,
+    duplicate_delivery: DuplicateDelivery,
+    out_of_order: OutOfOrder,
+    empty_receive: EmptyReceive,
+    crash: Crash,
+    freeze: Freeze,
+    clock_jump: ClockJump,
+    poison: Poison,
 });

@@ -54,6 +54,15 @@ impl fmt::Display for Inject {
             Inject::QuotaSqueeze { to } => {
                 write!(f, "{}\u{202f}% of the quota", Share::written(*to).trim_end_matches('%'))
             }
+            Inject::DuplicateDelivery => f.write_str("a second delivery"),
+            Inject::OutOfOrder => f.write_str("another order"),
+            Inject::EmptyReceive => f.write_str("an empty receive"),
+            Inject::Crash { at, .. } => write!(f, "death when {}", at.name()),
+            Inject::Freeze { at, lasts } => {
+                write!(f, "a standstill of {} when {}", written(*lasts), at.name())
+            }
+            Inject::ClockJump { by } => write!(f, "a clock {} ahead", written(*by)),
+            Inject::Poison => f.write_str("poison"),
         }
     }
 }

@@ -17,6 +17,8 @@ use crate::scenario::plan::pattern::Pattern;
 /// Whom a fault strikes: the requests that match everything given. An empty list matches all.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Aim {
+    /// Services; Bedrock alone where none is named.
+    pub services: Vec<Service>,
     /// Flows, by their names.
     pub flows: Vec<Name>,
     /// Operations.
@@ -31,6 +33,38 @@ pub struct Aim {
     pub prompt: Option<Pattern>,
     /// Attempts, by the number that the SDK gives them; the first is 1.
     pub attempts: Vec<u32>,
+}
+
+/// A service of the cloud.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Service {
+    /// Amazon Bedrock Runtime.
+    Bedrock,
+    /// Amazon SQS.
+    Sqs,
+    /// Amazon DynamoDB.
+    DynamoDb,
+}
+
+impl Service {
+    /// The word for it in scenarios, which is its signing name too.
+    pub fn name(self) -> &'static str {
+        match self {
+            Service::Bedrock => "bedrock",
+            Service::Sqs => "sqs",
+            Service::DynamoDb => "dynamodb",
+        }
+    }
+}
+
+impl From<file::ServiceWord> for Service {
+    fn from(word: file::ServiceWord) -> Self {
+        match word {
+            file::ServiceWord::Bedrock => Service::Bedrock,
+            file::ServiceWord::Sqs => Service::Sqs,
+            file::ServiceWord::Dynamodb => Service::DynamoDb,
+        }
+    }
 }
 
 /// Which of the requests that a fault is aimed at it does strike; with several conditions those that meet all.
@@ -50,6 +84,7 @@ impl Aim {
         let models = each(&raw.model, |model| names.models.find(model.value.get(), model.place, notes));
         let regions = each(&raw.region, |region| names.regions.find(region.value.get(), region.place, notes));
         Ok(Aim {
+            services: each(&raw.service, |service| Ok(service.value.into()))?,
             flows: flows?,
             operations: each(&raw.operation, |operation| Ok(operation.value.into()))?,
             models: models?,
@@ -107,6 +142,7 @@ impl fmt::Display for Aim {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let attempts = joined(self.attempts.iter().map(u32::to_string));
         let parts = [
+            joined(self.services.iter().map(|service| service.name())),
             joined(self.flows.iter()),
             joined(self.operations.iter().map(|operation| operation.name())),
             joined(self.models.iter()),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bedload_mocks::Exception;
+use bedload_reports::job::Point;
 
 use super::aim::Trigger;
 use crate::scenario::code::Code;
@@ -123,6 +124,33 @@ pub enum Inject {
         /// To this share; more than 0, at most 1.
         to: f64,
     },
+    /// A message is handed out while another receive has it.
+    DuplicateDelivery,
+    /// Messages are handed out in another order.
+    OutOfOrder,
+    /// A receive gives nothing.
+    EmptyReceive,
+    /// A worker dies.
+    Crash {
+        /// How far it has come with a job.
+        at: Point,
+        /// When it is there again; none is never.
+        restart_after: Option<Duration>,
+    },
+    /// A worker stands still.
+    Freeze {
+        /// How far it has come with a job.
+        at: Point,
+        /// For how long.
+        lasts: Duration,
+    },
+    /// A worker's clock is ahead.
+    ClockJump {
+        /// By how much.
+        by: Duration,
+    },
+    /// A job cannot be worked on.
+    Poison,
 }
 
 /// What a throttling error says.
@@ -250,7 +278,27 @@ impl Inject {
             Inject::Downgrade(_) => "downgrade",
             Inject::Outage => "outage",
             Inject::QuotaSqueeze { .. } => "quota_squeeze",
+            Inject::DuplicateDelivery => "duplicate_delivery",
+            Inject::OutOfOrder => "out_of_order",
+            Inject::EmptyReceive => "empty_receive",
+            Inject::Crash { .. } => "crash",
+            Inject::Freeze { .. } => "freeze",
+            Inject::ClockJump { .. } => "clock_jump",
+            Inject::Poison => "poison",
         }
+    }
+
+    /// Whether the queue itself misbehaves, as SQS may.
+    pub fn is_of_queues(&self) -> bool {
+        matches!(self, Inject::DuplicateDelivery | Inject::OutOfOrder | Inject::EmptyReceive)
+    }
+
+    /// Whether it strikes those who work, and not the cloud.
+    pub fn is_of_workers(&self) -> bool {
+        matches!(
+            self,
+            Inject::Crash { .. } | Inject::Freeze { .. } | Inject::ClockJump { .. } | Inject::Poison
+        )
     }
 
     pub(super) fn build(
@@ -337,12 +385,37 @@ impl Inject {
                 let to = raw.to.value()?.get().get();
                 with(Inject::QuotaSqueeze { to }, Ok(Trigger::ALWAYS))
             }
+            file::Inject::DuplicateDelivery(raw) => with(Inject::DuplicateDelivery, Trigger::build(raw)),
+            file::Inject::OutOfOrder(raw) => with(Inject::OutOfOrder, Trigger::build(raw)),
+            file::Inject::EmptyReceive(raw) => with(Inject::EmptyReceive, Trigger::build(raw)),
+            file::Inject::Crash(raw) => {
+                let restart_after =
+                    raw.restart_after.map_or(Some(defaults::RESTART_AFTER), |time| time.get())?;
+                with(Inject::Crash { at: point(&raw.at)?, restart_after }, Trigger::build(raw))
+            }
+            file::Inject::Freeze(raw) => {
+                let lasts = raw.r#for.value()?.get().get();
+                with(Inject::Freeze { at: point(&raw.at)?, lasts }, Trigger::build(raw))
+            }
+            file::Inject::ClockJump(raw) => {
+                with(Inject::ClockJump { by: raw.by.value()?.get().get() }, Trigger::build(raw))
+            }
+            file::Inject::Poison(raw) => with(Inject::Poison, Trigger::build(raw)),
         }
     }
 }
 
 fn events<const MIN: u64, const MAX: u64>(after: &Optional<Whole<MIN, MAX>>) -> Result<u64, Noted> {
     after.map_or(defaults::EVENTS_BEFORE, |count| count.get())
+}
+
+fn point(raw: &Optional<file::PointWord>) -> Result<Point, Noted> {
+    raw.map_or(defaults::CRASH_POINT, |word| match word {
+        file::PointWord::Received => Point::Received,
+        file::PointWord::Claimed => Point::Claimed,
+        file::PointWord::Answered => Point::Answered,
+        file::PointWord::Stored => Point::Stored,
+    })
 }
 
 fn text(raw: &Optional<Text>) -> Result<Option<Arc<str>>, Noted> {

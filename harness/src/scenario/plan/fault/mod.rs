@@ -8,7 +8,7 @@ use bedload_reports::number;
 use bedload_reports::record::Name;
 use bedload_reports::units::Nanos;
 
-pub use aim::{Aim, Trigger};
+pub use aim::{Aim, Service, Trigger};
 pub(crate) use inject::named;
 pub use inject::{
     CrcPart, DowngradeOf, ErrorAnswer, Inject, Reset, ThrottleMessage, UnavailableMessage, WrongDate,

@@ -1,6 +1,8 @@
 //! From what the ledger has of a command to a record log like that of any other run.
 
-use bedload_reports::header::{ClockKind, Flow, Header, Model, Slo, Stage};
+use std::time::SystemTime;
+
+use bedload_reports::header::{ClockKind, Flow, Header, Model, Slo, Stage, Tracing};
 use bedload_reports::log::{Cause, End};
 use bedload_reports::record::{Name, Operation};
 use bedload_reports::units::Nanos;
@@ -37,9 +39,12 @@ pub(super) fn write(
     Ok(sink::write_records(folder.root(), &header, records, End { at: end, cause, lost })?)
 }
 
-/// What readers must know: the scenario as it is, but over the time that the command took.
+/// What readers must know: the scenario as it is, but over the time that the command took. Its epoch is left out, since
+/// the ids of the command's traces are its own.
 fn told(offer: &Offer, command: &Command, end: Nanos) -> Header {
-    let header = offer.plan().map_or_else(|| unplanned(offer), |plan| header(plan, ClockKind::Real));
+    let header = offer
+        .plan()
+        .map_or_else(|| unplanned(offer), |plan| header(plan, ClockKind::Real, SystemTime::UNIX_EPOCH));
     let mut header = lasting(header, end);
     header.target = format!("{}, asked by `{}`", header.target, command.line());
     let client: Name = COMMAND.into();
@@ -53,6 +58,7 @@ fn told(offer: &Offer, command: &Command, end: Nanos) -> Header {
         model,
         client,
         planned: None,
+        queue: None,
     });
     header
 }
@@ -75,7 +81,9 @@ fn unplanned(offer: &Offer) -> Header {
         seed: offer.seed(),
         digest: String::new(),
         clock: ClockKind::Real,
+        epoch: Nanos::ZERO,
         target: format!("mock of {} over TCP", REGIONS.join(", ")),
+        real_aws: false,
         stages: vec![Stage { name: "all".into(), from: Nanos::ZERO, to: Nanos::ZERO, record: true }],
         faults: Vec::new(),
         flows: Vec::new(),
@@ -87,5 +95,6 @@ fn unplanned(offer: &Offer) -> Header {
         gates: Vec::new(),
         validity: Thresholds::default(),
         expect: None,
+        trace: Tracing::default(),
     }
 }
