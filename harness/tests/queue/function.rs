@@ -4,14 +4,10 @@ use bedload_reports::job::DeliveryEnd;
 
 use crate::support::play;
 
-fn function(settings: &str) -> [String; 2] {
-    let queue = "flows.documents.load.queue";
-    [format!("{queue}.workers=~"), format!("{queue}.function={settings}")]
-}
-
 fn played(settings: &str, more: &[&str]) -> crate::support::Played {
-    let [without, with] = function(settings);
-    let changes: Vec<&str> = [&*without, &*with].into_iter().chain(more.iter().copied()).collect();
+    let queue = "jobs: 60, enqueue: 20/s, visibility: 30s, max_receives: 8";
+    let load = format!("flows.documents.load={{ queue: {{ {queue}, function: {settings} }} }}");
+    let changes: Vec<&str> = [&*load].into_iter().chain(more.iter().copied()).collect();
     play(&changes)
 }
 

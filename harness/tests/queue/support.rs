@@ -94,11 +94,11 @@ pub(crate) fn play_seeded(seed: u64, changes: &[&str]) -> Played {
 }
 
 async fn drive(plan: &Plan, folder: &std::path::Path) {
-    let header = header(plan, ClockKind::Virtual);
+    let clock = Clock::start(ClockKind::Virtual);
+    let header = header(plan, ClockKind::Virtual, clock.wall_epoch());
     let (sink, writing) = sink::open(folder, &header, true).unwrap();
     let seed = Seed::new(plan.seed());
     seed.pin_sdk_jitter();
-    let clock = Clock::start(ClockKind::Virtual);
     let door = Door::open(plan, clock, &sink, None).await.unwrap();
     let queues = Queues::open(plan, &door, clock).await.unwrap();
     let bed = Bed {

@@ -28,6 +28,8 @@ struct Books {
     open: BTreeMap<Name, Open>,
     /// Jobs whose producer is done with them.
     produced: u64,
+    /// Open jobs that the queue has taken and nobody holds: counted as they change, since a queue is looked at every second.
+    waiting: u64,
     held: u64,
     settled: u64,
 }
@@ -106,8 +108,7 @@ impl Register {
     pub(super) fn enqueued(&self, job: &Name, flow: &Name, at: Nanos) -> Option<Record> {
         self.change(|books| {
             books.produced += 1;
-            let open = books.open.get_mut(job)?;
-            open.enqueued = Some(at);
+            books.update(job, |open| open.enqueued = Some(at))?;
             books.settle(job, flow)
         })
     }
@@ -116,7 +117,7 @@ impl Register {
     pub(super) fn refused(&self, job: &Name, flow: &Name, at: Nanos) -> Option<Record> {
         self.change(|books| {
             books.produced += 1;
-            let open = books.open.remove(job)?;
+            let open = books.take(job)?;
             books.settled += 1;
             Some(open.record(job, flow, JobEnd::NotEnqueued, at, Outcome::Failed))
         })
@@ -130,22 +131,24 @@ impl Register {
     /// A worker holds a message of a job. Tells what is known of the job; nothing of one that is settled.
     pub(super) fn received(&self, job: &Name) -> Option<Arrival> {
         self.with(|books| {
-            let open = books.open.get_mut(job)?;
-            open.holders += 1;
+            let arrival = books.update(job, |open| {
+                open.holders += 1;
+                let calls_before = open.visits.iter().map(|visit| visit.calls.len()).sum();
+                Arrival { calls_before, ..open.arrival.clone() }
+            })?;
             books.held += 1;
-            let calls_before = open.visits.iter().map(|visit| visit.calls.len()).sum();
-            Some(Arrival { calls_before, ..open.arrival.clone() })
+            Some(arrival)
         })
     }
 
     /// A worker is done with a message that it had received while the job was open, or after.
     pub(super) fn visited(&self, job: &Name, flow: &Name, was_open: bool, visited: Visited) -> Settled {
         self.change(|books| {
-            let Some(open) = books.open.get_mut(job).filter(|_| was_open) else {
+            if !was_open || !books.open.contains_key(job) {
                 return Settled::Stray(Box::new(visited));
-            };
+            }
             books.held = books.held.saturating_sub(1);
-            open.take(visited);
+            books.update(job, |open| open.take(visited));
             books.settle(job, flow).map_or(Settled::No, |record| Settled::Job(Box::new(record)))
         })
     }
@@ -153,9 +156,10 @@ impl Register {
     /// The message of a job lies with the dead letters.
     pub(super) fn dead_lettered(&self, job: &Name, flow: &Name, at: Nanos) -> Option<Record> {
         self.change(|books| {
-            let open = books.open.get_mut(job)?;
-            open.gone = true;
-            open.dead = open.dead.or(Some(at));
+            books.update(job, |open| {
+                open.gone = true;
+                open.dead = open.dead.or(Some(at));
+            })?;
             books.settle(job, flow)
         })
     }
@@ -171,14 +175,11 @@ impl Register {
     /// The queue and its workers at this time.
     pub(super) fn sample(&self, flow: &Name, at: Nanos) -> QueueSample {
         self.with(|books| {
-            let taken = |open: &&Open| open.enqueued.is_some();
-            let waiting =
-                books.open.values().filter(taken).filter(|open| open.holders == 0 && !open.gone).count();
             let oldest = books.open.values().find_map(|open| open.enqueued);
             QueueSample {
                 flow: flow.clone(),
                 at,
-                waiting: waiting as u64,
+                waiting: books.waiting,
                 held: books.held,
                 settled: books.settled,
                 oldest: oldest.map_or(Nanos::ZERO, |since| at.since(since)),
@@ -203,7 +204,7 @@ impl Register {
         interrupted: bool,
     ) -> Option<Record> {
         self.with(|books| {
-            let mut open = books.open.remove(job)?;
+            let mut open = books.take(job)?;
             if known == Known::Result {
                 open.believe_the_store(at);
             }
@@ -242,14 +243,35 @@ impl Register {
 }
 
 impl Books {
+    /// Changes a job that is open, and keeps count of those that wait.
+    fn update<T>(&mut self, job: &Name, change: impl FnOnce(&mut Open) -> T) -> Option<T> {
+        let open = self.open.get_mut(job)?;
+        let before = open.is_waiting();
+        let changed = change(open);
+        match (before, open.is_waiting()) {
+            (false, true) => self.waiting += 1,
+            (true, false) => self.waiting -= 1,
+            _ => {}
+        }
+        Some(changed)
+    }
+
+    /// Takes a job out.
+    fn take(&mut self, job: &Name) -> Option<Open> {
+        let open = self.open.remove(job)?;
+        self.waiting -= u64::from(open.is_waiting());
+        Some(open)
+    }
+
     /// The record of a job, if it is settled and nobody holds it any more.
     fn settle(&mut self, job: &Name, flow: &Name) -> Option<Record> {
         let open = self.open.get(job)?;
         if open.holders > 0 || !open.gone || open.enqueued.is_none() {
             return None;
         }
-        let open = self.open.remove(job)?;
+        let mut open = self.take(job)?;
         self.settled += 1;
+        open.clear_up();
         let (end, at) = open.end();
         let outcome = open.outcome(end);
         Some(open.record(job, flow, end, at, outcome))
@@ -257,19 +279,28 @@ impl Books {
 }
 
 impl Open {
+    fn is_waiting(&self) -> bool {
+        self.enqueued.is_some() && self.holders == 0 && !self.gone
+    }
+
     fn take(&mut self, visited: Visited) {
         self.holders = self.holders.saturating_sub(1);
         self.gone |= visited.deleted;
         if visited.gave_up {
             self.given_up = self.given_up.or(Some(visited.delivery.over));
         }
-        // That the job is done already, though nobody is known to have done it, clears up what was unsure.
-        if visited.delivery.claim == Claim::AlreadyDone && self.visible().is_none() {
-            self.believe_the_store(visited.delivery.received);
-        }
         let place =
             self.visits.partition_point(|before| before.delivery.received <= visited.delivery.received);
         self.visits.insert(place, visited);
+    }
+
+    /// Clears up what was unsure, now that nobody holds the job any more and all that was done is known: where a delivery
+    /// found it done, and none is known to have done it, one that could not tell had.
+    fn clear_up(&mut self) {
+        let found = self.visits.iter().find(|visit| visit.delivery.claim == Claim::AlreadyDone);
+        if let Some(at) = found.map(|visit| visit.delivery.received).filter(|_| self.visible().is_none()) {
+            self.believe_the_store(at);
+        }
     }
 
     /// A result is stored: by the last delivery that could not tell, or else by the last that asked a model.
