@@ -36,7 +36,7 @@ pub(crate) type Beats = Box<dyn Iterator<Item = Beat> + Send + Sync>;
 pub enum BodyError {
     /// A message that the event-stream format has no room for.
     #[error("an event does not fit into a frame")]
-    Frame(#[from] aws_smithy_eventstream::error::Error),
+    Frame,
     /// A payload that is no JSON.
     #[error("an event cannot be written as JSON")]
     Json(#[from] serde_json::Error),
@@ -64,12 +64,12 @@ impl CloudBody {
     }
 
     /// A stream of `beats` counted from `began`; its last frame closes `entry`.
-    pub(crate) fn paced(beats: Beats, began: Instant, entry: Entry) -> Self {
+    pub(crate) fn paced(beats: Beats, began: Instant, entry: Box<Entry>) -> Self {
         CloudBody::of(Source::Plain(beats), None, began, entry)
     }
 
     /// The same, of what `chain` makes of the beats.
-    pub(crate) fn edited(beats: Beats, chain: Chain, began: Instant, entry: Entry) -> Self {
+    pub(crate) fn edited(beats: Beats, chain: Chain, began: Instant, entry: Box<Entry>) -> Self {
         CloudBody::of(Source::Edited(Box::new(Edited { beats, chain })), None, began, entry)
     }
 
@@ -79,7 +79,7 @@ impl CloudBody {
         at: Duration,
         mut chain: Chain,
         began: Instant,
-        entry: Entry,
+        entry: Box<Entry>,
     ) -> Self {
         let promised = bytes.len() as u64;
         chain.push(Piece::event(at, bytes));
@@ -94,7 +94,7 @@ impl CloudBody {
         )
     }
 
-    fn of(mut source: Source, left: Option<u64>, began: Instant, entry: Entry) -> Self {
+    fn of(mut source: Source, left: Option<u64>, began: Instant, entry: Box<Entry>) -> Self {
         let Some(due) = source.next() else {
             entry.close();
             return CloudBody(Kind::Over);
@@ -215,7 +215,7 @@ struct Paced {
     left: Option<u64>,
     began: Instant,
     timer: Pin<Box<Sleep>>,
-    entry: Entry,
+    entry: Box<Entry>,
 }
 
 impl Paced {

@@ -26,7 +26,7 @@ impl Label {
 }
 
 /// All the chance of one exchange.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Chance {
     seed: u64,
     exchange: u64,

@@ -27,7 +27,7 @@ use crate::body::CloudBody;
 use crate::caller::Caller;
 use crate::chance::Chance;
 use crate::clock::{self, Epoch};
-use crate::digest;
+use crate::digest::BodyDigest;
 use crate::dynamodb::DynamoDb;
 use crate::entry::Entry;
 use crate::error::{RETRY_AFTER, ServiceError};
@@ -35,7 +35,7 @@ use crate::faults::{Edits, Fault, FaultState, Play, Ruling, ScriptError, Sever, 
 use crate::ledger::{FaultHit, LedgerSink};
 use crate::regions::Regions;
 use crate::reply::Reply;
-use crate::request_id;
+use crate::request_id::RequestId;
 use crate::route::Route;
 use crate::service::Service;
 use crate::spec::{CloudSpec, Start};
@@ -98,6 +98,15 @@ impl Cloud {
     pub async fn handle(&self, request: Request<Bytes>) -> Response<CloudBody> {
         let (head, body) = request.into_parts();
         self.exchange(&head, Ok(body)).await
+    }
+
+    /// Answers a request as [`Cloud::handle`] does, whose head the door keeps.
+    pub(crate) fn take_up(
+        &self,
+        head: &Parts,
+        body: Bytes,
+    ) -> impl Future<Output = Response<CloudBody>> + Send {
+        self.exchange(head, Ok(body))
     }
 
     /// Answers a request whose body a door could not take in.
@@ -179,9 +188,9 @@ impl Cloud {
         let chance = Chance::new(self.seed, number);
         let epoch = self.start(arrived);
         let mut entry = Entry::open(number, Caller::of(head), arrived, epoch, self.ledger.clone());
-        entry.exchange.request_id = request_id::draw(chance);
+        entry.exchange.request_id = RequestId::draw(chance);
         entry.exchange.request_bytes = body.as_ref().map_or(0, |body| body.len() as u64);
-        entry.exchange.body_digest = body.as_deref().ok().map(digest::of);
+        entry.exchange.body_digest = body.as_deref().ok().map(BodyDigest::of);
         let arrival = Arrival { head, body, at: epoch.offset(arrived), chance };
         let mut ruling = Ruling::noting(head.extensions.get().cloned());
         let reply = match self.decide(arrival, &mut ruling, &mut entry).await {
@@ -221,18 +230,25 @@ impl Cloud {
     }
 
     /// Sends a reply, whose time counts from now: at once if it is a stream, or else when it is whole.
-    async fn send(&self, reply: Reply, edits: Edits, mut entry: Entry) -> Response<CloudBody> {
+    async fn send(&self, reply: Reply, edits: Edits, mut entry: Box<Entry>) -> Response<CloudBody> {
         let began = clock::now();
+        let takes = reply.content.ready_after();
         entry.exchange.error_type = reply.error_type;
         entry.exchange.input_tokens = reply.usage.map(|usage| usage.input_tokens);
         entry.exchange.output_tokens = reply.usage.map(|usage| usage.output_tokens);
         entry.exchange.cache_read_tokens = cached(reply.usage.map(|usage| usage.cache_read_tokens));
         entry.exchange.cache_write_tokens = cached(reply.usage.map(|usage| usage.cache_write_tokens));
-        clock::reach(clock::later(began, reply.content.ready_after())).await;
-        entry.answer(reply.status);
+        let ready = match takes.is_zero() {
+            true => began,
+            false => {
+                clock::reach(clock::later(began, takes)).await;
+                clock::now()
+            }
+        };
+        entry.answer(reply.status, ready);
         let mut headers = reply.headers;
         entry.exchange.retry_after_ms = headers.get(RETRY_AFTER).and_then(milliseconds);
-        stamp(&mut headers, &entry.exchange.request_id, edits.date(self.given.wall_at(clock::now())));
+        stamp(&mut headers, entry.exchange.request_id, edits.date(self.given.wall_at(ready)));
         let strikes = entry.strikes.clone();
         let mut response = Response::new(reply.content.into_body(began, entry, edits.body()));
         *response.status_mut() = reply.status;
@@ -273,7 +289,7 @@ pub struct RefusalState {
 }
 
 /// A response that no client sees: the door cuts the connection for it.
-fn severed(sever: Sever, entry: Entry) -> Response<CloudBody> {
+fn severed(sever: Sever, entry: Box<Entry>) -> Response<CloudBody> {
     let mut response = Response::new(CloudBody::whole(Bytes::new()));
     response.extensions_mut().insert(sever);
     tell(&mut response, entry.strikes.clone());

@@ -13,12 +13,15 @@ use tokio::time::Instant;
 
 use crate::bedrock::quota::Spent;
 use crate::bedrock::serving::Tenancy;
-use crate::caller::Caller;
+use crate::caller::{Caller, Client};
 use crate::clock::{self, Epoch};
 use crate::faults::Strikes;
 use crate::ledger::{Exchange, LedgerSink, Verdict};
 
 /// An open entry; noted in the ledger when closed or dropped.
+///
+/// It is handed on many times before that, so it lives in a box: what is handed on is a pointer, and the
+/// futures on its way stay small.
 pub(crate) struct Entry {
     /// What is known so far.
     pub exchange: Exchange,
@@ -27,6 +30,8 @@ pub(crate) struct Entry {
     pub strikes: Option<Strikes>,
     /// What it holds of quota and capacity.
     tenancy: Option<Tenancy>,
+    /// Who it is with, on a socket.
+    client: Option<Arc<Client>>,
     epoch: Epoch,
     ledger: Arc<dyn LedgerSink>,
 }
@@ -39,7 +44,8 @@ impl Entry {
         arrived: Instant,
         epoch: Epoch,
         ledger: Arc<dyn LedgerSink>,
-    ) -> Self {
+    ) -> Box<Self> {
+        let client = caller.connection.as_ref().map(|connection| connection.client.clone());
         let exchange = Exchange {
             number,
             at_ns: nanos(epoch.offset(arrived)),
@@ -56,7 +62,7 @@ impl Entry {
             hung_up: true,
             ..Exchange::default()
         };
-        Entry { exchange, severed: false, strikes: None, tenancy: None, epoch, ledger }
+        Box::new(Entry { exchange, severed: false, strikes: None, tenancy: None, client, epoch, ledger })
     }
 
     /// Holds quota and capacity until it is closed or dropped.
@@ -69,10 +75,10 @@ impl Entry {
         self.strikes.get_or_insert_default().decide(fault);
     }
 
-    /// Notes the head of an answer, which is handed out now.
-    pub(crate) fn answer(&mut self, status: StatusCode) {
+    /// Notes the head of an answer, which is handed out at `at`.
+    pub(crate) fn answer(&mut self, status: StatusCode, at: Instant) {
         self.exchange.status = Some(status.as_u16());
-        self.exchange.head_ns = Some(nanos(self.epoch.offset(clock::now())));
+        self.exchange.head_ns = Some(nanos(self.epoch.offset(at)));
     }
 
     /// Counts what was handed to the client.
@@ -87,14 +93,28 @@ impl Entry {
         self.count_bytes(bytes);
     }
 
+    /// When it was over, if it is dropped now.
+    ///
+    /// A client that closes its connection over HTTP/1.1 looks just as one that shuts its side and waits, so the
+    /// door gives it time. But once it was not there to the end, it was gone when it shut its side, or after
+    /// what was still handed out.
+    fn over_ns(&self, now: Instant) -> u64 {
+        let exchange = &self.exchange;
+        let left = self.client.as_ref().and_then(|client| client.left()).filter(|_| exchange.hung_up);
+        left.map_or(nanos(self.epoch.offset(now)), |left| {
+            let handed_out = exchange.last_event_ns.max(exchange.head_ns).unwrap_or(exchange.at_ns);
+            nanos(self.epoch.offset(left)).max(handed_out)
+        })
+    }
+
     /// Closes it: a fault cuts the connection, whatever of the answer has left.
-    pub(crate) fn sever(mut self) {
+    pub(crate) fn sever(mut self: Box<Self>) {
         self.severed = true;
         self.close();
     }
 
     /// Closes it as [`Entry::close`] does, after a stream that ended with an error of this code, if with any.
-    pub(crate) fn close_with(mut self, error_type: Option<Cow<'static, str>>) {
+    pub(crate) fn close_with(mut self: Box<Self>, error_type: Option<Cow<'static, str>>) {
         if error_type.is_some() {
             self.exchange.error_type = error_type;
         }
@@ -102,7 +122,7 @@ impl Entry {
     }
 
     /// Closes it: the answer is over, and the client was there to the end.
-    pub(crate) fn close(mut self) {
+    pub(crate) fn close(mut self: Box<Self>) {
         self.exchange.hung_up = false;
     }
 }
@@ -114,7 +134,7 @@ impl Drop for Entry {
             self.exchange.faults = strikes.all();
         }
         let now = clock::now();
-        self.exchange.done_ns = nanos(self.epoch.offset(now));
+        self.exchange.done_ns = self.over_ns(now);
         if let Some(tenancy) = self.tenancy.take() {
             tenancy.end(self.epoch.unix_ns_at(now), spent(&self.exchange).as_ref());
         }

@@ -16,6 +16,8 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use crate::digest::BodyDigest;
+use crate::request_id::RequestId;
 pub use book::Ledger;
 pub use journal::{Journal, Writing, Written};
 pub use protocol::Protocol;
@@ -39,8 +41,9 @@ pub struct Exchange {
     /// When the last whole frame of an event stream was handed out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_event_ns: Option<u64>,
-    /// When the answer was over: handed out whole, its last frame handed out, or given up by the client. It is
-    /// read before the last byte is written, so that no wait between attempts looks shorter than it was.
+    /// When the answer was over: handed out whole, its last frame handed out, or given up by the client, which
+    /// is when it shut its side of the connection. It is read before the last byte is written, so that no wait
+    /// between attempts looks shorter than it was.
     pub done_ns: u64,
     /// How it came in.
     pub protocol: Protocol,
@@ -64,7 +67,7 @@ pub struct Exchange {
     pub inference_region: Option<Arc<str>>,
     /// The model id as asked for, decoded: an id, a profile or an ARN.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub model: Option<String>,
+    pub model: Option<Arc<str>>,
     /// The table that DynamoDB was asked about, if it is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub table: Option<String>,
@@ -86,7 +89,7 @@ pub struct Exchange {
     pub max_attempts: Option<u32>,
     /// The client's `user-agent`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_agent: Option<String>,
+    pub user_agent: Option<Arc<str>>,
     /// The trace that the request belongs to, as it says: `X-Amzn-Trace-Id`, or else `traceparent`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trace: Option<String>,
@@ -102,7 +105,7 @@ pub struct Exchange {
     /// The first 16 hex digits of the SHA-256 of the request's body, if it was read; of a body of the AWS JSON
     /// protocol, with its members sorted.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub body_digest: Option<String>,
+    pub body_digest: Option<BodyDigest>,
     /// The most tokens that the request lets the model write, in whatever dialect; none if it does not say.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_tokens: Option<NonZeroU32>,
@@ -124,7 +127,7 @@ pub struct Exchange {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_after_ms: Option<u64>,
     /// The id in the answer's `x-amzn-requestid`.
-    pub request_id: String,
+    pub request_id: RequestId,
     /// The service tier that served it, if it asked for one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service_tier: Option<&'static str>,

@@ -51,7 +51,7 @@ impl Content {
 
     /// The body of an answer that was begun at `began`, as `edits` leave it. A whole one that nobody edits
     /// closes `entry` here, as there is nothing left to wait for; any other body takes it along.
-    pub(crate) fn into_body(self, began: Instant, mut entry: Entry, edits: BodyEdits) -> CloudBody {
+    pub(crate) fn into_body(self, began: Instant, mut entry: Box<Entry>, edits: BodyEdits) -> CloudBody {
         match self {
             Content::Whole { bytes, .. } if edits.is_empty() => {
                 entry.count_bytes(bytes.len());
@@ -80,8 +80,8 @@ pub(crate) struct Usage {
     pub cache_write_tokens: u32,
 }
 
-/// Room for the headers of any answer, so that none of them has to be moved.
-const MANY_HEADERS: usize = 12;
+/// Room for the headers of most answers, so that none of them has to be moved.
+const MANY_HEADERS: usize = 6;
 
 impl Reply {
     /// A model's answer: 200, with this content of this type.

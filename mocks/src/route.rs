@@ -63,7 +63,7 @@ fn addressed(head: &Parts) -> Option<Scope<'_>> {
 }
 
 fn text<'a>(head: &'a Parts, name: &HeaderName) -> Option<&'a str> {
-    head.headers.get(name)?.to_str().ok()
+    str::from_utf8(head.headers.get(name)?.as_bytes()).ok()
 }
 
 /// A service that the cloud does not have.

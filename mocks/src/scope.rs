@@ -17,14 +17,14 @@ impl<'a> Scope<'a> {
     ///
     /// Bearer tokens have none, nor have SigV4A signatures, which hold for many regions at once.
     pub(crate) fn from_authorization(header: &'a str) -> Option<Self> {
-        let mut parts = credential(header)?.rsplit('/');
-        let ("aws4_request", service, region, date) =
-            (parts.next()?, parts.next()?, parts.next()?, parts.next()?)
-        else {
+        let (rest, "aws4_request") = split_last(credential(header)?)? else {
             return None;
         };
+        let (rest, service) = split_last(rest)?;
+        let (rest, region) = split_last(rest)?;
+        let (_, date) = split_last(rest)?;
         let dated = date.len() == 8 && date.bytes().all(|byte| byte.is_ascii_digit());
-        (dated && parts.next().is_some()).then_some(Scope { region, service })
+        dated.then_some(Scope { region, service })
     }
 
     /// The scope that an AWS host name stands for: `bedrock-runtime.us-east-1.amazonaws.com`.
@@ -48,7 +48,14 @@ fn credential(header: &str) -> Option<&str> {
     // Nearly all begin so; others are searched.
     let usual = header.strip_prefix("AWS4-HMAC-SHA256 Credential=");
     let rest = usual.or_else(|| Some(header.split_once("Credential=")?.1))?;
-    rest.split([',', ' ']).next()
+    let end = rest.bytes().position(|byte| matches!(byte, b',' | b' '));
+    rest.get(..end.unwrap_or(rest.len()))
+}
+
+/// What stands before and after the last slash.
+fn split_last(text: &str) -> Option<(&str, &str)> {
+    let slash = text.as_bytes().iter().rposition(|byte| *byte == b'/')?;
+    Some((text.get(..slash)?, text.get(slash + 1..)?))
 }
 
 #[cfg(test)]

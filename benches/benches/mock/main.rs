@@ -9,7 +9,8 @@
 //!   least half of the bare server's rate) is on those where the kernel counts them.
 //! - **streams**: 5,000 paced streams of ConverseStream at once, 20 events a second each, and how late the
 //!   client reads each event: its time less the time at which the model's pace has it due. The bar is 10 ms
-//!   at the 99th percentile, and only means something on an idle machine of two or more cores.
+//!   at the 99th percentile, and only means something on an idle machine of two or more cores. Beside it
+//!   stand how late the mock handed out the last event of each stream, and the cores that either side took.
 //!
 //! `-- requests` or `-- streams` runs one of them. `-- --test` runs both in two seconds and holds them to no bar.
 

@@ -100,6 +100,14 @@ fn load(served: &Served, time: Duration) -> Round {
     let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
     let (before, began) = (served.processor_time(), Instant::now());
     let requests = runtime.block_on(async {
+        // A client that sleeps must be woken, at the server's cost, and the slower server finds it asleep more
+        // often: so it never sleeps.
+        let mut awake = JoinSet::new();
+        awake.spawn(async {
+            loop {
+                tokio::task::yield_now().await;
+            }
+        });
         let mut clients = JoinSet::new();
         for number in 0..CONNECTIONS {
             let address = served.address;

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::channel;
 use std::thread::{self, JoinHandle};
@@ -34,14 +35,19 @@ pub(crate) struct Served {
 impl Served {
     /// The processor time of the server's own thread.
     pub(crate) fn processor_time(&self) -> Option<Duration> {
-        let text = std::fs::read_to_string(format!("/proc/self/task/{}/schedstat", self.thread_id)).ok()?;
-        text.split_whitespace().next()?.parse().ok().map(Duration::from_nanos)
+        thread_time(Path::new(&format!("/proc/self/task/{}", self.thread_id)))
     }
 
     pub(crate) fn stop(self) {
         let _ = self.stop.send(());
         self.thread.join().expect("the server's thread");
     }
+}
+
+/// The processor time of the thread with this folder, where the kernel counts it.
+pub(crate) fn thread_time(folder: &Path) -> Option<Duration> {
+    let text = std::fs::read_to_string(folder.join("schedstat")).ok()?;
+    text.split_whitespace().next()?.parse().ok().map(Duration::from_nanos)
 }
 
 fn one_core() -> Runtime {

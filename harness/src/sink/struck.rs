@@ -16,7 +16,7 @@ pub(super) struct Struck(Mutex<BTreeMap<String, Name>>);
 impl Struck {
     pub(super) fn note(&self, exchange: &Exchange) {
         if let Some(fault) = &exchange.fault {
-            self.faults().insert(exchange.request_id.clone(), fault.clone());
+            self.faults().insert(exchange.request_id.to_string(), fault.clone());
         }
     }
 

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::header::{ALLOW, CONTENT_TYPE};
 use http::request::Parts;
-use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
+use http::{HeaderName, HeaderValue, Response, StatusCode};
 use serde::Serialize;
 use serde_json::{Value, json};
 use thiserror::Error;
@@ -74,8 +74,7 @@ struct Admin {
 impl Handler for Admin {
     const LIMITS: Limits = Limits::ADMIN;
 
-    async fn answer(&self, request: Request<Bytes>) -> Response<CloudBody> {
-        let (head, body) = request.into_parts();
+    async fn answer(&self, head: &Parts, body: Bytes) -> Response<CloudBody> {
         if !self.access.admits(&head.headers) {
             return denied();
         }

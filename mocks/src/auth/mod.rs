@@ -13,9 +13,9 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
-use http::{HeaderMap, HeaderName};
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::Offset;
@@ -29,9 +29,9 @@ use authorization::{Authorization, Incomplete};
 /// How far a signature's time may be from the cloud's, either way.
 const SKEW: Duration = Duration::from_secs(5 * 60);
 /// The header that says when a request was signed.
-pub(crate) const DATE: HeaderName = HeaderName::from_static("x-amz-date");
+pub(crate) const DATE: &str = "x-amz-date";
 /// The header with the token of temporary keys.
-const SECURITY_TOKEN: HeaderName = HeaderName::from_static("x-amz-security-token");
+const SECURITY_TOKEN: &str = "x-amz-security-token";
 /// How SigV4 writes a time.
 const BASIC_FORMAT: &str = "%Y%m%dT%H%M%SZ";
 /// The characters of a time written so.
@@ -110,7 +110,7 @@ impl Keys {
             header.to_str().map_err(|_| denial::incomplete("Authorization is no ASCII text".into()))?;
         let claim =
             Authorization::parse(header).map_err(|Incomplete(message)| denial::incomplete(message))?;
-        let stamp = text(&head.headers, &DATE).ok_or_else(|| denial::incomplete(undated(header)))?;
+        let stamp = text(&head.headers, DATE).ok_or_else(|| denial::incomplete(undated(header)))?;
         let signed_at = signed_at(stamp).ok_or_else(|| denial::incomplete(misdated(stamp)))?;
         let key = self.find(claim.access_key_id, &head.headers).ok_or_else(denial::unknown_key)?;
         check_time(stamp, signed_at, now)?;
@@ -125,7 +125,7 @@ impl Keys {
     /// The key with this id, if the session token sent is its own.
     fn find(&self, id: &str, headers: &HeaderMap) -> Option<&AccessKey> {
         let key = self.access_keys.iter().find(|key| key.id == id)?;
-        let sent = text(headers, &SECURITY_TOKEN);
+        let sent = text(headers, SECURITY_TOKEN);
         match (&key.session_token, sent) {
             (None, None) => Some(key),
             (Some(token), Some(sent)) if same(token.as_bytes(), sent.as_bytes()) => Some(key),
@@ -163,7 +163,7 @@ fn same(one: &[u8], other: &[u8]) -> bool {
     one.ct_eq(other).into()
 }
 
-fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
 }
 

@@ -17,13 +17,12 @@ const JSON: &str = "application/json";
 
 /// Refuses a body that the operation does not read.
 pub(crate) fn check(operation: Operation, headers: &HeaderMap) -> Result<(), ServiceError> {
-    let Some(content_type) = headers.get(CONTENT_TYPE) else {
+    let Some(content_type) = headers.get(CONTENT_TYPE).filter(|content_type| **content_type != JSON) else {
         return Ok(());
     };
     let named = String::from_utf8_lossy(content_type.as_bytes());
     match operation {
         Operation::GetAsyncInvoke | Operation::ListAsyncInvokes => Ok(()),
-        Operation::InvokeModel | Operation::InvokeModelWithResponseStream if named == JSON => Ok(()),
         Operation::InvokeModel | Operation::InvokeModelWithResponseStream => {
             Err(errors::validation("The provided Content Type is invalid or not supported for this model"))
         }

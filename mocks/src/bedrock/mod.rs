@@ -41,8 +41,10 @@ pub(crate) mod way;
 
 use std::num::NonZeroU32;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
+use http::HeaderName;
 use http::request::Parts;
 
 use crate::chance::Chance;
@@ -61,9 +63,9 @@ use prompt_cache::PromptCache;
 use tier::{LatencyMode, Served, ServiceTier};
 
 /// The header of InvokeModel that asks for a service tier, as the service model names it.
-const SERVICE_TIER: &str = "x-amzn-bedrock-service-tier";
+const SERVICE_TIER: HeaderName = HeaderName::from_static("x-amzn-bedrock-service-tier");
 /// The header of InvokeModel that asks for a latency mode.
-const LATENCY: &str = "x-amzn-bedrock-performanceconfig-latency";
+const LATENCY: HeaderName = HeaderName::from_static("x-amzn-bedrock-performanceconfig-latency");
 
 /// The models of a cloud, and what may be asked of them.
 pub(crate) struct Bedrock {
@@ -102,8 +104,14 @@ impl Bedrock {
         };
         let Named { model_id, client_request_token: client_token } = named;
         let model = model_id.as_deref().and_then(|id| model::resolve(&self.models, id));
-        let service_tier = header(head, SERVICE_TIER)?;
-        let latency = header(head, LATENCY)?;
+        // Most ask by the model's own id, which need not be copied for each of them.
+        let model_id = model_id.map(|asked| match model {
+            Some(model) if model.id() == asked => model.shared_id(),
+            _ => asked.into(),
+        });
+        let in_headers = operation.asks_in_headers();
+        let service_tier = if in_headers { header(head, &SERVICE_TIER)? } else { None };
+        let latency = if in_headers { header(head, &LATENCY)? } else { None };
         Ok(Question {
             operation,
             errand,
@@ -143,7 +151,7 @@ impl Bedrock {
 }
 
 /// The word in a header, if there is one; another than those allowed is a mistake.
-fn header<T: FromStr>(head: &Parts, name: &str) -> Result<Option<T>, ServiceError>
+fn header<T: FromStr>(head: &Parts, name: &HeaderName) -> Result<Option<T>, ServiceError>
 where
     T::Err: std::fmt::Display,
 {
@@ -161,7 +169,7 @@ pub(crate) struct Question<'a> {
     /// The errand, if it is one.
     pub errand: Option<Errand>,
     /// The model's id as asked for, decoded; none for an operation that names no model.
-    pub model_id: Option<String>,
+    pub model_id: Option<Arc<str>>,
     /// The token that makes a repeated request harmless, of an operation that takes one.
     pub client_token: Option<String>,
     /// The model that it means; none if the cloud has no such model.

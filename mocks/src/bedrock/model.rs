@@ -76,6 +76,11 @@ impl ModelSpec {
         &self.id
     }
 
+    /// Its id, to be kept.
+    pub(crate) fn shared_id(&self) -> Arc<str> {
+        self.id.clone()
+    }
+
     /// Its id without an ARN around it or a profile's prefix before it.
     pub(crate) fn bare_id(&self) -> &str {
         let id = Arn::parse(&self.id).map_or(&*self.id, |arn| arn.id);

@@ -1,7 +1,6 @@
 //! Which operation a path stands for, on which model: `POST /model/{modelId}/{operation}`.
 
 use http::Method;
-use percent_encoding::percent_decode_str;
 
 /// An operation of Bedrock Runtime.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +56,11 @@ impl Operation {
         }
     }
 
+    /// Whether service tier and latency mode are asked for in headers, as the body is the model's own.
+    pub(crate) fn asks_in_headers(self) -> bool {
+        matches!(self, Operation::InvokeModel | Operation::InvokeModelWithResponseStream)
+    }
+
     fn from_path(segment: &str) -> Option<Self> {
         match segment {
             "converse" => Some(Operation::Converse),
@@ -73,10 +77,31 @@ impl Operation {
 ///
 /// SDKs encode the colons and slashes of ids and ARNs; an id with bare slashes is understood as well.
 pub(crate) fn parse(method: &Method, path: &str) -> Option<(Operation, String)> {
-    let (model_id, operation) = path.strip_prefix("/model/")?.rsplit_once('/')?;
-    let operation = Operation::from_path(operation)?;
-    let model_id = percent_decode_str(model_id).decode_utf8_lossy().into_owned();
+    let path = path.strip_prefix("/model/")?;
+    let slash = path.as_bytes().iter().rposition(|byte| *byte == b'/')?;
+    let operation = Operation::from_path(&path[slash + 1..])?;
+    let model_id = decoded(&path[..slash]);
     (method == Method::POST && !model_id.is_empty()).then_some((operation, model_id))
+}
+
+/// A part of a path without its percent signs. Nearly all have one or two, so it is copied from one to the next.
+fn decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut left = text.as_bytes();
+    while let Some(at) = left.iter().position(|byte| *byte == b'%') {
+        bytes.extend_from_slice(&left[..at]);
+        let byte = left.get(at + 1..at + 3).and_then(hex);
+        bytes.push(byte.unwrap_or(b'%'));
+        left = &left[at + if byte.is_some() { 3 } else { 1 }..];
+    }
+    bytes.extend_from_slice(left);
+    String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+}
+
+/// The byte that two hex digits stand for.
+fn hex(digits: &[u8]) -> Option<u8> {
+    let digits = std::str::from_utf8(digits).ok()?;
+    digits.bytes().all(|digit| digit.is_ascii_hexdigit()).then(|| u8::from_str_radix(digits, 16).ok())?
 }
 
 #[cfg(test)]
@@ -115,6 +140,12 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn what_is_decoded_is_what_the_standard_says(text in "([a-z:/]|%[0-9a-zA-Z]{0,2}|ü){0,20}") {
+            let expected = percent_encoding::percent_decode_str(&text).decode_utf8_lossy();
+            prop_assert_eq!(decoded(&text), expected);
+        }
+
         #[test]
         fn any_path_is_parsed_or_passed_over(path in "\\PC*") {
             let _ = parse(&Method::POST, &path);

@@ -13,8 +13,14 @@ pub(crate) fn parts(content: &Value) -> &[Value] {
 
 /// The texts among these blocks, joined by line ends.
 pub(crate) fn texts(blocks: &[Value]) -> String {
-    let texts: Vec<&str> = blocks.iter().filter_map(|block| block["text"].as_str()).collect();
-    texts.join("\n")
+    let mut said = String::new();
+    for (place, text) in blocks.iter().filter_map(|block| block["text"].as_str()).enumerate() {
+        if place > 0 {
+            said.push('\n');
+        }
+        said.push_str(text);
+    }
+    said
 }
 
 #[cfg(test)]

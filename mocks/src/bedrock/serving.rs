@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use http::HeaderValue;
+use http::HeaderMap;
 
 use super::ask::Ask;
 use super::errors;
@@ -19,7 +19,6 @@ use crate::chance::{Chance, Label};
 use crate::error::ServiceError;
 use crate::faults::Refusal;
 use crate::regions::Regions;
-use crate::scope;
 
 const PLACEMENT: Label = Label::new("placement");
 
@@ -35,8 +34,8 @@ pub(crate) struct Serving {
 pub(crate) struct Applicant<'a> {
     /// When, in nanoseconds after the Unix epoch.
     pub now_ns: u64,
-    /// The `Authorization` that it brings.
-    pub authorization: Option<&'a HeaderValue>,
+    /// The headers that it brings.
+    pub headers: &'a HeaderMap,
     /// The region asked.
     pub source: &'a Arc<str>,
     /// The model.
@@ -127,9 +126,8 @@ impl Serving {
     }
 
     fn admit(&self, applicant: &Applicant<'_>, lane: Lane) -> Result<Admission, Unserved> {
-        let authorization = applicant.authorization.and_then(|header| header.to_str().ok());
         let share = Share {
-            account: self.accounts.index_of(authorization.and_then(scope::access_key)),
+            account: self.accounts.signed(applicant.headers),
             source: applicant.source,
             model: applicant.model.name(),
         };

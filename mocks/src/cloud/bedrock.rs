@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use http::header::AUTHORIZATION;
-
 use super::Cloud;
 use super::arrival::Arrival;
 use super::instead::{Instead, Unanswered};
@@ -14,7 +12,7 @@ use crate::bedrock::serving::{Applicant, Tenancy, Unserved};
 use crate::bedrock::tier::{LatencyMode, Served, ServiceTier};
 use crate::bedrock::{content_type, errors};
 use crate::clock;
-use crate::digest;
+use crate::digest::BodyDigest;
 use crate::entry::Entry;
 use crate::faults::{self, Occasion, Ruling};
 use crate::reply::Reply;
@@ -37,7 +35,7 @@ impl Cloud {
         exchange.model = question.model_id.clone();
         exchange.client_token = question.client_token.clone();
         if question.operation == Operation::StartAsyncInvoke {
-            exchange.body_digest = Some(digest::of_json(body));
+            exchange.body_digest = Some(BodyDigest::of_json(body));
         }
         self.admit(Service::Bedrock, &arrival)?;
         let words = Words::new(&arrival.head.headers, body);
@@ -74,7 +72,7 @@ impl Cloud {
             (Some(model), Some(model_id)) if question.operation.runs_a_model() => {
                 let applicant = Applicant {
                     now_ns: self.given.unix_ns_at(clock::now()),
-                    authorization: arrival.head.headers.get(AUTHORIZATION),
+                    headers: &arrival.head.headers,
                     source: region,
                     model,
                     model_id,

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::{Moment, Operation};
 use crate::chance::Label;
-use crate::digest;
+use crate::digest::BodyDigest;
 use crate::request_id;
 
 /// How the database begins the ARNs of everything, in whichever region.
@@ -76,7 +76,7 @@ impl Register {
     fn settle_records(&self, answer: &mut Value) {
         for record in answer["Records"].as_array_mut().into_iter().flatten() {
             let place = record["dynamodb"]["SequenceNumber"].as_str().unwrap_or_default();
-            let id = digest::of(format!("{}/{place}", self.region).as_bytes());
+            let id = BodyDigest::of(format!("{}/{place}", self.region).as_bytes());
             record["eventID"] = format!("{id}{id}").into();
             record["awsRegion"] = (*self.region).into();
         }

@@ -32,7 +32,7 @@ use crate::chance::Chance;
 use crate::clock::{self, Epoch};
 use crate::dynamodb::{self, DYNAMODB};
 use crate::error::ServiceError;
-use crate::request_id;
+use crate::request_id::RequestId;
 use crate::route;
 use crate::scope::Scope;
 use crate::service::Service;
@@ -140,7 +140,7 @@ impl Front {
         let mut response = Response::new(error.body());
         *response.status_mut() = error.status();
         *response.headers_mut() = error.headers();
-        stamp(response.headers_mut(), &request_id::draw(chance), self.epoch.wall_at(clock::now()));
+        stamp(response.headers_mut(), RequestId::draw(chance), self.epoch.wall_at(clock::now()));
         response
     }
 }

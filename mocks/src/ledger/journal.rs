@@ -142,7 +142,7 @@ mod tests {
     }
 
     fn exchange(number: u64) -> Arc<Exchange> {
-        Arc::new(Exchange { number, user_agent: Some("x".repeat(10_000)), ..Exchange::default() })
+        Arc::new(Exchange { number, user_agent: Some("x".repeat(10_000).into()), ..Exchange::default() })
     }
 
     #[test]

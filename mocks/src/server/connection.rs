@@ -3,6 +3,7 @@
 use std::pin::pin;
 use std::sync::Arc;
 
+use http::request::Parts;
 use http::{Request, Response};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
@@ -12,6 +13,7 @@ use tokio::net::TcpStream;
 use tokio::select;
 use tokio::sync::watch;
 
+use super::doze::Doze;
 use super::handler::Handler;
 use super::intake;
 use super::line::{Cut, Line, UnderWay};
@@ -26,6 +28,16 @@ use crate::clock;
 const MOST_STREAMS: u32 = 1_000;
 /// The largest list of headers, in bytes, in either version; a session token has a few thousand.
 const MOST_HEADER_BYTES: u32 = 64 * 1024;
+
+/// What a connection's keeper is called for.
+enum Call {
+    /// The server is shutting down.
+    Leave,
+    /// Something happened on the line.
+    News,
+    /// It is time to look at it again.
+    Time,
+}
 
 /// What all connections of a door share.
 pub(super) struct Shared<H> {
@@ -57,26 +69,36 @@ impl<H: Handler> Shared<H> {
         let Some(stream) = self.greet(stream).await else {
             return;
         };
-        let line = Line::new();
+        let line = Line::new(connection.client.clone());
         let wire = TokioIo::new(Wire::new(stream, line.clone()));
         // It is under way as soon as hyper has its head, not once somebody gets round to it.
-        let service = service_fn(|request| self.clone().exchange(request, connection.clone(), line.begin()));
+        let service = service_fn(|request: Request<Incoming>| {
+            let (head, body) = request.into_parts();
+            self.clone().exchange(head, body, connection.clone(), line.begin())
+        });
         let mut serving = pin!(self.protocols.serve_connection(wire, service));
         let mut leaving = false;
         while let Some(look_again) = line.look_again(&H::LIMITS) {
-            select! {
+            let call = Doze::new(async {
+                select! {
+                    biased;
+                    _ = leave.changed(), if !leaving => Call::Leave,
+                    () = line.news() => Call::News,
+                    () = clock::reach(look_again) => Call::Time,
+                }
+            });
+            let call = select! {
                 biased;
                 _ = serving.as_mut() => return,
-                _ = leave.changed(), if !leaving => {
+                call = call => call,
+            };
+            match call {
+                Call::Leave => {
                     leaving = true;
                     serving.as_mut().graceful_shutdown();
                 }
-                () = line.news() => {
-                    if line.cutting() == Cut::Now {
-                        return;
-                    }
-                }
-                () = clock::reach(look_again) => {}
+                Call::News if line.cutting() == Cut::Now => return,
+                Call::News | Call::Time => {}
             }
         }
     }
@@ -97,12 +119,13 @@ impl<H: Handler> Shared<H> {
 
     async fn exchange(
         self: Arc<Self>,
-        request: Request<Incoming>,
+        mut head: Parts,
+        body: Incoming,
         connection: Connection,
         mut under_way: UnderWay,
     ) -> Result<Response<Outgoing>, Broken> {
-        let version = request.version();
-        let response = intake::take_in(request, &*self.handler, &connection, &mut under_way).await?;
+        let version = head.version;
+        let response = intake::take_in(&mut head, body, &*self.handler, &connection, &mut under_way).await?;
         if let Some(sever) = response.extensions().get() {
             sever::carry_out(*sever, version, under_way.line()).await?;
         }

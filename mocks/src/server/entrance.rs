@@ -39,7 +39,7 @@ impl Entrance {
         };
         let (stream, peer) = accept::next(listener).await?;
         let host = peer.ip().to_canonical().to_string();
-        let connection = Connection { number: self.accepted, host: host.into() };
+        let connection = Connection::new(self.accepted, host);
         self.accepted += 1;
         Ok((stream, connection))
     }

@@ -1,8 +1,8 @@
 //! Who answers what comes in through a door.
 
 use bytes::Bytes;
+use http::Response;
 use http::request::Parts;
-use http::{Request, Response};
 use tokio::sync::watch;
 
 use super::limits::Limits;
@@ -23,8 +23,8 @@ pub(crate) trait Handler: Send + Sync + 'static {
     /// The bounds of the door.
     const LIMITS: Limits;
 
-    /// Answers a request.
-    fn answer(&self, request: Request<Bytes>) -> impl Future<Output = Response<CloudBody>> + Send;
+    /// Answers a request. Its head stays with the door: it is large, and would be moved from hand to hand.
+    fn answer(&self, head: &Parts, body: Bytes) -> impl Future<Output = Response<CloudBody>> + Send;
 
     /// Whether connections are refused at present, and when to ask again.
     fn refusal(&self) -> RefusalState {
@@ -51,8 +51,8 @@ impl Handler for Cloud {
         Some(self.fault_changes())
     }
 
-    async fn answer(&self, request: Request<Bytes>) -> Response<CloudBody> {
-        self.handle(request).await
+    fn answer(&self, head: &Parts, body: Bytes) -> impl Future<Output = Response<CloudBody>> + Send {
+        self.take_up(head, body)
     }
 
     async fn refuse(&self, head: &Parts, why: Refused) -> Response<CloudBody> {

@@ -3,7 +3,7 @@
 use bytes::{Bytes, BytesMut};
 use http::header::CONNECTION;
 use http::request::Parts;
-use http::{HeaderValue, Request, Response, Version};
+use http::{HeaderValue, Response, Version};
 use http_body::Body;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
@@ -26,14 +26,13 @@ const COURTESY: std::time::Duration = std::time::Duration::from_secs(5);
 /// # Errors
 /// The request broke off: there is nobody to answer, and nothing whole to note.
 pub(super) async fn take_in<H: Handler>(
-    request: Request<Incoming>,
+    head: &mut Parts,
+    mut body: Incoming,
     handler: &H,
     connection: &Connection,
     under_way: &mut UnderWay,
 ) -> Result<Response<CloudBody>, hyper::Error> {
-    let (mut head, mut body) = request.into_parts();
-    head.extensions.insert(Protocol::of(head.version));
-    head.extensions.insert(connection.clone());
+    head.extensions.insert(connection.clone().speaking(Protocol::of(head.version)));
     let taken = select! {
         biased;
         taken = read(&mut body, H::LIMITS.body_bytes) => taken?,
@@ -41,13 +40,13 @@ pub(super) async fn take_in<H: Handler>(
     };
     under_way.arrived();
     match taken {
-        Ok(bytes) => Ok(handler.answer(Request::from_parts(head, bytes)).await),
+        Ok(bytes) => Ok(handler.answer(head, bytes).await),
         Err(why) => {
-            let response = handler.refuse(&head, why).await;
+            let response = handler.refuse(head, why).await;
             if why == Refused::TooLarge {
                 tokio::spawn(read_on(body));
             }
-            Ok(last_of_its_connection(response, &head))
+            Ok(last_of_its_connection(response, head))
         }
     }
 }

@@ -11,6 +11,7 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::limits::Limits;
+use crate::caller::Client;
 use crate::clock;
 
 /// The beginning of HTTP/2's preface. No method of HTTP/1.1 is called so.
@@ -20,6 +21,7 @@ const PREFACE: &[u8] = b"PRI";
 pub(super) struct Line {
     state: Mutex<State>,
     news: Notify,
+    client: Arc<Client>,
 }
 
 struct State {
@@ -77,8 +79,8 @@ pub(super) enum Cut {
 }
 
 impl Line {
-    /// A connection that has just begun.
-    pub(super) fn new() -> Arc<Self> {
+    /// A connection with this client that has just begun.
+    pub(super) fn new(client: Arc<Client>) -> Arc<Self> {
         let state = State {
             speech: Speech::Unknown(0),
             in_flight: 0,
@@ -90,7 +92,7 @@ impl Line {
             blocked_since: None,
             cut: Cut::None,
         };
-        Arc::new(Line { state: Mutex::new(state), news: Notify::new() })
+        Arc::new(Line { state: Mutex::new(state), news: Notify::new(), client })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -113,7 +115,9 @@ impl Line {
     pub(super) fn fall_silent(&self) -> Silence {
         let mut state = self.state();
         if state.deaf_since.is_none() {
-            state.deaf_since = Some(clock::now());
+            let now = clock::now();
+            state.deaf_since = Some(now);
+            self.client.leave(now);
             self.news.notify_one();
         }
         if state.speech != Speech::Http1 || state.in_flight == 0 {
@@ -259,16 +263,16 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn each_state_has_its_own_patience() {
         let limits = &Limits::CLOUD;
-        let line = Line::new();
+        let line = Line::new(Arc::default());
         assert_eq!(lasts(&line, limits).await, limits.idle, "silent");
-        let line = Line::new();
+        let line = Line::new(Arc::default());
         line.hear(b"POST / HTT");
         assert_eq!(lasts(&line, limits).await, limits.head, "half a head");
-        let line = Line::new();
+        let line = Line::new(Arc::default());
         line.hear(b"PR");
         line.hear(b"I * HTTP/2.0");
         assert!(lasts(&line, limits).await > limits.head, "an idle connection of HTTP/2");
-        let line = Line::new();
+        let line = Line::new(Arc::default());
         line.hear(b"GET");
         let mut under_way = line.begin();
         assert!(lasts(&line, limits).await > Duration::from_secs(3000), "an answer may take its time");
@@ -276,11 +280,11 @@ mod tests {
         assert_eq!(line.fall_silent(), Silence::Told, "half a request is none");
         under_way.arrived();
         assert_eq!(line.fall_silent(), Silence::Kept, "a whole one may still be answered");
-        let line = Line::new();
+        let line = Line::new(Arc::default());
         let _under_way = line.begin();
         line.fall_silent();
         assert_eq!(lasts(&line, limits).await, limits.half_closed, "a client that shut its side");
-        let line = Line::new();
+        let line = Line::new(Arc::default());
         let _under_way = line.begin();
         line.write(false);
         assert_eq!(lasts(&line, limits).await, limits.idle, "a client that reads nothing");
@@ -290,7 +294,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn an_exchange_that_ends_leaves_time_for_the_next() {
-        let line = Line::new();
+        let line = Line::new(Arc::default());
         let under_way = line.begin();
         clock::pass(Duration::from_secs(1000)).await;
         drop(under_way);

@@ -8,6 +8,7 @@
 
 mod accept;
 mod connection;
+mod doze;
 mod entrance;
 mod errors;
 mod handler;

@@ -116,10 +116,10 @@ mod tests {
     impl Handler for Breaks {
         const LIMITS: Limits = Limits::CLOUD;
 
-        async fn answer(&self, request: Request<Bytes>) -> Response<CloudBody> {
+        async fn answer(&self, head: &Parts, _: Bytes) -> Response<CloudBody> {
             let (now, epoch) = (clock::now(), Epoch::starting_at(SystemTime::UNIX_EPOCH));
             let ledger = Ledger::new(Ring::DEFAULT_MOST, None);
-            let entry = Entry::open(0, Caller::of(&request.into_parts().0), now, epoch, Arc::new(ledger));
+            let entry = Entry::open(0, Caller::of(head), now, epoch, Arc::new(ledger));
             let beats = [Ok(Bytes::from("half")), Err(BodyError::Reset)];
             let beats = beats.into_iter().map(|frame| Beat { at: Duration::ZERO, frame });
             Response::new(CloudBody::paced(Box::new(beats), now, entry))
@@ -136,7 +136,7 @@ mod tests {
         tokio::spawn(async move {
             let (stream, _) = listener.accept().await.unwrap();
             let (_leave, leaving) = watch::channel(0);
-            let connection = Connection { number: 0, host: "127.0.0.1".into() };
+            let connection = Connection::new(0, "127.0.0.1");
             Shared::new(Arc::new(Breaks), None).serve(stream, connection, leaving).await;
         });
         TcpStream::connect(address).await.unwrap()

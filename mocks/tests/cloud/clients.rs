@@ -5,7 +5,8 @@ use std::net::{Shutdown, SocketAddr};
 use std::time::Duration;
 
 use crate::common::{HAIKU, Outcome};
-use crate::wire::{HELLO, Served, post, serve_under};
+use crate::wire::{HELLO, Served, post, serve_under, serve_with};
+use bedload_mocks::faults::{Fault, Kind, Stall, StallTime};
 use bedload_mocks::ledger::{Protocol, Verdict};
 use bytes::Bytes;
 use http::{Request, Version};
@@ -15,6 +16,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::spawn_blocking;
+use tokio::time::{Instant, sleep};
 
 async fn serve() -> Outcome<Served> {
     serve_under(None, Duration::ZERO).await
@@ -142,6 +144,33 @@ async fn a_client_that_shut_its_side_is_not_waited_on_for_ever() -> Outcome {
     assert_eq!(rest(&mut client).await?, "");
     let noted: Vec<_> = served.book.exchanges().iter().map(|exchange| exchange.verdict).collect();
     assert_eq!(noted, [Verdict::HungUp]);
+    Ok(())
+}
+
+/// The door waits for ten seconds, since the client may have shut its side alone; the ledger knows better then.
+#[tokio::test(start_paused = true)]
+#[expect(clippy::disallowed_methods, reason = "a client waits by its own clock, here the paused one")]
+async fn a_client_that_leaves_during_a_stall_was_gone_when_it_left() -> Outcome {
+    let stall = Kind::Stall(Stall { after: 2, lasts: StallTime::Forever });
+    let served = serve_with(vec![Fault::new("stall", stall)], None, Duration::ZERO).await?;
+    let mut client = TcpStream::connect(served.address).await?;
+    client.write_all(post("converse-stream", HELLO).as_bytes()).await?;
+    let mut answer = Vec::new();
+    while !String::from_utf8_lossy(&answer).contains("contentBlockDelta") {
+        assert!(client.read_buf(&mut answer).await? > 0);
+    }
+    sleep(Duration::from_secs(3)).await;
+    let left_at = Instant::now();
+    drop(client);
+    while served.book.exchanges().is_empty() {
+        sleep(Duration::from_secs(1)).await;
+    }
+    let waited = left_at.elapsed();
+    let noted = served.book.exchanges().remove(0);
+    assert_eq!(noted.verdict, Verdict::HungUp);
+    let gone_for = Duration::from_nanos(noted.done_ns - noted.last_event_ns.unwrap_or_default());
+    assert!(gone_for >= Duration::from_secs(3), "{gone_for:?}");
+    assert!(gone_for < Duration::from_secs(3) + waited / 2, "{gone_for:?} of {waited:?}");
     Ok(())
 }
 

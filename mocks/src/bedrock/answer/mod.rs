@@ -61,7 +61,7 @@ pub(crate) enum Saying<'a> {
 /// A decided answer.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Answer {
-    id: u64,
+    chance: Chance,
     usage: Usage,
     cached: Option<CacheUse>,
     stop: StopReason,
@@ -93,7 +93,7 @@ impl Answer {
         }
         let output_tokens = blocks.iter().map(Block::tokens).sum::<u32>().max(1);
         Answer {
-            id: chance.stream(ID).random(),
+            chance,
             usage: Usage {
                 input_tokens: ask.prompt_tokens - cached.read_tokens - cached.write_tokens(),
                 output_tokens,
@@ -114,7 +114,7 @@ impl Answer {
 
     /// A number of its own, for dialects that give answers an id.
     pub(crate) fn id(&self) -> u64 {
-        self.id
+        self.chance.stream(ID).random()
     }
 
     /// Why it stops.

@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
+use http::HeaderMap;
+use http::header::AUTHORIZATION;
 use thiserror::Error;
 
+use crate::scope;
 use crate::spec::SpecError;
 
 /// The account of a cloud that names none: the one that AWS's documentation uses in its examples.
@@ -69,6 +72,17 @@ impl Accounts {
     /// How many there are. A cloud that names none has one all the same, without a name.
     pub(crate) fn count(&self) -> usize {
         self.0.len().max(1)
+    }
+
+    /// The place of the account that has signed with these headers, from 0: home.
+    pub(crate) fn signed(&self, headers: &HeaderMap) -> usize {
+        match self.0.len() {
+            0 | 1 => 0,
+            _ => {
+                let authorization = headers.get(AUTHORIZATION).and_then(|header| header.to_str().ok());
+                self.index_of(authorization.and_then(scope::access_key))
+            }
+        }
     }
 
     /// The id of the account whose access key this is: home's, or that of AWS's examples where the cloud names
