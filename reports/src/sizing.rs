@@ -72,7 +72,8 @@ pub struct Work {
     /// The mean time of a call that nothing disturbs; none where the model is not a mock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mean: Option<Nanos>,
-    /// The longest that the client's attempts and waits can take, one after the other.
+    /// The longest that the client's attempts and waits can take, one after the other, for all jobs that a message may have
+    /// to wait for in its worker's hands.
     pub longest: Nanos,
     /// The client's limit on all of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -208,7 +209,7 @@ impl Sizing {
         let under =
             |quota: Option<f64>, least: Option<f64>| quota.zip(least).filter(|(quota, least)| quota < least);
         let workers = self.least_slots.filter(|&least| slots < least);
-        let longest = work.total_timeout.map_or(work.longest, |total| work.longest.min(total));
+        let longest = work.longest;
         let alone = setup.heartbeat.is_none();
         let least_receives = match setup.consumer {
             Consumer::Workers { .. } => LEAST_RECEIVES,
@@ -262,7 +263,7 @@ impl Misfit {
                 whole(least)
             ),
             Misfit::ShortVisibility { visibility, longest } => format!(
-                "A message is visible again after {}, and the attempts of one job can take {}: another worker would begin it anew. Raise visibility, or add a heartbeat.",
+                "A message is visible again after {}, and its worker may need {} for it and for what it took with it: another worker would begin it anew. Raise visibility, take fewer at a time, or add a heartbeat.",
                 time(visibility),
                 time(longest)
             ),

@@ -173,6 +173,17 @@ impl Consumer {
     }
 }
 
+impl Consumer {
+    /// How many jobs one after the other a message may have to wait for once it was received, itself included.
+    pub fn turns(&self) -> u32 {
+        let (batch, in_flight) = match self {
+            Consumer::Workers(workers) => (workers.batch, workers.in_flight),
+            Consumer::Function(function) => (function.batch, function.in_flight),
+        };
+        batch.div_ceil(in_flight.max(1)).max(1)
+    }
+}
+
 impl Function {
     /// The most invocations that run at once.
     pub fn concurrency(&self) -> u32 {

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::mpsc::sync_channel;
 
+use tokio::runtime::Builder;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::engine::halt::Halt;
@@ -23,13 +25,27 @@ impl Received {
     }
 }
 
-/// Listens until the program ends. Where signals cannot be caught they keep their usual meaning.
+/// Listens until the program ends, on a thread of its own: the runtime of virtual time knows no I/O. Where signals cannot
+/// be caught they keep their usual meaning.
 pub(super) fn listen(halt: Halt) -> Received {
     let received = Received::default();
     let seen = received.clone();
-    if let (Ok(interrupt), Ok(terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
-    {
-        tokio::spawn(obey(interrupt, terminate, halt, seen));
+    let (ready, is_ready) = sync_channel(1);
+    let listening = move || {
+        let Ok(runtime) = Builder::new_current_thread().enable_io().build() else { return };
+        runtime.block_on(async move {
+            if let (Ok(interrupt), Ok(terminate)) =
+                (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+            {
+                // Nobody waits any more only if the program is about to end.
+                let _ = ready.send(());
+                obey(interrupt, terminate, halt, seen).await;
+            }
+        });
+    };
+    if std::thread::Builder::new().name("bedload-signals".into()).spawn(listening).is_ok() {
+        // An error says that there is no listening, for which there is nothing to wait.
+        let _ = is_ready.recv();
     }
     received
 }

@@ -215,18 +215,22 @@ fn jobs(summary: &Summary, width: usize) -> String {
     let drained = summary.queues.iter().map(QueueSummary::drain_time).collect::<Option<Vec<_>>>();
     let drained = drained.and_then(|times| times.into_iter().max());
     let fact = |name: &str, count: u64| format!("{name} {}", number::count(count));
-    let facts = [
-        Some(number::count(jobs.enqueued)),
-        Some(fact("completed", jobs.completed)),
-        Some(fact("lost", jobs.lost)),
-        Some(fact("done again", jobs.duplicate_effects)),
-        (jobs.failed > 0).then(|| fact("failed", jobs.failed)),
-        (jobs.dead_lettered > 0).then(|| fact("dead-lettered", jobs.dead_lettered)),
-        (jobs.unfinished > 0).then(|| fact("unfinished", jobs.unfinished)),
-        Some(fact("delivered again", jobs.redeliveries)),
-        Some(fact("wasted calls", jobs.wasted_calls)),
-        Some(drained.map_or_else(|| "not drained".to_owned(), |time| format!("drained in {}", number::time(time)))),
-    ];
+    let facts =
+        [
+            Some(number::count(jobs.enqueued)),
+            Some(fact("completed", jobs.completed)),
+            Some(fact("lost", jobs.lost)),
+            Some(fact("done again", jobs.duplicate_effects)),
+            (jobs.failed > 0).then(|| fact("failed", jobs.failed)),
+            (jobs.dead_lettered > 0).then(|| fact("dead-lettered", jobs.dead_lettered)),
+            (jobs.unfinished > 0).then(|| fact("unfinished", jobs.unfinished)),
+            Some(fact("delivered again", jobs.redeliveries)),
+            Some(fact("wasted calls", jobs.wasted_calls)),
+            Some(drained.map_or_else(
+                || "not drained".to_owned(),
+                |time| format!("drained in {}", number::time(time)),
+            )),
+        ];
     line("jobs    ", facts.into_iter().flatten(), width)
 }
 

@@ -55,11 +55,19 @@ fn work(plan: &Plan, flow: &Flow) -> Work {
     let over_regions = |limit: Option<u64>| limit.map(|limit| limit as f64 * regions);
     Work {
         mean: behaviour.map(|behaviour| seconds(mean_answer_s(behaviour, call))),
-        longest: longest(client, call, model).into(),
+        longest: (longest(client, call, model) * turns(flow)).into(),
         total_timeout: client.timeout().total.map(Nanos::from),
         reserved_tokens: Some(reserved_tokens(call, model)),
         quota_rpm: over_regions(on_demand.and_then(|quota| quota.rpm)),
         quota_tpm: over_regions(on_demand.and_then(|quota| quota.tpm)),
+    }
+}
+
+/// How many jobs one after the other a message may have to wait for in its worker's hands, itself included.
+fn turns(flow: &Flow) -> u32 {
+    match flow.load() {
+        Load::Queue { policy, .. } => policy.consumer.turns(),
+        Load::Open { .. } | Load::Closed { .. } => 1,
     }
 }
 

@@ -40,7 +40,10 @@ struct Open {
     arrival: Arrival,
     sent: Nanos,
     enqueued: Option<Nanos>,
+    /// Deliveries that have its message in hand.
     holders: u64,
+    /// Those of them that are worked on.
+    working: u64,
     visits: Vec<Visited>,
     /// Its message is deleted, or is with the dead letters.
     gone: bool,
@@ -63,6 +66,8 @@ pub(super) struct Visited {
     pub(super) unsure: bool,
     /// The message is deleted.
     pub(super) deleted: bool,
+    /// It was worked on, and not only held.
+    pub(super) begun: bool,
 }
 
 /// What a finished delivery makes of its job.
@@ -96,6 +101,7 @@ impl Register {
             sent,
             enqueued: None,
             holders: 0,
+            working: 0,
             visits: Vec::new(),
             gone: false,
             given_up: None,
@@ -131,14 +137,17 @@ impl Register {
     /// A worker holds a message of a job. Tells what is known of the job; nothing of one that is settled.
     pub(super) fn received(&self, job: &Name) -> Option<Arrival> {
         self.with(|books| {
-            let arrival = books.update(job, |open| {
+            books.update(job, |open| {
                 open.holders += 1;
                 let calls_before = open.visits.iter().map(|visit| visit.calls.len()).sum();
                 Arrival { calls_before, ..open.arrival.clone() }
-            })?;
-            books.held += 1;
-            Some(arrival)
+            })
         })
+    }
+
+    /// A worker begins to work on a message that it holds.
+    pub(super) fn begun(&self, job: &Name) {
+        self.with(|books| books.held += u64::from(books.update(job, |open| open.working += 1).is_some()));
     }
 
     /// A worker is done with a message that it had received while the job was open, or after.
@@ -147,7 +156,7 @@ impl Register {
             if !was_open || !books.open.contains_key(job) {
                 return Settled::Stray(Box::new(visited));
             }
-            books.held = books.held.saturating_sub(1);
+            books.held -= u64::from(visited.begun);
             books.update(job, |open| open.take(visited));
             books.settle(job, flow).map_or(Settled::No, |record| Settled::Job(Box::new(record)))
         })
@@ -280,11 +289,12 @@ impl Books {
 
 impl Open {
     fn is_waiting(&self) -> bool {
-        self.enqueued.is_some() && self.holders == 0 && !self.gone
+        self.enqueued.is_some() && self.working == 0 && !self.gone
     }
 
     fn take(&mut self, visited: Visited) {
         self.holders = self.holders.saturating_sub(1);
+        self.working -= u64::from(visited.begun);
         self.gone |= visited.deleted;
         if visited.gave_up {
             self.given_up = self.given_up.or(Some(visited.delivery.over));

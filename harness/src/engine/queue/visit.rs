@@ -23,7 +23,7 @@ use super::life::Life;
 use super::register::Visited;
 use crate::flow::request::Arrival;
 use crate::queue::mailbox::Message;
-use crate::queue::policy::{Idempotency, OnFailure};
+use crate::queue::policy::{Acknowledge, Idempotency, OnFailure};
 use crate::queue::store::record::Token;
 use crate::queue::store::verdict::{Claim, Finish};
 
@@ -38,6 +38,7 @@ pub(super) struct Visit {
     job: Name,
     arrival: Arrival,
     was_open: bool,
+    begun: bool,
     received: Nanos,
     point: Point,
     claim: job::Claim,
@@ -83,6 +84,7 @@ impl Visit {
             job,
             arrival,
             was_open,
+            begun: false,
             point: Point::Received,
             claim: job::Claim::Unchecked,
             made: Made::default(),
@@ -94,6 +96,10 @@ impl Visit {
 
     /// Does all that is to do before the message may go.
     pub(super) async fn work(&mut self) -> Then {
+        if self.was_open {
+            self.begun = true;
+            self.site.register.begun(&self.job);
+        }
         match self.steps().await {
             Ok(then) | Err(then) => then,
         }
@@ -120,6 +126,11 @@ impl Visit {
             },
             Then::Leave | Then::Died(_) | Then::Abandon => (end, false),
         }
+    }
+
+    /// Whether the message is deleted before the work begins.
+    pub(super) fn acknowledges_early(&self) -> bool {
+        self.site.policy.handling.acknowledge == Acknowledge::OnReceive
     }
 
     /// Deletes the message before the work begins; tells whether it is gone.
@@ -152,6 +163,7 @@ impl Visit {
             gave_up: self.gave_up,
             unsure: self.unsure,
             deleted,
+            begun: self.begun,
         }
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bedload_reports::job::{DeliveryEnd, Point};
 use bedload_reports::record::Name;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use super::Site;
@@ -13,7 +13,7 @@ use super::life::Life;
 use super::visit::{Then, Visit};
 use crate::flow::request::Arrival;
 use crate::queue::mailbox::Message;
-use crate::queue::policy::{Acknowledge, Workers};
+use crate::queue::policy::Workers;
 
 /// How many times its first length a pause between empty receives may grow to.
 const MOST_IDLE: u32 = 10;
@@ -30,17 +30,18 @@ pub(super) async fn work(site: Arc<Site>, workers: Workers, number: u32) {
     }
 }
 
-/// One life of a worker.
+/// One life of a worker. It asks for messages only when it has hands free, and what it gets beyond what it can work on
+/// waits in its hands: the clock of their visibility runs all the same.
 async fn live(site: &Arc<Site>, workers: Workers, life: &Arc<Life>) {
     let room = Arc::new(Semaphore::new(workers.in_flight as usize));
     let mut held = JoinSet::new();
     let mut idle = Idle::new(workers.idle);
-    while let Some(permits) = room_for(site, life, &room, workers.batch).await {
+    while has_hands_free(site, life, &mut held, workers.in_flight).await {
         let received = tokio::select! {
             biased;
             () = site.closed.stopped() => break,
             () = life.over() => break,
-            received = site.mailbox.receive(permits.len() as u32, workers.wait) => received,
+            received = site.mailbox.receive(workers.batch, workers.wait) => received,
         };
         let messages = received.unwrap_or_default();
         if messages.is_empty() && !site.pause(idle.next()).await {
@@ -49,41 +50,40 @@ async fn live(site: &Arc<Site>, workers: Workers, life: &Arc<Life>) {
         if !messages.is_empty() {
             idle.reset();
         }
-        for (message, permit) in messages.into_iter().zip(permits) {
-            let (site, life) = (site.clone(), life.clone());
+        for visit in messages.into_iter().filter_map(|message| Visit::begin(site, life, message)) {
+            let room = room.clone();
             held.spawn(async move {
-                deliver(&site, &life, message).await;
-                drop(permit);
+                // Nobody closes it, so there always is room in the end.
+                let _room = room.acquire_owned().await;
+                deliver(visit).await;
             });
         }
-        while held.try_join_next().is_some() {}
     }
     while held.join_next().await.is_some() {}
 }
 
-/// Waits until there is room for a message; takes room for as many as may be asked for. None when the worker is to
-/// receive no more.
-async fn room_for(
-    site: &Site,
-    life: &Life,
-    room: &Arc<Semaphore>,
-    batch: u32,
-) -> Option<Vec<OwnedSemaphorePermit>> {
-    let first = tokio::select! {
-        biased;
-        () = site.closed.stopped() => return None,
-        () = life.over() => return None,
-        permit = room.clone().acquire_owned() => permit.ok()?,
-    };
-    let more = std::iter::from_fn(|| room.clone().try_acquire_owned().ok());
-    (!site.dispatcher.is_over())
-        .then(|| std::iter::once(first).chain(more).take(batch.max(1) as usize).collect())
+/// Waits until the worker works on less than it can; false when it is to receive no more.
+async fn has_hands_free(site: &Site, life: &Life, held: &mut JoinSet<()>, in_flight: u32) -> bool {
+    loop {
+        while held.try_join_next().is_some() {}
+        if site.closed.is_stopped() || life.is_over() || site.dispatcher.is_over() {
+            return false;
+        }
+        if held.len() < in_flight as usize {
+            return true;
+        }
+        tokio::select! {
+            biased;
+            () = site.closed.stopped() => return false,
+            () = life.over() => return false,
+            _ = held.join_next() => {}
+        }
+    }
 }
 
 /// Works on one message, and deletes it where that is due.
-async fn deliver(site: &Arc<Site>, life: &Arc<Life>, message: Message) {
-    let Some(mut visit) = Visit::begin(site, life, message) else { return };
-    let early = site.policy.handling.acknowledge == Acknowledge::OnReceive && visit.acknowledge().await;
+async fn deliver(mut visit: Visit) {
+    let early = visit.acknowledges_early() && visit.acknowledge().await;
     let then = visit.work().await;
     match early {
         true => {

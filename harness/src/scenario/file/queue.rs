@@ -98,7 +98,8 @@ pub(crate) struct Workers {
     /// Jobs that each works on at once.
     #[schemars(extend("default" = defaults::WORKER_IN_FLIGHT))]
     pub in_flight: Optional<Whole<1, 1000>>,
-    /// Messages that it asks for at a time (`MaxNumberOfMessages`).
+    /// Messages that it asks for at a time (`MaxNumberOfMessages`). Those that it cannot work on yet wait in its hands, and
+    /// their visibility runs out all the same.
     #[schemars(extend("default" = defaults::RECEIVE_BATCH))]
     pub batch: Optional<Whole<1, 10>>,
     /// How long a receive waits for messages (`WaitTimeSeconds`).

@@ -243,7 +243,8 @@ fn needs(queue: &QueueSummary, setup: &QueueSetup) -> Vec<Need> {
                 }
                 None => number::time(setup.visibility),
             },
-            reason: "the longest that the client's attempts and waits can take for one job".to_owned(),
+            reason: "the longest that a worker can need for a message and for what it took with it"
+                .to_owned(),
         },
     ]
 }

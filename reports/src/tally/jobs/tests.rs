@@ -80,7 +80,15 @@ fn job(id: u64, end: JobEnd, deliveries: Vec<Delivery>) -> Record {
 }
 
 fn sample(secs: u64, waiting: u64, held: u64) -> QueueSample {
-    QueueSample { flow: "chat".into(), at: at(secs), waiting, held, settled: 0, oldest: at(secs - 20), slots: 2 }
+    QueueSample {
+        flow: "chat".into(),
+        at: at(secs),
+        waiting,
+        held,
+        settled: 0,
+        oldest: at(secs - 20),
+        slots: 2,
+    }
 }
 
 fn stray() -> Stray {
@@ -93,7 +101,9 @@ fn folded(records: &[Record]) -> Summary {
     let mut tally = Tally::new(&header());
     records.iter().for_each(|record| tally.observe(record));
     tally.observe_stray(&stray());
-    [sample(21, 3, 1), sample(22, 1, 2), sample(23, 0, 0)].into_iter().for_each(|sample| tally.sample(sample));
+    [sample(21, 3, 1), sample(22, 1, 2), sample(23, 0, 0)]
+        .into_iter()
+        .for_each(|sample| tally.sample(sample));
     tally.finish(Ending::Complete, 0).summary
 }
 
