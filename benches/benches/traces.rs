@@ -95,7 +95,7 @@ fn record(id: u64) -> Record {
         due,
         sent: due,
         done: at(2000),
-        outcome: if id % 2 == 0 { Outcome::FirstTry } else { Outcome::FellBack },
+        outcome: if id.is_multiple_of(2) { Outcome::FirstTry } else { Outcome::FellBack },
         calls,
         routed: None,
         decisions: Vec::new(),

@@ -21,13 +21,19 @@ const wrong = [];
 let tagged = 0;
 let totals = 0;
 
+// The value at the rank that we mean. This port rounds q*n to the nearest rank, ours up to the next.
+function atRank(histogram, quantile) {
+  const count = histogram.totalCount;
+  return histogram.getValueAtPercentile((100 * Math.ceil(quantile * count)) / count);
+}
+
 function hold(name, spread, histogram) {
   if (spread.count !== histogram.totalCount) {
     wrong.push(`${name}: ${spread.count} counted here, ${histogram.totalCount} there`);
   }
   for (const [key, value] of [
-    ["p50", histogram.getValueAtPercentile(50)],
-    ["p99", histogram.getValueAtPercentile(99)],
+    ["p50", atRank(histogram, 0.5)],
+    ["p99", atRank(histogram, 0.99)],
     ["max", histogram.maxValue],
   ]) {
     if (spread[key] === undefined) continue;

@@ -7,6 +7,7 @@ largest value must fall into the very bucket that ours falls into (ours are exac
 """
 
 import json
+import math
 import sys
 from pathlib import Path
 
@@ -48,12 +49,18 @@ def theirs(run):
     return tagged, [interval for interval in untagged if interval.total_count]
 
 
+def at_rank(histogram, quantile):
+    """The value at the rank that we mean. This port rounds q*n to the nearest rank, ours up to the next."""
+    count = histogram.total_count
+    return histogram.get_value_at_percentile(100 * math.ceil(quantile * count) / count)
+
+
 def differences(name, spread, histogram):
     if spread["count"] != histogram.total_count:
         yield f"{name}: {spread['count']} counted here, {histogram.total_count} there"
     for key, value in [
-        ("p50", histogram.get_value_at_percentile(50)),
-        ("p99", histogram.get_value_at_percentile(99)),
+        ("p50", at_rank(histogram, 0.5)),
+        ("p99", at_rank(histogram, 0.99)),
         ("max", histogram.get_max_value()),
     ]:
         if key in spread:

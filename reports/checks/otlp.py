@@ -50,6 +50,15 @@ def accepted(run):
         return 0
 
 
+def settle(path):
+    """Waits until the receiver has printed nothing for two seconds."""
+    size, since = -1, time.monotonic()
+    while time.monotonic() - since < 2:
+        if path.stat().st_size != size:
+            size, since = path.stat().st_size, time.monotonic()
+        time.sleep(0.1)
+
+
 def ids(path):
     """The ids of the spans that the receiver has printed; a line that is not whole yet is none."""
     found = []
@@ -122,10 +131,7 @@ def main(run, bedload):
                 door = relay(port, behind)
                 export(bedload, copy, port).wait()
                 door.kill()
-                for _ in range(300):
-                    time.sleep(0.1)
-                    if len(set(ids(printed))) >= written:
-                        break
+                settle(printed)
             finally:
                 receiver.kill()
         there = ids(printed)

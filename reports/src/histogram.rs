@@ -223,11 +223,13 @@ mod tests {
 
     use super::*;
 
-    /// All that a distribution holds.
-    fn held(histogram: &Histogram) -> (Vec<(u64, u64)>, Option<Nanos>, Option<Nanos>, u128) {
+    /// All that a distribution holds: buckets with their counts, extremes and sum.
+    type Held = (Vec<(u64, u64)>, [Option<Nanos>; 2], u128);
+
+    fn held(histogram: &Histogram) -> Held {
         let buckets = histogram.inner.iter_recorded();
         let buckets = buckets.map(|bucket| (bucket.value_iterated_to(), bucket.count_at_value()));
-        (buckets.collect(), histogram.min(), histogram.max(), histogram.sum_ns)
+        (buckets.collect(), [histogram.min(), histogram.max()], histogram.sum_ns)
     }
 
     fn merged(parts: &[&Histogram]) -> Histogram {

@@ -13,6 +13,7 @@ mod account;
 mod api;
 mod daemon;
 mod http;
+mod measured;
 pub mod otlp;
 mod receiver;
 mod retry;
@@ -31,6 +32,7 @@ use bedload_reports::trace::sample::Sampler;
 use bedload_reports::trace::segments::Traces;
 use bedload_reports::units::Nanos;
 
+pub use measured::{Measured, export_metrics};
 pub use stations::{Station, StationError, Wanted, stations};
 
 use crate::clock::{Clock, wall_now};

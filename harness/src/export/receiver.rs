@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use bedload_reports::trace::metrics::Metrics;
 use bedload_reports::trace::span::Tree;
 use bedload_reports::trace::xray::{self, Document};
 use opentelemetry_proto::tonic::trace::v1::Span;
 
 use super::api::Api;
 use super::daemon::Daemon;
-use super::otlp::{self, Otlp};
+use super::otlp::{self, Otlp, Window};
 
 /// Somebody who takes spans.
 #[derive(Debug)]
@@ -104,6 +105,14 @@ impl Receiver {
             Receiver::Otlp(otlp) => otlp.send(batch).await,
             Receiver::Api(api) => api.send(batch).await,
             Receiver::Daemon(daemon) => daemon.send(batch).await,
+        }
+    }
+
+    /// Sends all metrics of a run, to whom takes any.
+    pub(super) async fn send_metrics(&self, metrics: &Metrics, window: Window) -> Option<Reply> {
+        match self {
+            Receiver::Otlp(otlp) => otlp.send_metrics(metrics, window).await,
+            Receiver::Api(_) | Receiver::Daemon(_) => None,
         }
     }
 }

@@ -109,6 +109,11 @@ impl Station {
         }
     }
 
+    /// Whether metrics go there too.
+    pub(super) fn takes_metrics(&self) -> bool {
+        matches!(&self.0, Kind::Otlp(settings) if settings.metrics_url.is_some())
+    }
+
     /// Opens the way to it. `run` is what its spans tell of their origin.
     pub(super) async fn open(&self, run: &Header) -> Result<Receiver, StationError> {
         let clock = Clock::start(bedload_reports::header::ClockKind::Real);

@@ -10,7 +10,7 @@ use super::VerbError;
 use super::run_folder::RunFolder;
 use crate::cli::Exports;
 use crate::clock;
-use crate::export::{self, Station, Wanted};
+use crate::export::{self, Measured, Station, Wanted};
 use crate::sink::RECORDS;
 use crate::terminal::Terminal;
 
@@ -45,9 +45,27 @@ pub(super) fn send(
             Ok(export) => told(&export),
             Err(error) => format!("traces → {}: not sent, kept for later ({error})\n", station.name()),
         });
+        let sending = export::export_metrics(folder.root(), &log, run, station);
+        match runtime.block_on(sending) {
+            Ok(None) => {}
+            Ok(Some(measured)) => terminal.say(&measured_told(station, &measured)),
+            Err(error) => terminal.say(&format!("metrics → {}: not sent ({error})\n", station.name())),
+        }
     }
     let exports = export::so_far(folder.root(), traced.spans_written)?;
     Ok(folded.with_traces(Traced { exports, ..traced }))
+}
+
+fn measured_told(station: &Station, measured: &Measured) -> String {
+    let count = number::count;
+    let trouble = measured.trouble.as_ref().map(|trouble| format!(" ({trouble})")).unwrap_or_default();
+    format!(
+        "metrics → {}: {} points accepted, {} rejected, {} kept for later{trouble}\n",
+        station.name(),
+        count(measured.accepted),
+        count(measured.rejected),
+        count(measured.kept_for_later)
+    )
 }
 
 fn told(export: &Export) -> String {

@@ -9,7 +9,9 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 
 use bedload_reports::exchange;
+use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+use opentelemetry_proto::tonic::metrics::v1::metric::Data;
 use prost::Message;
 use serde_json::Value;
 
@@ -98,8 +100,11 @@ fn the_same_seed_writes_the_same_documents_and_report_writes_them_again() {
 /// What a scripted receiver answers, and with which spans in its partial success; the last one for ever.
 type Script = &'static [(u16, i64)];
 
-/// A receiver of OTLP over HTTP that follows a script and hands on the spans that it took.
-fn receiver(script: Script) -> (SocketAddr, Receiver<Vec<u8>>) {
+/// The path and the body of a request that was taken.
+type Taken = (String, Vec<u8>);
+
+/// A receiver of OTLP over HTTP that follows a script about spans, takes all else, and hands on what it took.
+fn receiver(script: Script) -> (SocketAddr, Receiver<Taken>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address");
     let (hand_on, taken) = channel();
@@ -107,11 +112,18 @@ fn receiver(script: Script) -> (SocketAddr, Receiver<Vec<u8>>) {
         let mut place = 0;
         for connection in listener.incoming().flatten() {
             let mut reader = BufReader::new(connection);
-            while let Some(body) = request(&mut reader) {
+            while let Some((path, body)) = request(&mut reader) {
+                if path != "/v1/traces" {
+                    answer(reader.get_mut(), 200, 0);
+                    if hand_on.send((path, body)).is_err() {
+                        return;
+                    }
+                    continue;
+                }
                 let (status, rejected) = script[place.min(script.len() - 1)];
                 place += 1;
                 answer(reader.get_mut(), status, rejected);
-                if status == 200 && hand_on.send(body).is_err() {
+                if status == 200 && hand_on.send((path, body)).is_err() {
                     return;
                 }
             }
@@ -120,12 +132,15 @@ fn receiver(script: Script) -> (SocketAddr, Receiver<Vec<u8>>) {
     (address, taken)
 }
 
-fn request(reader: &mut BufReader<TcpStream>) -> Option<Vec<u8>> {
-    let mut length = 0;
+fn request(reader: &mut BufReader<TcpStream>) -> Option<(String, Vec<u8>)> {
+    let (mut length, mut path) = (0, String::new());
     loop {
         let mut line = String::new();
         if reader.read_line(&mut line).ok()? == 0 {
             return None;
+        }
+        if path.is_empty() {
+            path = line.split(' ').nth(1)?.to_owned();
         }
         if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
             length = value.trim().parse().ok()?;
@@ -133,7 +148,7 @@ fn request(reader: &mut BufReader<TcpStream>) -> Option<Vec<u8>> {
         if line.trim().is_empty() {
             let mut body = vec![0; length];
             reader.read_exact(&mut body).ok()?;
-            return Some(body);
+            return Some((path, body));
         }
     }
 }
@@ -149,8 +164,9 @@ fn answer(stream: &mut TcpStream, status: u16, rejected: i64) {
     let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&body));
 }
 
-fn spans(bodies: &Receiver<Vec<u8>>) -> Vec<Vec<u8>> {
-    let requests = bodies.try_iter().map(|body| ExportTraceServiceRequest::decode(&*body).expect("OTLP"));
+fn spans(bodies: &Receiver<Taken>) -> Vec<Vec<u8>> {
+    let of_spans = bodies.try_iter().filter(|(path, _)| path == "/v1/traces");
+    let requests = of_spans.map(|(_, body)| ExportTraceServiceRequest::decode(&*body).expect("OTLP"));
     let scopes = requests.flat_map(|request| request.resource_spans).flat_map(|from| from.scope_spans);
     scopes.flat_map(|scope| scope.spans).map(|span| span.span_id).collect()
 }
@@ -195,6 +211,42 @@ fn what_a_receiver_does_not_take_is_kept_and_sent_later() {
     let second = spans(&bodies);
     assert_eq!(second.len() as u64, kept);
     assert_eq!(first.iter().chain(&second).collect::<BTreeSet<_>>().len(), first.len() + second.len());
+}
+
+#[test]
+fn metrics_tell_of_every_call_whatever_is_sampled() {
+    let desk = Desk::new();
+    desk.write("s.yaml", SMALL);
+    let (address, bodies) = receiver(&[(200, 0)]);
+    let otlp = format!("--otlp=http://{address}");
+    let said = desk.bedload(["run", "s.yaml", "--out=run", "--set=trace.sample=0%", &otlp]);
+    assert!(said.stderr.contains("metrics → otlp"), "{}", said.stderr);
+    let bodies: Vec<Taken> = bodies.try_iter().filter(|(path, _)| path == "/v1/metrics").collect();
+    let [(_, body)] = &bodies[..] else { panic!("{} requests with metrics", bodies.len()) };
+    let request = ExportMetricsServiceRequest::decode(&**body).expect("OTLP");
+    let scopes = request.resource_metrics.into_iter().flat_map(|from| from.scope_metrics);
+    let mut counts = BTreeMap::new();
+    for metric in scopes.flat_map(|scope| scope.metrics) {
+        let count = match metric.data.expect("data") {
+            Data::Histogram(data) => data.data_points.iter().map(|point| point.count).sum::<u64>(),
+            Data::ExponentialHistogram(data) => data
+                .data_points
+                .iter()
+                .map(|point| {
+                    let positive = point.positive.as_ref().expect("buckets");
+                    assert_eq!(positive.bucket_counts.iter().sum::<u64>() + point.zero_count, point.count);
+                    point.count
+                })
+                .sum(),
+            other => panic!("{other:?}"),
+        };
+        counts.insert(metric.name, count);
+    }
+    // Ten a second for twenty seconds, a call each; those that are answered count tokens read and written.
+    let failed = summary(&desk.path("run"))["total"]["failed"].as_u64().expect("a count");
+    assert_eq!(counts["gen_ai.client.operation.duration"], 200);
+    assert_eq!(counts["bedload.client.operation.duration"], 200);
+    assert_eq!(counts["gen_ai.client.token.usage"], 2 * (200 - failed));
 }
 
 #[test]

@@ -41,7 +41,7 @@ pub fn text(summary: &Summary, note: &RunNote, style: Style, width: usize) -> St
         expectations(summary, pen, width),
         figures(summary, width),
         troubles(summary, pen) + &findings(summary, pen, width),
-        report(note),
+        report(note) + &traces(summary),
     ];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
 }
@@ -353,6 +353,19 @@ fn wrapped(lead: &str, text: &str, width: usize) -> String {
         }
     }
     lines.iter().map(|line| format!("{}\n", line.trim_end())).collect()
+}
+
+/// How many traces are kept, and where; nothing where none could be made.
+fn traces(summary: &Summary) -> String {
+    let Some(traced) = &summary.traced else { return String::new() };
+    let count = number::count;
+    format!(
+        "  traces  {} kept with {} spans in segments.jsonl, {} left out with {}\n",
+        count(traced.traces_kept()),
+        count(traced.spans_written),
+        count(traced.left_out + traced.beyond_limit),
+        count(traced.spans_left_out)
+    )
 }
 
 fn report(note: &RunNote) -> String {

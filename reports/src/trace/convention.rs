@@ -32,6 +32,9 @@ pub const GEN_AI_INPUT: &str = "gen_ai.usage.input_tokens";
 /// Tokens written.
 pub const GEN_AI_OUTPUT: &str = "gen_ai.usage.output_tokens";
 
+/// `input` or `output`; metrics only.
+pub const GEN_AI_TOKEN_TYPE: &str = "gen_ai.token.type";
+
 /// Whatever went wrong, in one word.
 pub const ERROR_TYPE: &str = "error.type";
 /// The host asked.

@@ -16,6 +16,7 @@ mod call;
 pub mod convention;
 mod event;
 pub mod ids;
+pub mod metrics;
 pub mod propagation;
 mod request;
 pub mod sample;

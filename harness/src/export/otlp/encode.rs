@@ -38,15 +38,19 @@ pub(in crate::export) fn resource(settings: &Settings, run: &Header) -> Resource
 
 /// A request with these spans.
 pub(super) fn request(resource: &Resource, spans: Vec<otlp::Span>) -> ExportTraceServiceRequest {
-    let scope = InstrumentationScope {
+    let schema_url = SCHEMA_URL.to_owned();
+    let scope_spans = vec![ScopeSpans { scope: Some(scope()), spans, schema_url: schema_url.clone() }];
+    ExportTraceServiceRequest {
+        resource_spans: vec![ResourceSpans { resource: Some(resource.clone()), scope_spans, schema_url }],
+    }
+}
+
+/// Who made them.
+pub(super) fn scope() -> InstrumentationScope {
+    InstrumentationScope {
         name: "bedload".to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         ..InstrumentationScope::default()
-    };
-    let schema_url = SCHEMA_URL.to_owned();
-    let scope_spans = vec![ScopeSpans { scope: Some(scope), spans, schema_url: schema_url.clone() }];
-    ExportTraceServiceRequest {
-        resource_spans: vec![ResourceSpans { resource: Some(resource.clone()), scope_spans, schema_url }],
     }
 }
 
@@ -104,7 +108,7 @@ fn any(value: &Value<'_>) -> any_value::Value {
     }
 }
 
-fn text(key: &str, value: &str) -> KeyValue {
+pub(super) fn text(key: &str, value: &str) -> KeyValue {
     pair(key, any_value::Value::StringValue(value.to_owned()))
 }
 

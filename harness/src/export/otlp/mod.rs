@@ -4,10 +4,12 @@
 //! keep than tonic and its tree would be, and both ways share one stack.
 
 mod encode;
+mod metrics;
 pub mod settings;
 
 use std::io::Write;
 
+use bedload_reports::trace::metrics::Metrics;
 use bytes::{BufMut, Bytes, BytesMut};
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -23,9 +25,12 @@ use super::sign::Signer;
 use settings::{Protocol, Settings};
 
 pub(super) use encode::{resource, spans};
+pub(super) use metrics::Window;
 
 /// The method of gRPC's service of traces.
-const EXPORT: &str = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
+const SPANS: &str = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
+/// The method of gRPC's service of metrics.
+const METRICS: &str = "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export";
 /// The header before a gRPC message: compressed or not, and its length.
 const PREFIX_BYTES: usize = 5;
 /// gRPC's codes after which a client may come again (OTLP specification, "failures").
@@ -42,6 +47,11 @@ pub(super) struct Otlp {
 }
 
 impl Otlp {
+    /// The data points of all metrics of a run.
+    pub(super) fn points(metrics: &Metrics) -> u64 {
+        metrics::points(metrics)
+    }
+
     pub(super) fn room(&self) -> Room {
         Room { items: usize::MAX, spans: self.settings.most_spans }
     }
@@ -52,7 +62,18 @@ impl Otlp {
             Item::Document(_) => None,
         });
         let message = encode::request(&self.resource, spans.flatten().collect()).encode_to_vec();
-        let request = match self.request(&message) {
+        self.post(&message, &self.settings.url, SPANS).await
+    }
+
+    /// Sends all metrics of a run. X-Ray's endpoint takes none.
+    pub(super) async fn send_metrics(&self, metrics: &Metrics, window: Window) -> Option<Reply> {
+        let url = self.settings.metrics_url.as_ref().filter(|_| self.signer.is_none())?;
+        let message = metrics::request(&self.resource, metrics, window).encode_to_vec();
+        Some(self.post(&message, url, METRICS).await)
+    }
+
+    async fn post(&self, message: &[u8], url: &str, method: &str) -> Reply {
+        let request = match self.request(message, url, method) {
             Ok(request) => request,
             Err(why) => return Reply::Refused(why),
         };
@@ -67,14 +88,13 @@ impl Otlp {
         }
     }
 
-    fn request(&self, message: &[u8]) -> Result<Request<Bytes>, String> {
+    fn request(&self, message: &[u8], url: &str, method: &str) -> Result<Request<Bytes>, String> {
         let gzip = self.settings.gzip;
         let packed =
             if gzip { gzipped(message).map_err(|error| error.to_string())? } else { message.to_vec() };
-        let url = &self.settings.url;
         let mut request = match self.settings.protocol {
             Protocol::Http => Request::post(url).header(CONTENT_TYPE, "application/x-protobuf"),
-            Protocol::Grpc => Request::post(format!("{url}{EXPORT}"))
+            Protocol::Grpc => Request::post(format!("{url}{method}"))
                 .header(CONTENT_TYPE, "application/grpc")
                 .header(TE, "trailers"),
         };
@@ -118,7 +138,8 @@ fn framed(message: &[u8], compressed: bool) -> Bytes {
     framed.freeze()
 }
 
-/// What a receiver that took a batch says of the spans that it did not take.
+/// What a receiver that took a batch says of what it did not take. The answers about spans and about metrics have the same
+/// fields, so one type reads both.
 fn took(body: &[u8]) -> Reply {
     match ExportTraceServiceResponse::decode(body) {
         Ok(response) => {

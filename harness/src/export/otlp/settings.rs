@@ -9,6 +9,8 @@ use percent_encoding::percent_decode_str;
 pub struct Settings {
     /// The whole address, path included; of gRPC the server's alone.
     pub url: String,
+    /// Where metrics go; none where `OTEL_METRICS_EXPORTER=none` says that nobody wants them.
+    pub metrics_url: Option<String>,
     /// Which protocol.
     pub protocol: Protocol,
     /// Headers to add to each request.
@@ -65,7 +67,9 @@ impl Settings {
         let resource = pairs(&set("OTEL_RESOURCE_ATTRIBUTES").unwrap_or_default());
         let named = resource.iter().find(|(key, _)| key == "service.name").map(|(_, value)| value.clone());
         Ok(Settings {
-            url: url(endpoint, protocol, &set),
+            url: url(endpoint, protocol, "TRACES", &set),
+            metrics_url: (set("OTEL_METRICS_EXPORTER").as_deref() != Some("none"))
+                .then(|| url(endpoint, protocol, "METRICS", &set)),
             protocol,
             headers: pairs(&of_traces("HEADERS").unwrap_or_default()),
             timeout: Duration::from_millis(number(
@@ -96,26 +100,21 @@ fn protocol(endpoint: &str, set: Option<String>) -> Result<Protocol, String> {
     }
 }
 
-/// The address of traces: the signal's own variable is taken as it is, every other one is a base.
-fn url(endpoint: &str, protocol: Protocol, set: &dyn Fn(&str) -> Option<String>) -> String {
-    let own = set("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT").filter(|_| endpoint.is_empty());
-    let base = || {
-        let given = (!endpoint.is_empty()).then(|| endpoint.replacen("grpc://", "http://", 1));
-        let default = match protocol {
-            Protocol::Http => "http://localhost:4318",
-            Protocol::Grpc => "http://localhost:4317",
-        };
-        given.or_else(|| set("OTEL_EXPORTER_OTLP_ENDPOINT")).unwrap_or_else(|| default.to_owned())
+/// The address of a signal: its own variable is taken as it is, every other one is a base.
+fn url(endpoint: &str, protocol: Protocol, signal: &str, set: &dyn Fn(&str) -> Option<String>) -> String {
+    let own = set(&format!("OTEL_EXPORTER_OTLP_{signal}_ENDPOINT")).filter(|_| endpoint.is_empty());
+    let default = match protocol {
+        Protocol::Http => "http://localhost:4318",
+        Protocol::Grpc => "http://localhost:4317",
     };
+    let given = (!endpoint.is_empty()).then(|| endpoint.replacen("grpc://", "http://", 1));
+    let base = given.or_else(|| set("OTEL_EXPORTER_OTLP_ENDPOINT")).unwrap_or_else(|| default.to_owned());
+    let base = base.trim_end_matches('/').trim_end_matches("/v1/traces");
     match (own, protocol) {
         (Some(own), Protocol::Http) => own,
         (Some(own), Protocol::Grpc) => own.trim_end_matches('/').to_owned(),
-        (None, Protocol::Grpc) => base().trim_end_matches('/').to_owned(),
-        (None, Protocol::Http) => {
-            let base = base();
-            let base = base.trim_end_matches('/');
-            if base.ends_with("/v1/traces") { base.to_owned() } else { format!("{base}/v1/traces") }
-        }
+        (None, Protocol::Grpc) => base.to_owned(),
+        (None, Protocol::Http) => format!("{base}/v1/{}", signal.to_ascii_lowercase()),
     }
 }
 
@@ -155,6 +154,19 @@ mod tests {
             ("grpc://flag:4317/", &[], "http://flag:4317"),
         ] {
             assert_eq!(read(endpoint, variables).unwrap().url, expected, "{endpoint} {variables:?}");
+        }
+    }
+
+    #[test]
+    fn metrics_go_beside_the_traces_unless_nobody_wants_them() {
+        let own = ("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "http://m:9/mine");
+        for (endpoint, variables, expected) in [
+            ("http://c:4318", &[][..], Some("http://c:4318/v1/metrics")),
+            ("http://c:4318/v1/traces", &[], Some("http://c:4318/v1/metrics")),
+            ("", &[own], Some("http://m:9/mine")),
+            ("", &[("OTEL_METRICS_EXPORTER", "none")], None),
+        ] {
+            assert_eq!(read(endpoint, variables).unwrap().metrics_url.as_deref(), expected);
         }
     }
 

@@ -4,11 +4,13 @@ use crate::chart::sign;
 use crate::chart::svg::Element;
 use crate::chart::waterfall::{answer_text, waterfall};
 use crate::gate::Verdict;
+use crate::header::Header;
 use crate::number;
 use crate::record::{Call, CallEnd, Decision, Outcome, Record};
 use crate::render::phrase;
 use crate::summary::{Exemplar, Summary, Why};
 use crate::tally::decided;
+use crate::trace::Tracer;
 
 use super::Sentence;
 
@@ -39,6 +41,14 @@ pub(super) struct Request<'a> {
     pub(super) said: Vec<&'a str>,
     pub(super) attempts: Vec<Attempted<'a>>,
     pub(super) decisions: Vec<Decided>,
+    pub(super) trace: Option<Trace>,
+}
+
+/// Where a request is found in X-Ray.
+pub(super) struct Trace {
+    pub(super) id: String,
+    /// The page in AWS's console, where the run was on AWS.
+    pub(super) console: Option<String>,
 }
 
 /// A decision of a policy about a request.
@@ -61,8 +71,12 @@ pub(super) struct Attempted<'a> {
 }
 
 pub(super) fn view(summary: &Summary) -> Requests<'_> {
-    let requests =
-        summary.exemplars.iter().take(REQUESTS).enumerate().map(|(place, exemplar)| request(place, exemplar));
+    let requests = summary
+        .exemplars
+        .iter()
+        .take(REQUESTS)
+        .enumerate()
+        .map(|(place, exemplar)| request(summary, place, exemplar));
     Requests { lead: lead(summary), requests: requests.collect() }
 }
 
@@ -82,7 +96,7 @@ fn lead(summary: &Summary) -> Sentence {
     }
 }
 
-fn request(place: usize, exemplar: &Exemplar) -> Request<'_> {
+fn request<'a>(summary: &Summary, place: usize, exemplar: &'a Exemplar) -> Request<'a> {
     let record = &exemplar.record;
     let route = phrase::route(record);
     let desc = format!(
@@ -108,7 +122,17 @@ fn request(place: usize, exemplar: &Exemplar) -> Request<'_> {
         said: record.calls.iter().filter_map(said).collect(),
         attempts: record.calls.iter().flat_map(|call| attempts(record, call)).collect(),
         decisions: record.decisions.iter().map(|decision| decision_of(record, decision)).collect(),
+        trace: summary.traced.is_some().then(|| trace(&summary.run, record)),
     }
+}
+
+fn trace(run: &Header, record: &Record) -> Trace {
+    let id = Tracer::new(run).ids(record).trace().xray();
+    let region = decided::deciding(record).map(|call| &*call.region).filter(|_| run.real_aws);
+    let page = |region: &str| {
+        format!("https://{region}.console.aws.amazon.com/cloudwatch/home?region={region}#xray:traces/{id}")
+    };
+    Trace { console: region.map(page), id }
 }
 
 fn decision_of(record: &Record, decision: &Decision) -> Decided {

@@ -7,6 +7,8 @@ use crate::record::Record;
 use crate::render::sample::{HOSTILE, every_verdict, header, hostile, note, seen_only, storm, torn, twins};
 use crate::tally::Tally;
 use crate::testing;
+use crate::trace::Tracer;
+use crate::trace::account::Traced;
 use crate::validity::Ending;
 
 const SCENARIO: &str = "# what happens in a storm?\nname: storm-and-failover\n";
@@ -40,6 +42,19 @@ fn check(page: &str) {
     }
     assert_eq!(page.matches("<script").count(), 2);
     assert!(page.ends_with("</html>\n") || page.ends_with("</html>"));
+}
+
+#[test]
+fn a_request_has_its_trace_to_copy_and_on_aws_a_link() {
+    let mut folded = storm().with_traces(Traced::default());
+    let id = Tracer::new(&folded.summary.run).ids(&folded.summary.exemplars[0].record).trace().xray();
+    let text = page(&folded.summary);
+    check(&text);
+    assert!(text.contains(&format!("Trace <code>{id}</code>")));
+    assert!(!text.contains("console.aws.amazon.com"));
+    folded.summary.run.real_aws = true;
+    assert!(page(&folded.summary).contains(&format!("#xray:traces/{id}")));
+    assert!(!page(&storm().summary).contains("Trace <code>"), "no trace was kept");
 }
 
 #[test]
