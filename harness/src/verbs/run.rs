@@ -17,7 +17,7 @@ use super::run_folder::RunFolder;
 use super::{VerbError, outputs, plan, sending, signals, target};
 use crate::cli::RunArgs;
 use crate::clock::{self, Clock, Stopwatch};
-use crate::engine::assembly::{Door, Queues, header, traffic};
+use crate::engine::assembly::{Door, Leftover, Queues, header, traffic};
 use crate::engine::budget::Budget;
 use crate::engine::{self, Bed, halt};
 use crate::exit::{Exit, Status};
@@ -90,21 +90,33 @@ fn run_one(plan: &Plan, args: &RunArgs, one_of_many: bool, terminal: &Terminal) 
     folder.write_note(&note)?;
 
     let watch = Stopwatch::start();
-    let received = runtime.block_on(drive(plan, kind, budget, reached, &folder))?;
+    let driven = runtime.block_on(drive(plan, kind, budget, reached, &folder))?;
     note.wall_seconds = watch.elapsed_s();
     note.cpu_seconds = machine::cpu_seconds();
     folder.write_note(&note)?;
-    judge(&folder, &note, args, received, &stations, terminal)
+    let exit = judge(&folder, &note, args, driven.signal, &stations, terminal)?;
+    Ok(match driven.removed {
+        Ok(()) => exit,
+        Err(left) => exit.graver(terminal.explain(&left.into())),
+    })
 }
 
-/// Runs the traffic and tells which signal ended it, if one did.
+/// How the traffic ended.
+struct Driven {
+    /// By which signal, if by one.
+    signal: Option<Status>,
+    /// Whether what was made for it is gone.
+    removed: Result<(), Leftover>,
+}
+
+/// Runs the traffic, and removes what was made for it, whatever came of it.
 async fn drive(
     plan: &Plan,
     kind: ClockKind,
     budget: Budget,
     reached: Option<SdkConfig>,
     folder: &RunFolder,
-) -> Result<Option<Status>, VerbError> {
+) -> Result<Driven, VerbError> {
     let (halt, halted) = halt::halt();
     let received = signals::listen(halt);
     let clock = Clock::start(kind);
@@ -126,13 +138,16 @@ async fn drive(
         max_in_flight: plan.max_in_flight(),
         budget: Arc::new(budget),
     };
-    let queues = Queues::open(plan, &door, clock).await?;
-    let end = engine::run(bed, traffic(plan, door.way(), &queues, clock)?, halted).await;
+    let queues = Queues::open(plan, &door, clock).await.map_err(VerbError::unopened)?;
+    let end = match traffic(plan, door.way(), &queues, clock) {
+        Ok(traffic) => Ok(engine::run(bed, traffic, halted).await),
+        Err(error) => Err(error),
+    };
     drop(progress);
-    queues.close().await?;
+    let removed = queues.close().await;
     door.close().await;
-    writing.finish(end)?;
-    Ok(received.status())
+    writing.finish(end?)?;
+    Ok(Driven { signal: received.status(), removed })
 }
 
 fn judge(

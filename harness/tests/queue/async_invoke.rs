@@ -48,7 +48,12 @@ fn questions_that_are_refused_are_asked_again() {
 #[test]
 fn an_open_load_may_call_it_too() {
     let open = "flows.documents.load={ open: { arrivals: constant, rate: { all: 2/s } } }";
-    let played = play(&[CALL, open, "stages=[{ name: all, for: 10s }]", "gates={ ok: { metric: success.ratio, min: 100% } }"]);
+    let played = play(&[
+        CALL,
+        open,
+        "stages=[{ name: all, for: 10s }]",
+        "gates={ ok: { metric: success.ratio, min: 100% } }",
+    ]);
     assert_eq!(played.records.len(), 20);
     assert!(played.records.iter().all(|record| record.outcome.answered()));
 }

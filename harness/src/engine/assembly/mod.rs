@@ -27,7 +27,7 @@ use bedload_reports::record::Name;
 pub use cloud::{behaviour, spec as cloud_spec};
 pub use fault::faults;
 pub use header::{header, schedule};
-pub use queue::Queues;
+pub use queue::{Leftover, Queues};
 pub use traffic::traffic;
 pub use work::queue_setup;
 

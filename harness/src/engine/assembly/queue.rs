@@ -19,6 +19,16 @@ use crate::scenario::{self, Inject, Load, Plan};
 /// How long a job's record counts after its last write, beyond the length of the run.
 const KEEP: Duration = Duration::from_secs(24 * 3600);
 
+/// What a run had made and could not remove.
+#[derive(Debug, thiserror::Error)]
+#[error("a queue or table named `{name}` may be left behind: {why}")]
+pub struct Leftover {
+    /// What its name begins with.
+    name: String,
+    /// Why it is still there.
+    why: String,
+}
+
 /// The queues of a run, by flow.
 #[derive(Debug, Default)]
 pub struct Queues(Vec<Queue>);
@@ -26,6 +36,8 @@ pub struct Queues(Vec<Queue>);
 #[derive(Debug)]
 struct Queue {
     flow: Name,
+    /// What the queue and the table are called, if they were made.
+    name: String,
     prefix: String,
     mailbox: Mailbox,
     store: JobStore,
@@ -54,18 +66,16 @@ impl Queues {
         Ok(queues)
     }
 
-    /// Removes what was made.
+    /// Removes what was made, as far as that can be done.
     ///
     /// # Errors
-    /// Something could not be removed.
-    pub async fn close(&self) -> Result<(), AssemblyError> {
+    /// Something could not be removed: the first of it, by name.
+    pub async fn close(&self) -> Result<(), Leftover> {
+        let mut closed = Ok(());
         for queue in &self.0 {
-            queue.mailbox.remove().await?;
-            if queue.made_table {
-                queue.store.drop_table().await?;
-            }
+            closed = closed.and(queue.remove().await);
         }
-        Ok(())
+        closed
     }
 
     /// The load of a flow.
@@ -110,23 +120,42 @@ impl Queue {
             None => name.clone(),
         };
         let store = JobStore::new(reach.tables(), TableName::new(table)?, keep(plan));
-        let provenance = match &policy.existing {
-            Some(_) => Provenance::Found,
-            None => store.ensure(&tag, &clock).await?,
-        };
-        let mailbox = match &policy.existing {
-            Some(existing) => Mailbox::open(reach.queues(), existing),
-            None => Mailbox::create(reach.queues(), &name, policy).await?,
+        let (mailbox, provenance) = match &policy.existing {
+            Some(existing) => (Mailbox::open(reach.queues(), existing), Provenance::Found),
+            None => {
+                let mailbox = Mailbox::create(reach.queues(), &name, &tag, policy).await?;
+                match store.ensure(&tag, &clock).await {
+                    Ok(provenance) => (mailbox, provenance),
+                    Err(error) => {
+                        // As above.
+                        let _ = mailbox.remove().await;
+                        return Err(error.into());
+                    }
+                }
+            }
         };
         let prefix =
             if tag.is_empty() { format!("{}-", flow.name()) } else { format!("{}-{tag}-", flow.name()) };
         Ok(Queue {
             flow: flow.name().clone(),
+            name,
             prefix,
             mailbox,
             store,
             made_table: provenance == Provenance::Made,
         })
+    }
+}
+
+impl Queue {
+    /// Removes what was made, the table even where the queues stay.
+    async fn remove(&self) -> Result<(), Leftover> {
+        let left = |why: String| Leftover { name: self.name.clone(), why };
+        let queues = self.mailbox.remove().await.map_err(|error| left(error.to_string()));
+        match self.made_table {
+            true => queues.and(self.store.drop_table().await.map_err(|error| left(error.to_string()))),
+            false => queues,
+        }
     }
 }
 
