@@ -107,6 +107,11 @@ impl Mailbox {
         create(client, name, run_tag, &settings).await
     }
 
+    /// The same queue through another client.
+    pub fn through(&self, client: Client) -> Self {
+        Mailbox { client, ..self.clone() }
+    }
+
     /// Uses a queue that is there.
     pub fn open(client: Client, existing: &Existing) -> Self {
         let fifo = existing.queue_url.ends_with(".fifo");

@@ -147,6 +147,19 @@ impl Door {
         }
     }
 
+    /// The way to a target that is not ours, without the faults of the plan: what is made for a run must not fail by
+    /// what is only meant for its traffic. None for a target that is ours.
+    fn unbroken(plan: &Plan, aws: Option<&SdkConfig>) -> Option<Self> {
+        match (plan.target(), aws) {
+            (Target::Endpoint(at), _) => Some(Door::over_http(network::plain_http(), at)),
+            (Target::Aws { .. }, Some(config)) => {
+                let way = Way::Aws(Box::new(config.clone()));
+                Some(Door { queues: way.clone(), tables: way.clone(), way, served: None })
+            }
+            (Target::Aws { .. }, None) | (Target::Mock { .. }, _) => None,
+        }
+    }
+
     async fn to_cloud(cloud: Arc<Cloud>, clock: ClockKind) -> Result<Self, AssemblyError> {
         match clock {
             ClockKind::Virtual => {

@@ -1,8 +1,12 @@
 //! From a plan to its queues: made before the load, removed after it.
+//!
+//! Where the target is not ours, queues and tables take seconds to be made, so they are made before the run's clock starts,
+//! through a door of their own: else the first jobs would be late. The load then goes through the run's door.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use aws_config::SdkConfig;
 use bedload_reports::header::ClockKind;
 use bedload_reports::record::Name;
 
@@ -33,7 +37,7 @@ pub struct Leftover {
 #[derive(Debug, Default)]
 pub struct Queues(Vec<Queue>);
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Queue {
     flow: Name,
     /// What the queue and the table are called, if they were made.
@@ -45,6 +49,40 @@ struct Queue {
 }
 
 impl Queues {
+    /// Makes the queues and tables of a plan for a target that is not ours; none for one that is, as its cloud begins with
+    /// the run.
+    ///
+    /// # Errors
+    /// One of them could not be made.
+    pub async fn ahead(
+        plan: &Plan,
+        kind: ClockKind,
+        aws: Option<&SdkConfig>,
+    ) -> Result<Option<Self>, AssemblyError> {
+        match Door::unbroken(plan, aws) {
+            Some(door) => Queues::open(plan, &door, Clock::start(kind)).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The same queues and tables through the run's door and by its clock.
+    ///
+    /// # Errors
+    /// The plan does not define what they are for.
+    pub fn through(&self, plan: &Plan, door: &Door, clock: Clock) -> Result<Self, AssemblyError> {
+        let through = |queue: &Queue| {
+            let flow = plan.flows().iter().find(|flow| *flow.name() == queue.flow);
+            let flow = flow.ok_or_else(|| super::traffic::unknown("flow", &queue.flow))?;
+            let reach = reach(plan, flow, door, clock)?;
+            Ok(Queue {
+                mailbox: queue.mailbox.through(reach.queues()),
+                store: queue.store.through(reach.tables()),
+                ..queue.clone()
+            })
+        };
+        self.0.iter().map(through).collect::<Result<_, _>>().map(Queues)
+    }
+
     /// Makes the queues and tables of a plan, or finds those that are there already.
     ///
     /// # Errors
@@ -101,19 +139,8 @@ impl Queue {
         door: &Door,
         clock: Clock,
     ) -> Result<Self, AssemblyError> {
-        let client = plan.client(flow.client());
-        let client = client.ok_or_else(|| super::traffic::unknown("client", flow.client()))?;
-        let region = client.regions().first();
-        let region = region.ok_or_else(|| super::traffic::unknown("region of client", flow.client()))?;
         let tag = run_tag(clock);
-        let reach = Reach {
-            sqs: door.queues(),
-            dynamodb: door.tables(),
-            region,
-            profile: client.retry().profile,
-            partition: partition(flow.name()),
-            clock,
-        };
+        let reach = reach(plan, flow, door, clock)?;
         let name = name(plan.name(), flow.name(), &tag);
         let table = match &policy.existing {
             Some(existing) => existing.table.to_string(),
@@ -157,6 +184,27 @@ impl Queue {
             false => queues,
         }
     }
+}
+
+/// How the workers of a flow reach what is behind the door.
+fn reach<'a>(
+    plan: &'a Plan,
+    flow: &scenario::Flow,
+    door: &'a Door,
+    clock: Clock,
+) -> Result<Reach<'a>, AssemblyError> {
+    let client = plan.client(flow.client());
+    let client = client.ok_or_else(|| super::traffic::unknown("client", flow.client()))?;
+    let region = client.regions().first();
+    let region = region.ok_or_else(|| super::traffic::unknown("region of client", flow.client()))?;
+    Ok(Reach {
+        sqs: door.queues(),
+        dynamodb: door.tables(),
+        region,
+        profile: client.retry().profile,
+        partition: partition(flow.name()),
+        clock,
+    })
 }
 
 /// Longer than any time between two deliveries of a job.
