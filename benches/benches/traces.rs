@@ -66,6 +66,7 @@ fn record(id: u64) -> Record {
         tokens_estimated: false,
         gaps_us: vec![20_000; 40],
         attempts,
+        polls: 0,
     };
     let answered = || CallEnd::Answered { stop_reason: "end_turn".into() };
     let throttled = || {
@@ -99,6 +100,7 @@ fn record(id: u64) -> Record {
         calls,
         routed: None,
         decisions: Vec::new(),
+        job: None,
     }
 }
 

@@ -113,6 +113,7 @@ impl VerbError {
             | VerbError::Export(_)
             | VerbError::Stdout(_)
             | VerbError::Runtime(_)
+            | VerbError::Leftover(_)
             | VerbError::Assembly(_) => Status::Internal,
         }
     }

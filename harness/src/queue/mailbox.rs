@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use aws_sdk_sqs::Client;
+use aws_sdk_sqs::operation::delete_queue::DeleteQueueError;
 use aws_sdk_sqs::types::{
     MessageSystemAttributeName, MessageSystemAttributeNameForSends, MessageSystemAttributeValue,
     QueueAttributeName, SendMessageBatchRequestEntry,
@@ -10,6 +11,7 @@ use aws_sdk_sqs::types::{
 use bedload_reports::record::Name;
 use serde::{Deserialize, Serialize};
 
+use super::RUN_TAG;
 use super::error::QueueError;
 use super::policy::{Existing, QueuePolicy};
 
@@ -61,23 +63,53 @@ pub struct Message {
 }
 
 impl Mailbox {
-    /// Creates a queue and its dead-letter queue.
+    /// Creates a queue and its dead-letter queue, with the run's tag on both.
     ///
     /// # Errors
-    /// SQS refused one of them.
-    pub async fn create(client: Client, name: &str, policy: &QueuePolicy) -> Result<Self, QueueError> {
-        let fifo = policy.groups.is_some();
-        let suffix = if fifo { ".fifo" } else { "" };
-        let dead_letter_url = create(&client, &format!("{name}-dead{suffix}"), fifo, &[]).await?;
-        let arn = arn(&client, &dead_letter_url).await?;
+    /// SQS refused one of them; then there is neither.
+    pub async fn create(
+        client: Client,
+        name: &str,
+        run_tag: &str,
+        policy: &QueuePolicy,
+    ) -> Result<Self, QueueError> {
+        let suffix = if policy.groups.is_some() { ".fifo" } else { "" };
+        let dead_letter_url = create(&client, &format!("{name}-dead{suffix}"), run_tag, &[]).await?;
+        let name = format!("{name}{suffix}");
+        match Mailbox::create_before(&client, &dead_letter_url, &name, run_tag, policy).await {
+            Ok(url) => {
+                let (dead_letter_url, fifo) = (Some(dead_letter_url), policy.groups.is_some());
+                Ok(Mailbox { client, url, dead_letter_url, fifo, ours: true })
+            }
+            Err(error) => {
+                // What was made is not left behind; why it came to that is what the user must hear.
+                let _ = delete(&client, &dead_letter_url).await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Creates the queue whose dead letters go there.
+    async fn create_before(
+        client: &Client,
+        dead_letter_url: &str,
+        name: &str,
+        run_tag: &str,
+        policy: &QueuePolicy,
+    ) -> Result<String, QueueError> {
+        let arn = arn(client, dead_letter_url).await?;
         let redrive = serde_json::json!({ "deadLetterTargetArn": arn, "maxReceiveCount": policy.max_receives.to_string() });
         let settings = [
             (QueueAttributeName::VisibilityTimeout, policy.visibility.as_secs().to_string()),
             (QueueAttributeName::DelaySeconds, policy.delay.as_secs().to_string()),
             (QueueAttributeName::RedrivePolicy, redrive.to_string()),
         ];
-        let url = create(&client, &format!("{name}{suffix}"), fifo, &settings).await?;
-        Ok(Mailbox { client, url, dead_letter_url: Some(dead_letter_url), fifo, ours: true })
+        create(client, name, run_tag, &settings).await
+    }
+
+    /// The same queue through another client.
+    pub fn through(&self, client: Client) -> Self {
+        Mailbox { client, ..self.clone() }
     }
 
     /// Uses a queue that is there.
@@ -87,19 +119,19 @@ impl Mailbox {
         Mailbox { client, url: existing.queue_url.to_string(), dead_letter_url, fifo, ours: false }
     }
 
-    /// Removes what was created.
+    /// Removes what was created. A queue that is gone already will do.
     ///
     /// # Errors
-    /// SQS refused.
+    /// SQS refused one of them; the other was removed all the same.
     pub async fn remove(&self) -> Result<(), QueueError> {
         if !self.ours {
             return Ok(());
         }
-        for url in std::iter::once(&self.url).chain(&self.dead_letter_url) {
-            let removed = self.client.delete_queue().queue_url(url).send().await;
-            removed.map_err(|error| QueueError::of("DeleteQueue", &error))?;
+        let mut removed = delete(&self.client, &self.url).await;
+        if let Some(url) = &self.dead_letter_url {
+            removed = removed.and(delete(&self.client, url).await);
         }
-        Ok(())
+        removed
     }
 
     /// Sends up to ten jobs. Tells for each whether the queue took it, in their order.
@@ -230,11 +262,11 @@ impl Mailbox {
 async fn create(
     client: &Client,
     name: &str,
-    fifo: bool,
+    run_tag: &str,
     settings: &[(QueueAttributeName, String)],
 ) -> Result<String, QueueError> {
-    let mut request = client.create_queue().queue_name(name);
-    if fifo {
+    let mut request = client.create_queue().queue_name(name).tags(RUN_TAG, run_tag);
+    if name.ends_with(".fifo") {
         request = request.attributes(QueueAttributeName::FifoQueue, "true");
     }
     for (attribute, value) in settings {
@@ -242,6 +274,16 @@ async fn create(
     }
     let created = request.send().await.map_err(|error| QueueError::of("CreateQueue", &error))?;
     created.queue_url.ok_or_else(|| missing("CreateQueue", "no QueueUrl"))
+}
+
+async fn delete(client: &Client, url: &str) -> Result<(), QueueError> {
+    match client.delete_queue().queue_url(url).send().await {
+        Ok(_) => Ok(()),
+        Err(error) if error.as_service_error().is_some_and(DeleteQueueError::is_queue_does_not_exist) => {
+            Ok(())
+        }
+        Err(error) => Err(QueueError::of("DeleteQueue", &error)),
+    }
 }
 
 async fn arn(client: &Client, url: &str) -> Result<String, QueueError> {

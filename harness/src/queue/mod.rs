@@ -8,3 +8,6 @@ pub mod mailbox;
 pub mod policy;
 pub mod sdk;
 pub mod store;
+
+/// The tag of every queue and table that a run has made, whose value is the run's own tag.
+const RUN_TAG: &str = "bedload-run";

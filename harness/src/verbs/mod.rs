@@ -20,7 +20,7 @@ use clap::CommandFactory;
 use miette::Diagnostic;
 
 use crate::cli::{Changes, Cli, Verb};
-use crate::engine::assembly::AssemblyError;
+use crate::engine::assembly::{AssemblyError, Leftover};
 use crate::exit::{Exit, Status};
 use crate::export::ExportError;
 use crate::scenario::{self, Mistakes, Plan, Set, SetError, Source, Unreadable};
@@ -137,6 +137,10 @@ pub enum VerbError {
     /// No runtime could be made.
     #[error("cannot start a runtime: {0}")]
     Runtime(io::Error),
+    /// What the run had made is still there.
+    #[error(transparent)]
+    #[diagnostic(help("the run itself is whole; remove what is left by hand: its tag is `bedload-run`"))]
+    Leftover(#[from] Leftover),
     /// A plan could not be put together: a fault of bedload's own.
     #[error("the scenario was accepted but cannot be put together: {0}")]
     #[diagnostic(help("this is a fault of bedload: please report it with the scenario"))]
@@ -157,6 +161,18 @@ impl VerbError {
     /// The error in one line, for the last line on stderr.
     pub fn short(&self) -> String {
         self.to_string()
+    }
+
+    /// Why queues or tables could not be made: mostly it is the target that did not let us.
+    fn unopened(error: AssemblyError) -> Self {
+        match error {
+            AssemblyError::Queue(_) | AssemblyError::Store(_) => VerbError::Target {
+                what: error.to_string(),
+                remedy: "let the run create queues and tables there, or name some that are there under `load.queue.existing`"
+                    .to_owned(),
+            },
+            other => other.into(),
+        }
     }
 }
 

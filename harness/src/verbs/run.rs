@@ -17,9 +17,10 @@ use super::run_folder::RunFolder;
 use super::{VerbError, outputs, plan, sending, signals, target};
 use crate::cli::RunArgs;
 use crate::clock::{self, Clock, Stopwatch};
-use crate::engine::assembly::{Door, Queues, header, traffic};
+use crate::engine::assembly::{Door, Leftover, Queues, header, traffic};
 use crate::engine::budget::Budget;
-use crate::engine::{self, Bed, halt};
+use crate::engine::halt::{self, Halted};
+use crate::engine::{self, Bed};
 use crate::exit::{Exit, Status};
 use crate::export::Station;
 use crate::live::Board;
@@ -90,23 +91,58 @@ fn run_one(plan: &Plan, args: &RunArgs, one_of_many: bool, terminal: &Terminal) 
     folder.write_note(&note)?;
 
     let watch = Stopwatch::start();
-    let received = runtime.block_on(drive(plan, kind, budget, reached, &folder))?;
+    let driven = runtime.block_on(drive(plan, kind, budget, reached, &folder))?;
+    let left = driven.removed.err().map(|left| terminal.explain(&left.into()));
+    driven.ended?;
     note.wall_seconds = watch.elapsed_s();
     note.cpu_seconds = machine::cpu_seconds();
     folder.write_note(&note)?;
-    judge(&folder, &note, args, received, &stations, terminal)
+    let exit = judge(&folder, &note, args, driven.signal, &stations, terminal)?;
+    Ok(match left {
+        Some(left) => exit.graver(left),
+        None => exit,
+    })
 }
 
-/// Runs the traffic and tells which signal ended it, if one did.
+/// How the traffic ended.
+struct Driven {
+    /// Whether it came to an end at all.
+    ended: Result<(), VerbError>,
+    /// By which signal, if by one.
+    signal: Option<Status>,
+    /// Whether what was made for it is gone.
+    removed: Result<(), Leftover>,
+}
+
+/// Runs the traffic, and removes what was made for it, whatever came of it.
 async fn drive(
     plan: &Plan,
     kind: ClockKind,
     budget: Budget,
     reached: Option<SdkConfig>,
     folder: &RunFolder,
-) -> Result<Option<Status>, VerbError> {
+) -> Result<Driven, VerbError> {
     let (halt, halted) = halt::halt();
     let received = signals::listen(halt);
+    let made = Queues::ahead(plan, kind, reached.as_ref()).await.map_err(VerbError::unopened)?;
+    let ended = carry(plan, kind, budget, reached, folder, made.as_ref(), halted).await;
+    let removed = match &made {
+        Some(made) => made.close().await,
+        None => Ok(()),
+    };
+    Ok(Driven { ended, signal: received.status(), removed })
+}
+
+/// Carries the traffic to its end, from the moment at which the run's clock starts.
+async fn carry(
+    plan: &Plan,
+    kind: ClockKind,
+    budget: Budget,
+    reached: Option<SdkConfig>,
+    folder: &RunFolder,
+    made: Option<&Queues>,
+    halted: Halted,
+) -> Result<(), VerbError> {
     let clock = Clock::start(kind);
     let header = header(plan, kind, clock.wall_epoch());
     let ledger = matches!(plan.target(), Target::Mock { .. });
@@ -126,13 +162,15 @@ async fn drive(
         max_in_flight: plan.max_in_flight(),
         budget: Arc::new(budget),
     };
-    let queues = Queues::open(plan, &door, clock).await?;
+    let queues = match made {
+        Some(made) => made.through(plan, &door, clock)?,
+        None => Queues::open(plan, &door, clock).await.map_err(VerbError::unopened)?,
+    };
     let end = engine::run(bed, traffic(plan, door.way(), &queues, clock)?, halted).await;
     drop(progress);
-    queues.close().await?;
     door.close().await;
     writing.finish(end)?;
-    Ok(received.status())
+    Ok(())
 }
 
 fn judge(

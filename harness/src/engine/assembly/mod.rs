@@ -27,7 +27,7 @@ use bedload_reports::record::Name;
 pub use cloud::{behaviour, spec as cloud_spec};
 pub use fault::faults;
 pub use header::{header, schedule};
-pub use queue::Queues;
+pub use queue::{Leftover, Queues};
 pub use traffic::traffic;
 pub use work::queue_setup;
 
@@ -144,6 +144,19 @@ impl Door {
                 }
                 None => Err(AssemblyError::Unknown { kind: "configuration for", name: "aws".to_owned() }),
             },
+        }
+    }
+
+    /// The way to a target that is not ours, without the faults of the plan: what is made for a run must not fail by
+    /// what is only meant for its traffic. None for a target that is ours.
+    fn unbroken(plan: &Plan, aws: Option<&SdkConfig>) -> Option<Self> {
+        match (plan.target(), aws) {
+            (Target::Endpoint(at), _) => Some(Door::over_http(network::plain_http(), at)),
+            (Target::Aws { .. }, Some(config)) => {
+                let way = Way::Aws(Box::new(config.clone()));
+                Some(Door { queues: way.clone(), tables: way.clone(), way, served: None })
+            }
+            (Target::Aws { .. }, None) | (Target::Mock { .. }, _) => None,
         }
     }
 

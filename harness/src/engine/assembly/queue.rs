@@ -1,8 +1,12 @@
 //! From a plan to its queues: made before the load, removed after it.
+//!
+//! Where the target is not ours, queues and tables take seconds to be made, so they are made before the run's clock starts,
+//! through a door of their own: else the first jobs would be late. The load then goes through the run's door.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use aws_config::SdkConfig;
 use bedload_reports::header::ClockKind;
 use bedload_reports::record::Name;
 
@@ -19,13 +23,25 @@ use crate::scenario::{self, Inject, Load, Plan};
 /// How long a job's record counts after its last write, beyond the length of the run.
 const KEEP: Duration = Duration::from_secs(24 * 3600);
 
+/// What a run had made and could not remove.
+#[derive(Debug, thiserror::Error)]
+#[error("a queue or table named `{name}` may be left behind: {why}")]
+pub struct Leftover {
+    /// What its name begins with.
+    name: String,
+    /// Why it is still there.
+    why: String,
+}
+
 /// The queues of a run, by flow.
 #[derive(Debug, Default)]
 pub struct Queues(Vec<Queue>);
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Queue {
     flow: Name,
+    /// What the queue and the table are called, if they were made.
+    name: String,
     prefix: String,
     mailbox: Mailbox,
     store: JobStore,
@@ -33,6 +49,40 @@ struct Queue {
 }
 
 impl Queues {
+    /// Makes the queues and tables of a plan for a target that is not ours; none for one that is, as its cloud begins with
+    /// the run.
+    ///
+    /// # Errors
+    /// One of them could not be made.
+    pub async fn ahead(
+        plan: &Plan,
+        kind: ClockKind,
+        aws: Option<&SdkConfig>,
+    ) -> Result<Option<Self>, AssemblyError> {
+        match Door::unbroken(plan, aws) {
+            Some(door) => Queues::open(plan, &door, Clock::start(kind)).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The same queues and tables through the run's door and by its clock.
+    ///
+    /// # Errors
+    /// The plan does not define what they are for.
+    pub fn through(&self, plan: &Plan, door: &Door, clock: Clock) -> Result<Self, AssemblyError> {
+        let through = |queue: &Queue| {
+            let flow = plan.flows().iter().find(|flow| *flow.name() == queue.flow);
+            let flow = flow.ok_or_else(|| super::traffic::unknown("flow", &queue.flow))?;
+            let reach = reach(plan, flow, door, clock)?;
+            Ok(Queue {
+                mailbox: queue.mailbox.through(reach.queues()),
+                store: queue.store.through(reach.tables()),
+                ..queue.clone()
+            })
+        };
+        self.0.iter().map(through).collect::<Result<_, _>>().map(Queues)
+    }
+
     /// Makes the queues and tables of a plan, or finds those that are there already.
     ///
     /// # Errors
@@ -54,18 +104,16 @@ impl Queues {
         Ok(queues)
     }
 
-    /// Removes what was made.
+    /// Removes what was made, as far as that can be done.
     ///
     /// # Errors
-    /// Something could not be removed.
-    pub async fn close(&self) -> Result<(), AssemblyError> {
+    /// Something could not be removed: the first of it, by name.
+    pub async fn close(&self) -> Result<(), Leftover> {
+        let mut closed = Ok(());
         for queue in &self.0 {
-            queue.mailbox.remove().await?;
-            if queue.made_table {
-                queue.store.drop_table().await?;
-            }
+            closed = closed.and(queue.remove().await);
         }
-        Ok(())
+        closed
     }
 
     /// The load of a flow.
@@ -91,43 +139,72 @@ impl Queue {
         door: &Door,
         clock: Clock,
     ) -> Result<Self, AssemblyError> {
-        let client = plan.client(flow.client());
-        let client = client.ok_or_else(|| super::traffic::unknown("client", flow.client()))?;
-        let region = client.regions().first();
-        let region = region.ok_or_else(|| super::traffic::unknown("region of client", flow.client()))?;
         let tag = run_tag(clock);
-        let reach = Reach {
-            sqs: door.queues(),
-            dynamodb: door.tables(),
-            region,
-            profile: client.retry().profile,
-            partition: partition(flow.name()),
-            clock,
-        };
+        let reach = reach(plan, flow, door, clock)?;
         let name = name(plan.name(), flow.name(), &tag);
         let table = match &policy.existing {
             Some(existing) => existing.table.to_string(),
             None => name.clone(),
         };
         let store = JobStore::new(reach.tables(), TableName::new(table)?, keep(plan));
-        let provenance = match &policy.existing {
-            Some(_) => Provenance::Found,
-            None => store.ensure(&tag, &clock).await?,
-        };
-        let mailbox = match &policy.existing {
-            Some(existing) => Mailbox::open(reach.queues(), existing),
-            None => Mailbox::create(reach.queues(), &name, policy).await?,
+        let (mailbox, provenance) = match &policy.existing {
+            Some(existing) => (Mailbox::open(reach.queues(), existing), Provenance::Found),
+            None => {
+                let mailbox = Mailbox::create(reach.queues(), &name, &tag, policy).await?;
+                match store.ensure(&tag, &clock).await {
+                    Ok(provenance) => (mailbox, provenance),
+                    Err(error) => {
+                        // As above.
+                        let _ = mailbox.remove().await;
+                        return Err(error.into());
+                    }
+                }
+            }
         };
         let prefix =
             if tag.is_empty() { format!("{}-", flow.name()) } else { format!("{}-{tag}-", flow.name()) };
         Ok(Queue {
             flow: flow.name().clone(),
+            name,
             prefix,
             mailbox,
             store,
             made_table: provenance == Provenance::Made,
         })
     }
+}
+
+impl Queue {
+    /// Removes what was made, the table even where the queues stay.
+    async fn remove(&self) -> Result<(), Leftover> {
+        let left = |why: String| Leftover { name: self.name.clone(), why };
+        let queues = self.mailbox.remove().await.map_err(|error| left(error.to_string()));
+        match self.made_table {
+            true => queues.and(self.store.drop_table().await.map_err(|error| left(error.to_string()))),
+            false => queues,
+        }
+    }
+}
+
+/// How the workers of a flow reach what is behind the door.
+fn reach<'a>(
+    plan: &'a Plan,
+    flow: &scenario::Flow,
+    door: &'a Door,
+    clock: Clock,
+) -> Result<Reach<'a>, AssemblyError> {
+    let client = plan.client(flow.client());
+    let client = client.ok_or_else(|| super::traffic::unknown("client", flow.client()))?;
+    let region = client.regions().first();
+    let region = region.ok_or_else(|| super::traffic::unknown("region of client", flow.client()))?;
+    Ok(Reach {
+        sqs: door.queues(),
+        dynamodb: door.tables(),
+        region,
+        profile: client.retry().profile,
+        partition: partition(flow.name()),
+        clock,
+    })
 }
 
 /// Longer than any time between two deliveries of a job.

@@ -1,10 +1,14 @@
-//! The producer: puts jobs in on schedule, a batch at a time, and does not wait for their results.
+//! The producer: takes jobs in hand on schedule, puts them in a batch at a time, and does not wait for their results.
+//!
+//! The schedule and the sending are apart, so that a queue which answers slowly makes jobs late, and not the schedule:
+//! else the harness would seem to be late itself.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use bedload_reports::record::Name;
 use bedload_reports::units::Nanos;
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use super::Site;
 use crate::flow::request::Arrival;
@@ -19,24 +23,42 @@ struct Due {
 
 /// Sends all jobs of the plan, or as many as are due before the word to stop.
 pub(super) async fn produce(site: Arc<Site>) {
-    let batch = u64::from(site.policy.send_batch.max(1));
-    let mut next = 0;
-    while next < site.policy.jobs {
-        let last = (next + batch).min(site.policy.jobs);
-        // A batch goes when its last job is due: until then the producer has nothing to hand over.
-        if !site.dispatcher.reached(site.due(last - 1)).await || site.dispatcher.is_over() {
-            break;
+    let (hand_over, mut batches) = unbounded_channel::<Vec<Due>>();
+    // One after the other, as the groups of a FIFO queue keep the order in which they were sent.
+    let send = async {
+        while let Some(batch) = batches.recv().await {
+            site.send(&batch).await;
         }
-        let due: Vec<Due> = (next..last).map(|number| site.expect(number)).collect();
-        site.send(&due).await;
-        next = last;
-    }
-    if next < site.policy.jobs {
+    };
+    let (all, ()) = tokio::join!(site.take_in_hand(hand_over), send);
+    if !all {
         site.register.cut_short();
     }
 }
 
 impl Site {
+    /// Takes each job in hand when it is due, and hands them over by the batch. Tells whether that was all of them.
+    async fn take_in_hand(&self, hand_over: UnboundedSender<Vec<Due>>) -> bool {
+        let full = self.policy.send_batch.max(1) as usize;
+        let mut batch = Vec::with_capacity(full);
+        let mut taken = 0;
+        for number in 0..self.policy.jobs {
+            if !self.dispatcher.reached(self.due(number)).await || self.dispatcher.is_over() {
+                break;
+            }
+            batch.push(self.expect(number));
+            taken = number + 1;
+            if batch.len() == full {
+                // Who sends is there for as long as this is.
+                let _ = hand_over.send(std::mem::take(&mut batch));
+            }
+        }
+        if !batch.is_empty() {
+            let _ = hand_over.send(batch);
+        }
+        taken == self.policy.jobs
+    }
+
     /// When a job is due, by its place in the batch.
     fn due(&self, number: u64) -> Nanos {
         self.from.plus(self.policy.due(number))

@@ -61,6 +61,11 @@ impl JobStore {
         JobStore { client, table, keep, tickets: Arc::default() }
     }
 
+    /// The same table through another client.
+    pub fn through(&self, client: Client) -> Self {
+        JobStore { client, ..self.clone() }
+    }
+
     /// Puts a job down as to do.
     ///
     /// A job that is known is left as it is and told so.

@@ -14,9 +14,8 @@ use super::JobStore;
 use super::attribute::JOB;
 use super::error::StoreError;
 use crate::clock::Clock;
+use crate::queue::RUN_TAG;
 
-/// The tag of every table that a run has made, whose value is the run's own tag.
-const RUN_TAG: &str = "bedload-run";
 /// How long a new table is waited for, and how often it is looked at. AWS's own waiter looks every 20 s for 8 min;
 /// a table on demand is there within seconds.
 const ACTIVE_WITHIN: Duration = Duration::from_secs(120);
@@ -78,11 +77,15 @@ impl JobStore {
     /// Sees to it that the table is there and active, billed by the request.
     ///
     /// # Errors
-    /// It could not be made or looked at, or did not become active.
+    /// It could not be made or looked at, or did not become active; then what was made is removed again.
     pub async fn ensure(&self, run_tag: &str, clock: &Clock) -> Result<Provenance, StoreError> {
         let provenance = self.make(run_tag).await?;
-        self.wait_until_active(clock).await?;
-        Ok(provenance)
+        let active = self.wait_until_active(clock).await;
+        if active.is_err() && provenance == Provenance::Made {
+            // Why it came to that is what the caller must hear, and it has the table's name.
+            let _ = self.drop_table().await;
+        }
+        active.map(|()| provenance)
     }
 
     /// Removes the table with all jobs. One that is gone already will do.

@@ -66,7 +66,7 @@ impl Introduction<'_> {
     }
 
     fn lines(&self) -> Vec<String> {
-        let mut lines = vec![format!("export AWS_ENDPOINT_URL_BEDROCK_RUNTIME={}", self.url())];
+        let mut lines = vec![format!("export AWS_ENDPOINT_URL={}", self.url())];
         let region = self.home();
         let region = format!("AWS_REGION={region} AWS_DEFAULT_REGION={region}");
         if self.strict {
@@ -75,6 +75,11 @@ impl Introduction<'_> {
         } else {
             lines.push(format!("export AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any {region}"));
         }
+        lines.push(
+            "Bedrock Runtime, SQS and DynamoDB share the address; where the last two are to stay elsewhere:"
+                .to_owned(),
+        );
+        lines.push(format!("  export AWS_ENDPOINT_URL_BEDROCK_RUNTIME={}", self.url()));
         // LiteLLM would go to AWS for all that the SDKs' own variable says.
         lines.push(format!("for LiteLLM: export AWS_BEDROCK_RUNTIME_ENDPOINT={}", self.url()));
         if let Some(pem) = self.authority {

@@ -17,7 +17,14 @@ use crate::verbs::VerbError;
 const GRACE: Duration = Duration::from_secs(5);
 
 /// Variables that would lead a client past the mock, or make it wait for credentials.
-const IN_THE_WAY: [&str; 3] = ["AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"];
+const IN_THE_WAY: [&str; 5] = [
+    "AWS_PROFILE",
+    "AWS_SESSION_TOKEN",
+    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+    // They go before the one for all services, which the mock sets.
+    "AWS_ENDPOINT_URL_SQS",
+    "AWS_ENDPOINT_URL_DYNAMODB",
+];
 
 /// A program with its arguments.
 #[derive(Debug)]

@@ -74,10 +74,9 @@ pub(super) fn watch(args: &MockArgs, command: &Command, terminal: &Terminal) -> 
                 folded.summary.verdict.word()
             ),
         ),
-        Left::Well if folded.summary.sent_nothing() => Exit::new(
-            Status::Invalid,
-            "the command sent nothing to the mock; does it read AWS_ENDPOINT_URL_BEDROCK_RUNTIME?",
-        ),
+        Left::Well if folded.summary.sent_nothing() => {
+            Exit::new(Status::Invalid, "the command sent nothing to the mock; does it read AWS_ENDPOINT_URL?")
+        }
         Left::Well => Exit::of(&folded.summary, args.judged.fail_on_inconclusive),
     })
 }
