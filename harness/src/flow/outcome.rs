@@ -64,6 +64,7 @@ mod tests {
             tokens_estimated: false,
             gaps_us: Vec::new(),
             attempts: (1..=attempts).map(attempt).collect(),
+            polls: 0,
         }
     }
 
