@@ -129,7 +129,7 @@ fn throttle_first() -> Vec<Fault> {
 
 #[test]
 fn all_four_operations_are_answered_alike_through_both_doors() {
-    for operation in Operation::ALL {
+    for operation in Operation::AT_ONCE {
         let memory = in_memory(Duration::from_millis(20), Vec::new(), operation, RetryMode::Standard);
         let tcp = over_tcp(Vec::new(), operation);
         for call in [&memory, &tcp] {
@@ -147,7 +147,7 @@ fn all_four_operations_are_answered_alike_through_both_doors() {
 #[test]
 fn a_tool_is_called_alike_through_both_doors() {
     let asked = ask_with_a_tool();
-    for operation in Operation::ALL {
+    for operation in Operation::AT_ONCE {
         let memory =
             in_memory_to(&asked, Duration::from_millis(20), Vec::new(), operation, RetryMode::Standard);
         let tcp = over_tcp_to(&asked, Vec::new(), operation);

@@ -243,6 +243,10 @@ impl Operation {
         Operation::AsyncInvoke,
     ];
 
+    /// Those that answer in the exchange that asks.
+    pub const AT_ONCE: [Operation; 4] =
+        [Operation::Converse, Operation::ConverseStream, Operation::Invoke, Operation::InvokeStream];
+
     /// Whether the answer arrives as a stream of events, and so has a time to first token.
     pub fn streams(self) -> bool {
         matches!(self, Operation::ConverseStream | Operation::InvokeStream)

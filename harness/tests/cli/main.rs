@@ -6,6 +6,7 @@ mod bad_input;
 mod bugs;
 mod ledger;
 mod policies;
+mod queues;
 mod run;
 mod scenarios;
 mod support;

@@ -29,7 +29,9 @@ fn every_shipped_scenario_opens_with_its_question_and_passes() {
         assert_eq!(summary.verdict, RunVerdict::Pass, "{}", path.display());
         assert!(summary.total.requests > 500, "{} asks little", path.display());
         assert!(
-            summary.total.failed > 0 || !summary.errors.is_empty() || path.ends_with("chat.yaml"),
+            summary.total.failed > 0
+                || !summary.errors.is_empty()
+                || ["chat.yaml", "documents.yaml"].iter().any(|quiet| path.ends_with(quiet)),
             "{} breaks nothing",
             path.display()
         );

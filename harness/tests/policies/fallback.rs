@@ -46,7 +46,7 @@ fn only_what_is_listed_triggers_it() {
 #[test]
 fn validation_never_falls_back() {
     let invalid = ErrorAnswer::new(Some("ValidationException"), Some(400), None, &[]).unwrap();
-    for operation in Operation::ALL {
+    for operation in Operation::AT_ONCE {
         let record = bench(operation, Kind::Error(invalid.clone())).once();
         assert_eq!(calls(&record), ["First sonnet@us-east-1: rejected"], "{operation:?}");
         assert_eq!(record.outcome, Outcome::Failed);

@@ -5,10 +5,13 @@ use std::time::Duration;
 
 use bedload::client::policy::RetryQuota;
 use bedload::engine::assembly::{self, cloud_spec};
+use bedload::queue::policy::{Consumer, OnFailure};
 use bedload::resilience::policy::{
     HedgeAfter, Routing, SlidingWindow, Stick, StreamPolicy, Trigger, WhenEmpty,
 };
-use bedload::scenario::{Answers, Inject, Input, Load, Spread, StopReason, Target, When, WindowLaw, schema};
+use bedload::scenario::{
+    Answers, Flow, Inject, Input, Load, Spread, StopReason, Target, When, WindowLaw, schema,
+};
 use bedload_reports::gate::Limit;
 use bedload_reports::header::ClockKind;
 use bedload_reports::record::Operation;
@@ -48,7 +51,9 @@ fn the_whole_language_is_read() {
 
     assert_eq!(client.retry().quota, RetryQuota::Shared("house".into()));
 
-    let [chat, lookup, batch, events] = plan.flows() else { unreachable!("four flows") };
+    let [chat, lookup, batch, events, documents, letters, brief] = plan.flows() else {
+        unreachable!("seven flows")
+    };
     assert_eq!(chat.call().operation, Operation::ConverseStream);
     assert_eq!(chat.call().input, Input::Tokens(Spread::LogNormal { p50: 300.0, p99: 2000.0 }));
     let Load::Open { segments, .. } = chat.load() else { unreachable!("an open load") };
@@ -56,6 +61,7 @@ fn the_whole_language_is_read() {
         (segments[2].from, segments[2].start_per_s, segments[2].end_per_s),
         (Nanos::from_secs(150), 20.0, 40.0)
     );
+    queues([documents, letters, brief]);
     let Load::Closed { segments, .. } = lookup.load() else { unreachable!("a closed load") };
     assert_eq!(segments.iter().map(|segment| segment.users).collect::<Vec<_>>(), [8, 16]);
     assert!(matches!(&batch.call().input, Input::Messages(messages) if messages.len() == 1));
@@ -70,7 +76,7 @@ fn the_whole_language_is_read() {
     );
 
     let kinds: BTreeSet<&str> = plan.faults().iter().map(|fault| fault.inject().name()).collect();
-    assert_eq!(kinds.len(), 23, "{kinds:?}");
+    assert_eq!(kinds.len(), 30, "{kinds:?}");
     assert_eq!(plan.faults()[4].when(), &When::Always);
 
     let gate = &plan.gates()[5];
@@ -114,9 +120,26 @@ fn every_policy_is_read() {
     assert_eq!(policy("plain").breaker.unwrap().sliding_window, SlidingWindow::Time(10));
     assert!(matches!(policy("trial").routing, Some(Routing::Canary { share: 0.05, .. })));
 
-    let [chat, .., events] = plan.flows() else { unreachable!("flows") };
+    let [chat, _, _, events, ..] = plan.flows() else { unreachable!("flows") };
     assert_eq!(chat.gateway().unwrap().max_body_bytes, 1_000_000);
     assert_eq!(events.gateway().unwrap().quota.unwrap().limit, 1_000_000);
+}
+
+fn queues(flows: [&Flow; 3]) {
+    let [documents, letters, brief] = flows.map(|flow| match flow.load() {
+        Load::Queue { policy, .. } => &**policy,
+        other => unreachable!("a queue, not {other:?}"),
+    });
+    let polling = flows[0].call().polling.as_ref().unwrap();
+    assert_eq!((&*polling.output, polling.deadline), ("s3://results/here", Duration::from_secs(300)));
+    assert_eq!((documents.jobs, documents.groups, documents.send_batch), (2000, Some(20), 5));
+    assert_eq!((documents.consumer.slots(), documents.consumer.turns()), (16, 2));
+    assert_eq!(documents.handling.on_failure, OnFailure::Release(Duration::from_secs(5)));
+    assert_eq!(documents.handling.lease, Duration::from_secs(120));
+    let Consumer::Function(function) = &letters.consumer else { unreachable!("a function") };
+    assert_eq!((function.batch, function.concurrency(), function.partial), (20, 10, false));
+    assert_eq!((brief.consumer.slots(), brief.visibility), (2, Duration::from_secs(30)));
+    assert_eq!(brief.handling.lease, brief.visibility, "a claim holds as long as the message is hidden");
 }
 
 #[test]
@@ -124,8 +147,9 @@ fn the_whole_language_makes_a_cloud_and_its_faults() {
     let plan = parse(FULL, &[]).unwrap();
     cloud_spec(&plan).unwrap();
     let made = assembly::faults(plan.faults()).unwrap();
-    assert_eq!(made.len(), plan.faults().len());
-    for (made, asked) in made.iter().zip(plan.faults()) {
+    let of_the_cloud: Vec<_> = plan.faults().iter().filter(|fault| !fault.inject().is_of_workers()).collect();
+    assert_eq!((made.len(), plan.faults().len()), (of_the_cloud.len(), of_the_cloud.len() + 5));
+    for (made, asked) in made.iter().zip(of_the_cloud) {
         assert_eq!((made.name(), made.kind().word()), (&**asked.name(), asked.inject().name()));
     }
 }
@@ -158,7 +182,11 @@ fn the_schema_and_the_full_scenario_know_the_same_keys() {
     properties(&schema, &mut names);
     assert!(names.len() > 60, "{names:?}");
     // Other targets, and limits that another gate has.
-    let elsewhere = ["endpoint", "aws", "profile", "max_cost", "max_requests"];
+    let elsewhere = [
+        ["endpoint", "bedrock", "sqs", "dynamodb", "existing"].as_slice(),
+        ["aws", "profile", "max_cost", "max_requests", "dead_letters", "table"].as_slice(),
+    ]
+    .concat();
     for name in names.iter().filter(|name| !elsewhere.contains(&name.as_str())) {
         assert!(FULL.contains(&format!("{name}:")), "full.yaml does not use `{name}`");
     }

@@ -89,12 +89,12 @@ impl Token {
 /// A job, as the table has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
-    job: String,
+    pub(super) job: String,
     pub(super) status: Status,
     pub(super) expiry_s: u64,
     pub(super) in_progress_expiry: Option<Millis>,
-    owner: Option<String>,
-    ticket: Option<String>,
+    pub(super) owner: Option<String>,
+    pub(super) ticket: Option<String>,
     pub(super) result: Option<String>,
 }
 

@@ -2,14 +2,15 @@
 
 use bedload_reports::record::Name;
 
-use super::World;
 use super::call::CallSpec;
 use super::gateway::gateway;
 use super::load::Load;
+use super::{Target, World};
 use crate::resilience::policy::GatewayPolicy;
+use crate::scenario::code::Code;
 use crate::scenario::decode::Row;
 use crate::scenario::file;
-use crate::scenario::notes::{Noted, Notes};
+use crate::scenario::notes::{Note, Noted, Notes};
 
 /// One kind of traffic.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,6 +59,7 @@ impl Flow {
             raw.client.get().and_then(|name| world.clients.find(name.value.get(), name.place, notes));
         let load =
             raw.load.value().and_then(|load| Load::build(load, row.name.place, &world.timeline, notes));
+        let load = load.and_then(|load| in_place(load, raw, world, notes));
         let gateway = gateway(&raw.gateway, notes);
         Ok(Flow {
             name: row.name.value.get().clone(),
@@ -66,5 +68,18 @@ impl Flow {
             load: load?,
             gateway: gateway?,
         })
+    }
+}
+
+/// A cloud of our own begins empty: no queue can be there already.
+fn in_place(load: Load, raw: &file::Flow, world: &World, notes: &mut Notes) -> Result<Load, Noted> {
+    let file::Load::Queue(queue) = raw.load.value()? else { return Ok(load) };
+    match (queue.existing.get()?, &world.target) {
+        (Some(existing), Ok(Target::Mock { .. })) => {
+            let message = "a queue that is there already, in a cloud that begins empty";
+            let note = Note::new(Code::Contradiction, existing.place, message).label("nothing is there");
+            Err(notes.add(note.help("remove `existing`, or aim at an endpoint or at AWS")))
+        }
+        _ => Ok(load),
     }
 }
