@@ -301,6 +301,9 @@ fn divided_up(all: Nanos, part: Nanos) -> u64 {
 mod tests {
     use super::*;
 
+    /// What makes a setup one that does not fit.
+    type Change = fn(&mut QueueSetup);
+
     fn setup() -> QueueSetup {
         QueueSetup {
             jobs: 10_000,
@@ -336,7 +339,7 @@ mod tests {
     #[test]
     fn each_misfit_is_told_where_it_is_one() {
         let seconds = Nanos::from_secs;
-        let table: [(fn(&mut QueueSetup), Misfit); 6] = [
+        let table: [(Change, Misfit); 6] = [
             (
                 |setup| setup.consumer = Consumer::Workers { count: 11, in_flight: 2 },
                 Misfit::FewWorkers { slots: 22, least: 23 },

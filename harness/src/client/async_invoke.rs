@@ -132,7 +132,7 @@ mod tests {
     #[test]
     fn json_keeps_its_numbers_and_its_shape() {
         let value = serde_json::json!({ "a": [1, -2, 0.5], "b": null, "c": true, "d": "x" });
-        let Document::Object(entries) = document(value) else { panic!("an object") };
+        let Document::Object(entries) = document(value) else { unreachable!("an object") };
         let numbers = [Number::PosInt(1), Number::NegInt(-2), Number::Float(0.5)].map(Document::Number);
         assert_eq!(entries["a"], Document::Array(numbers.into()));
         assert_eq!((&entries["b"], &entries["c"]), (&Document::Null, &Document::Bool(true)));

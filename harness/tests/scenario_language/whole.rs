@@ -80,7 +80,7 @@ fn the_whole_language_is_read() {
     assert_eq!(plan.faults()[4].when(), &When::Always);
 
     let gate = &plan.gates()[5];
-    assert_eq!((gate.limit, gate.line), (Limit::Max(2e6), Some(214)));
+    assert_eq!((gate.limit, gate.line), (Limit::Max(2e6), Some(261)));
     assert_eq!(plan.validity().min_achieved, 0.975);
     assert_eq!(plan.source_text(), FULL);
 }
