@@ -81,17 +81,17 @@ mod tests {
     #[test]
     fn places_and_their_folders() {
         let cases = [
-            ("s3://bucket", "s3://bucket/id", "/root/bucket/id"),
-            ("s3://bucket/", "s3://bucket/id", "/root/bucket/id"),
-            ("s3://bucket/out/", "s3://bucket/out/id", "/root/bucket/out/id"),
-            ("s3://my.bucket/a//b", "s3://my.bucket/a//b/id", "/root/my.bucket/a/b/id"),
-            ("s3://bucket/../..", "s3://bucket/../../id", "/root/bucket/%2E%2E/%2E%2E/id"),
-            ("s3://bucket/a\\b:c", "s3://bucket/a\\b:c/id", "/root/bucket/a%5Cb%3Ac/id"),
+            ("s3://bucket", "s3://bucket/id", "/shelf/bucket/id"),
+            ("s3://bucket/", "s3://bucket/id", "/shelf/bucket/id"),
+            ("s3://bucket/out/", "s3://bucket/out/id", "/shelf/bucket/out/id"),
+            ("s3://my.bucket/a//b", "s3://my.bucket/a//b/id", "/shelf/my.bucket/a/b/id"),
+            ("s3://bucket/../..", "s3://bucket/../../id", "/shelf/bucket/%2E%2E/%2E%2E/id"),
+            ("s3://bucket/a\\b:c", "s3://bucket/a\\b:c/id", "/shelf/bucket/a%5Cb%3Ac/id"),
         ];
         for (text, location, folder) in cases {
             let uri = S3Uri::parse(text).unwrap();
             assert_eq!(uri.of_invocation("id"), location, "{text}");
-            assert_eq!(uri.folder(Path::new("/root"), "id"), Path::new(folder), "{text}");
+            assert_eq!(uri.folder(Path::new("/shelf"), "id"), Path::new(folder), "{text}");
         }
     }
 
