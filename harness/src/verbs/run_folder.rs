@@ -103,13 +103,15 @@ impl RunFolder {
             return Ok(folded);
         }
         let context = Context::of(&folded.summary.run, folded.summary.finished);
-        let judgement = self.with_exchanges(|exchanges| judge(exchanges, &context))?;
+        let mut witness = Witness::default();
+        let judgement = self.with_exchanges(|exchanges| {
+            judge(exchanges.inspect(|exchange| witness.see(exchange)), &context)
+        })?;
         let folded = folded.with_judgement(judgement);
-        if folded.summary.queues.is_empty() {
-            return Ok(folded);
+        match folded.summary.queues.is_empty() {
+            true => Ok(folded),
+            false => Ok(folded.with_witness(&witness)),
         }
-        let witness = self.with_exchanges(|exchanges| Witness::of(exchanges))?;
-        Ok(folded.with_witness(&witness))
     }
 
     /// Writes the X-Ray documents of the traces that are kept, and adds the account of all spans to the figures. A log that

@@ -18,18 +18,12 @@ use super::verdict::verdict;
 pub struct Witness(BTreeMap<Name, u64>);
 
 impl Witness {
-    /// Counts the exchanges of a ledger.
-    pub fn of(exchanges: impl Iterator<Item = Exchange>) -> Self {
-        let mut answers: BTreeMap<Name, u64> = BTreeMap::new();
-        let answered = |exchange: &Exchange| {
-            exchange.is_of_bedrock() && exchange.succeeded() && exchange.output_tokens.is_some()
-        };
-        for exchange in exchanges.filter(answered) {
-            if let Some(flow) = exchange.flow {
-                *answers.entry(flow).or_default() += 1;
-            }
+    /// Counts an exchange, if it is a model's answer to a flow.
+    pub fn see(&mut self, exchange: &Exchange) {
+        let answered = exchange.is_of_bedrock() && exchange.succeeded() && exchange.output_tokens.is_some();
+        if let (true, Some(flow)) = (answered, &exchange.flow) {
+            *self.0.entry(flow.clone()).or_default() += 1;
         }
-        Witness(answers)
     }
 }
 
