@@ -5,6 +5,7 @@
 //! a client's own mistake is 400 whatever it is. What differs between services is data: [`Dialect`].
 
 mod dialect;
+mod operations;
 mod target;
 
 use std::time::Duration;
@@ -14,6 +15,7 @@ use serde_json::Value;
 use crate::reply::{Content, Reply};
 
 pub(crate) use dialect::{Dialect, Word};
+pub(crate) use operations::operations;
 pub(crate) use target::Target;
 
 /// The type of every body.
