@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::request::Many;
 use super::{Desk, batch, done, handle};
 use crate::ledger::QueueWork;
 use crate::sqs::errors::{Mistake, invalid_value};
@@ -26,14 +27,6 @@ pub(super) struct Entry {
     receipt_handle: Option<String>,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct BatchRequest {
-    queue_url: Option<String>,
-    #[serde(default)]
-    entries: Vec<Entry>,
-}
-
 pub(super) fn delete(desk: &mut Desk<'_>, request: Request) -> Result<Value, Mistake> {
     let queue = desk.queue(request.queue_url.as_deref())?;
     let now = desk.visit.now();
@@ -46,7 +39,7 @@ pub(super) fn delete(desk: &mut Desk<'_>, request: Request) -> Result<Value, Mis
     })?
 }
 
-pub(super) fn delete_batch(desk: &mut Desk<'_>, request: BatchRequest) -> Result<Value, Mistake> {
+pub(super) fn delete_batch(desk: &mut Desk<'_>, request: Many<Entry>) -> Result<Value, Mistake> {
     let queue = desk.queue(request.queue_url.as_deref())?;
     let shape = "DeleteMessageBatchRequestEntry";
     batch::check(shape, request.entries.iter().map(|entry| entry.id.as_deref()))?;

@@ -7,6 +7,7 @@ mod moves;
 mod permissions;
 mod queues;
 mod receive;
+mod request;
 mod send;
 mod tags;
 mod visibility;

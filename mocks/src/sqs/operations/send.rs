@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use super::request::{Many, One};
 use super::{Desk, batch};
 use crate::request_id;
 use crate::sqs::attribute::{self, Attributes};
@@ -39,24 +40,8 @@ pub(super) struct Entry {
     message_group_id: Option<String>,
 }
 
-#[derive(Debug, Deserialize)]
-pub(super) struct Request {
-    #[serde(rename = "QueueUrl")]
-    url: Option<String>,
-    #[serde(flatten)]
-    entry: Entry,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct BatchRequest {
-    queue_url: Option<String>,
-    #[serde(default)]
-    entries: Vec<Entry>,
-}
-
-pub(super) fn send(desk: &mut Desk<'_>, request: Request) -> Result<Value, Mistake> {
-    let queue = desk.queue(request.url.as_deref())?;
+pub(super) fn send(desk: &mut Desk<'_>, request: One<Entry>) -> Result<Value, Mistake> {
+    let queue = desk.queue(request.queue_url.as_deref())?;
     let now = desk.visit.now();
     let (mut ids, sender) = (desk.visit.chance.stream(MESSAGE_ID), sender(desk));
     let work = desk.work();
@@ -70,7 +55,7 @@ pub(super) fn send(desk: &mut Desk<'_>, request: Request) -> Result<Value, Mista
     })?
 }
 
-pub(super) fn send_batch(desk: &mut Desk<'_>, request: BatchRequest) -> Result<Value, Mistake> {
+pub(super) fn send_batch(desk: &mut Desk<'_>, request: Many<Entry>) -> Result<Value, Mistake> {
     let queue = desk.queue(request.queue_url.as_deref())?;
     batch::check("SendMessageBatchRequestEntry", request.entries.iter().map(|entry| entry.id.as_deref()))?;
     let bytes: usize = request.entries.iter().map(Entry::bytes).sum();

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::request::{Many, One};
 use super::{Desk, batch, done, handle};
 use crate::ledger::QueueWork;
 use crate::sqs::errors::{Mistake, invalid, invalid_value, missing};
@@ -21,24 +22,8 @@ pub(super) struct Entry {
     visibility_timeout: Option<i64>,
 }
 
-#[derive(Debug, Deserialize)]
-pub(super) struct Request {
-    #[serde(rename = "QueueUrl")]
-    url: Option<String>,
-    #[serde(flatten)]
-    entry: Entry,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct BatchRequest {
-    queue_url: Option<String>,
-    #[serde(default)]
-    entries: Vec<Entry>,
-}
-
-pub(super) fn change(desk: &mut Desk<'_>, request: Request) -> Result<Value, Mistake> {
-    let queue = desk.queue(request.url.as_deref())?;
+pub(super) fn change(desk: &mut Desk<'_>, request: One<Entry>) -> Result<Value, Mistake> {
+    let queue = desk.queue(request.queue_url.as_deref())?;
     let now = desk.visit.now();
     let work = desk.work();
     queue.with(now, |state| {
@@ -49,7 +34,7 @@ pub(super) fn change(desk: &mut Desk<'_>, request: Request) -> Result<Value, Mis
     })?
 }
 
-pub(super) fn change_batch(desk: &mut Desk<'_>, request: BatchRequest) -> Result<Value, Mistake> {
+pub(super) fn change_batch(desk: &mut Desk<'_>, request: Many<Entry>) -> Result<Value, Mistake> {
     let queue = desk.queue(request.queue_url.as_deref())?;
     let shape = "ChangeMessageVisibilityBatchRequestEntry";
     batch::check(shape, request.entries.iter().map(|entry| entry.id.as_deref()))?;
