@@ -5,6 +5,7 @@
 
 pub mod error;
 pub mod mailbox;
+pub mod misfortune;
 pub mod policy;
 pub mod sdk;
 pub mod store;

@@ -123,7 +123,7 @@ fn kind(inject: &Inject) -> Result<Kind, AssemblyError> {
         Inject::DuplicateDelivery => Kind::DuplicateDelivery(faults::DuplicateDelivery),
         Inject::OutOfOrder => Kind::OutOfOrder(faults::OutOfOrder),
         Inject::EmptyReceive => Kind::EmptyReceive(faults::EmptyReceive),
-        Inject::Crash { .. } | Inject::Freeze { .. } | Inject::ClockJump { .. } | Inject::Poison => {
+        Inject::Misfortune(_) => {
             let name = inject.name().to_owned();
             return Err(AssemblyError::Unknown { kind: "fault of the cloud", name });
         }

@@ -12,7 +12,7 @@ use bedload_reports::record::Name;
 
 use super::{AssemblyError, Door};
 use crate::clock::Clock;
-use crate::engine::queue::{Hazard, Misfortune, QueueLoad};
+use crate::engine::queue::{Hazard, QueueLoad};
 use crate::queue::mailbox::Mailbox;
 use crate::queue::policy::QueuePolicy;
 use crate::queue::sdk::Reach;
@@ -172,9 +172,7 @@ impl Queue {
             made_table: provenance == Provenance::Made,
         })
     }
-}
 
-impl Queue {
     /// Removes what was made, the table even where the queues stay.
     async fn remove(&self) -> Result<(), Leftover> {
         let left = |why: String| Leftover { name: self.name.clone(), why };
@@ -240,13 +238,7 @@ fn partition(flow: &str) -> String {
 
 /// A fault of those who work, if it is one and aimed at this flow.
 fn hazard(fault: &scenario::Fault, flow: &Name) -> Option<Hazard> {
-    let misfortune = match fault.inject() {
-        Inject::Crash { at, restart_after } => Misfortune::Crash { at: *at, restart_after: *restart_after },
-        Inject::Freeze { at, lasts } => Misfortune::Freeze { at: *at, lasts: *lasts },
-        Inject::ClockJump { by } => Misfortune::ClockJump { by: *by },
-        Inject::Poison => Misfortune::Poison,
-        _ => return None,
-    };
+    let Inject::Misfortune(misfortune) = *fault.inject() else { return None };
     let flows = &fault.aim().flows;
     let trigger = fault.trigger();
     (flows.is_empty() || flows.contains(flow)).then(|| Hazard {

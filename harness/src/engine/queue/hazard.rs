@@ -9,6 +9,7 @@ use bedload_reports::record::Name;
 use bedload_reports::units::Nanos;
 use rand::RngExt;
 
+use crate::queue::misfortune::Misfortune;
 use crate::seed::Seed;
 
 /// A fault of those who work.
@@ -26,32 +27,6 @@ pub struct Hazard {
     pub every: Option<u64>,
     /// What it is.
     pub misfortune: Misfortune,
-}
-
-/// What befalls a worker or a job.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Misfortune {
-    /// The worker dies.
-    Crash {
-        /// How far it has come with a job.
-        at: Point,
-        /// When it is there again; none is never.
-        restart_after: Option<Duration>,
-    },
-    /// The worker stands still.
-    Freeze {
-        /// How far it has come with a job.
-        at: Point,
-        /// For how long.
-        lasts: Duration,
-    },
-    /// The worker's clock is ahead.
-    ClockJump {
-        /// By how much.
-        by: Duration,
-    },
-    /// The job cannot be worked on.
-    Poison,
 }
 
 /// What befell a worker at a point.

@@ -37,7 +37,7 @@ use crate::queue::store::JobStore;
 use hazard::Hazards;
 use register::Register;
 
-pub use hazard::{Hazard, Misfortune};
+pub use hazard::Hazard;
 
 /// Everything that a queue load needs beside its requests.
 #[derive(Clone, Debug)]

@@ -2,6 +2,7 @@
 
 use super::nanos;
 use super::page::{Page, list, quoted, times, word};
+use crate::queue::misfortune::Misfortune;
 use crate::scenario::defaults;
 use crate::scenario::leaf::{ByteRate, Share, Time, TimeOrForever};
 use crate::scenario::plan::{
@@ -92,26 +93,32 @@ fn inject(page: &mut Page, inject: &Inject, when: &Trigger) {
         Inject::Downgrade(of) => downgrade(page, *of),
         // What squeezes a quota squeezes everybody's.
         Inject::QuotaSqueeze { to } => return page.entry("to", Share::written(*to)),
-        Inject::Crash { at, restart_after } => {
-            page.entry_or_default("at", at.name(), *at == defaults::CRASH_POINT);
-            let usual = *restart_after == Some(defaults::RESTART_AFTER);
-            page.entry_or_default("restart_after", TimeOrForever::written(*restart_after), usual);
-        }
-        Inject::Freeze { at, lasts } => {
-            page.entry_or_default("at", at.name(), *at == defaults::CRASH_POINT);
-            page.entry("for", Time::written(*lasts));
-        }
-        Inject::ClockJump { by } => page.entry("by", Time::written(*by)),
+        Inject::Misfortune(misfortune) => self::misfortune(page, *misfortune),
         Inject::InternalError
         | Inject::Refuse
         | Inject::MalformedJson
         | Inject::Outage
         | Inject::DuplicateDelivery
         | Inject::OutOfOrder
-        | Inject::EmptyReceive
-        | Inject::Poison => {}
+        | Inject::EmptyReceive => {}
     }
     trigger(page, when);
+}
+
+fn misfortune(page: &mut Page, misfortune: Misfortune) {
+    match misfortune {
+        Misfortune::Crash { at, restart_after } => {
+            page.entry_or_default("at", at.name(), at == defaults::CRASH_POINT);
+            let usual = restart_after == Some(defaults::RESTART_AFTER);
+            page.entry_or_default("restart_after", TimeOrForever::written(restart_after), usual);
+        }
+        Misfortune::Freeze { at, lasts } => {
+            page.entry_or_default("at", at.name(), at == defaults::CRASH_POINT);
+            page.entry("for", Time::written(lasts));
+        }
+        Misfortune::ClockJump { by } => page.entry("by", Time::written(by)),
+        Misfortune::Poison => {}
+    }
 }
 
 fn throttle_message(page: &mut Page, message: &ThrottleMessage) {

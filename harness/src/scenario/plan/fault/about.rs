@@ -6,6 +6,7 @@ use std::time::Duration;
 use bedload_reports::number;
 
 use super::inject::{CrcPart, DowngradeOf, Inject, Reset, WrongDate};
+use crate::queue::misfortune::Misfortune;
 use crate::scenario::leaf::{ByteRate, Share, Time};
 use crate::scenario::plan::spread::Spread;
 
@@ -57,12 +58,12 @@ impl fmt::Display for Inject {
             Inject::DuplicateDelivery => f.write_str("a second delivery"),
             Inject::OutOfOrder => f.write_str("another order"),
             Inject::EmptyReceive => f.write_str("an empty receive"),
-            Inject::Crash { at, .. } => write!(f, "death when {}", at.name()),
-            Inject::Freeze { at, lasts } => {
+            Inject::Misfortune(Misfortune::Crash { at, .. }) => write!(f, "death when {}", at.name()),
+            Inject::Misfortune(Misfortune::Freeze { at, lasts }) => {
                 write!(f, "a standstill of {} when {}", written(*lasts), at.name())
             }
-            Inject::ClockJump { by } => write!(f, "a clock {} ahead", written(*by)),
-            Inject::Poison => f.write_str("poison"),
+            Inject::Misfortune(Misfortune::ClockJump { by }) => write!(f, "a clock {} ahead", written(*by)),
+            Inject::Misfortune(Misfortune::Poison) => f.write_str("poison"),
         }
     }
 }

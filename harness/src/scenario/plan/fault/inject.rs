@@ -7,6 +7,7 @@ use bedload_mocks::Exception;
 use bedload_reports::job::Point;
 
 use super::aim::Trigger;
+use crate::queue::misfortune::Misfortune;
 use crate::scenario::code::Code;
 use crate::scenario::decode::{Optional, Table};
 use crate::scenario::defaults;
@@ -130,27 +131,8 @@ pub enum Inject {
     OutOfOrder,
     /// A receive gives nothing.
     EmptyReceive,
-    /// A worker dies.
-    Crash {
-        /// How far it has come with a job.
-        at: Point,
-        /// When it is there again; none is never.
-        restart_after: Option<Duration>,
-    },
-    /// A worker stands still.
-    Freeze {
-        /// How far it has come with a job.
-        at: Point,
-        /// For how long.
-        lasts: Duration,
-    },
-    /// A worker's clock is ahead.
-    ClockJump {
-        /// By how much.
-        by: Duration,
-    },
-    /// A job cannot be worked on.
-    Poison,
+    /// Something befalls a worker or a job.
+    Misfortune(Misfortune),
 }
 
 /// What a throttling error says.
@@ -281,18 +263,14 @@ impl Inject {
             Inject::DuplicateDelivery => "duplicate_delivery",
             Inject::OutOfOrder => "out_of_order",
             Inject::EmptyReceive => "empty_receive",
-            Inject::Crash { .. } => "crash",
-            Inject::Freeze { .. } => "freeze",
-            Inject::ClockJump { .. } => "clock_jump",
-            Inject::Poison => "poison",
+            Inject::Misfortune(misfortune) => misfortune.name(),
         }
     }
 
     /// What it strikes, where that is no request.
     pub fn those(&self) -> Option<&'static str> {
         match self {
-            Inject::Crash { .. } | Inject::Freeze { .. } | Inject::ClockJump { .. } => Some("workers"),
-            Inject::Poison => Some("jobs"),
+            Inject::Misfortune(misfortune) => Some(misfortune.those()),
             Inject::DuplicateDelivery | Inject::OutOfOrder => Some("messages"),
             Inject::EmptyReceive => Some("receives"),
             _ => None,
@@ -306,10 +284,7 @@ impl Inject {
 
     /// Whether it strikes those who work, and not the cloud.
     pub fn is_of_workers(&self) -> bool {
-        matches!(
-            self,
-            Inject::Crash { .. } | Inject::Freeze { .. } | Inject::ClockJump { .. } | Inject::Poison
-        )
+        matches!(self, Inject::Misfortune(_))
     }
 
     pub(super) fn build(
@@ -318,6 +293,7 @@ impl Inject {
         notes: &mut Notes,
     ) -> Result<(Self, Trigger), Noted> {
         let with = |inject, trigger: Result<Trigger, Noted>| Ok((inject, trigger?));
+        let misfortune = |misfortune, trigger| with(Inject::Misfortune(misfortune), trigger);
         match raw {
             file::Inject::Throttle(raw) => {
                 let message =
@@ -402,16 +378,16 @@ impl Inject {
             file::Inject::Crash(raw) => {
                 let restart_after =
                     raw.restart_after.map_or(Some(defaults::RESTART_AFTER), |time| time.get())?;
-                with(Inject::Crash { at: point(&raw.at)?, restart_after }, Trigger::build(raw))
+                misfortune(Misfortune::Crash { at: point(&raw.at)?, restart_after }, Trigger::build(raw))
             }
             file::Inject::Freeze(raw) => {
                 let lasts = raw.r#for.value()?.get().get();
-                with(Inject::Freeze { at: point(&raw.at)?, lasts }, Trigger::build(raw))
+                misfortune(Misfortune::Freeze { at: point(&raw.at)?, lasts }, Trigger::build(raw))
             }
             file::Inject::ClockJump(raw) => {
-                with(Inject::ClockJump { by: raw.by.value()?.get().get() }, Trigger::build(raw))
+                misfortune(Misfortune::ClockJump { by: raw.by.value()?.get().get() }, Trigger::build(raw))
             }
-            file::Inject::Poison(raw) => with(Inject::Poison, Trigger::build(raw)),
+            file::Inject::Poison(raw) => misfortune(Misfortune::Poison, Trigger::build(raw)),
         }
     }
 }
