@@ -45,6 +45,8 @@ pub enum JobEnd {
 /// One receive of a job's message, to the end of the work upon it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Delivery {
+    /// Its place in the order of all deliveries of its flow, from 0; what its spans are told apart by.
+    pub number: u64,
     /// The how-manieth receive it was, by the queue's own count (`ApproximateReceiveCount`).
     pub receive: u32,
     /// The worker that received it, or the environment of the function.
@@ -216,6 +218,10 @@ pub struct Stray {
     pub stage: Name,
     /// The job's name.
     pub job: Name,
+    /// The job's place among the requests of the run.
+    pub request: u64,
+    /// When the job was due.
+    pub due: Nanos,
     /// What was done.
     pub delivery: Delivery,
     /// The calls made for it.
@@ -249,6 +255,7 @@ mod tests {
 
     fn delivery(receive: u32, calls: u32, stored: Option<u64>) -> Delivery {
         Delivery {
+            number: u64::from(receive),
             receive,
             worker: 0,
             received: Nanos::from_secs(u64::from(receive)),

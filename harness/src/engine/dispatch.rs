@@ -131,7 +131,7 @@ impl Dispatcher {
         free: impl FnOnce(),
     ) {
         let id = self.number(flow);
-        let arrival = Arrival { id, stage: self.stage_at(due), due, calls_before: 0 };
+        let arrival = Arrival { id, stage: self.stage_at(due), due, delivered: None };
         let record = requester.perform(arrival, self.abandoned.stopped(), free).await;
         self.deliver(record);
         drop(permit);

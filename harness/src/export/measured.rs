@@ -81,9 +81,16 @@ fn measured(log: &Path) -> Result<(Metrics, Nanos), ExportError> {
     let run = reader.header().clone();
     let (tracer, mut metrics, mut finished) = (Tracer::new(&run), Metrics::default(), Nanos::ZERO);
     while let Some(entry) = reader.next_entry() {
-        if let Entry::Record(record) = entry {
-            metrics.observe(&tracer, &record);
-            finished = finished.max(record.done);
+        match entry {
+            Entry::Record(record) => {
+                metrics.observe(&tracer, &record.calls);
+                finished = finished.max(record.done);
+            }
+            Entry::Stray(stray) => {
+                metrics.observe(&tracer, &stray.calls);
+                finished = finished.max(stray.delivery.over);
+            }
+            Entry::Dropped(_) | Entry::Queue(_) | Entry::End(_) => {}
         }
     }
     Ok((metrics, finished))

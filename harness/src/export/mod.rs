@@ -87,8 +87,8 @@ pub async fn export(
     let receiver = station.open(run).await?;
     let mut sender = Sender::new(receiver, &mut book, Clock::start(ClockKind::Real));
     // The log is read as the spans are sent: what cannot be sent yet is not in memory either.
-    while let Some(record) = traces.next() {
-        let items = receiver::pack(sender.packing(), &traces.tracer().later(later).tree(&record));
+    while let Some(told) = traces.next() {
+        let items = receiver::pack(sender.packing(), &told.tree(&traces.tracer().later(later)));
         for item in items {
             sender.push(item).await?;
         }

@@ -43,11 +43,10 @@ impl<'a> Journey<'a> {
         ask: Arc<Ask>,
         sent: Nanos,
         draws: ChaCha8Rng,
-        ids: Option<(Ids, usize)>,
+        ids: Option<Ids>,
     ) -> Self {
-        let (ids, begun) = ids.map_or((None, 0), |(ids, before)| (Some(ids), before));
         let may_hedge = client.policy.hedge.is_some();
-        Journey { requester, client, story, ask, sent, draws, may_hedge, ids, begun }
+        Journey { requester, client, story, ask, sent, draws, may_hedge, ids, begun: 0 }
     }
 
     /// From the client's limit to the end. Routed after the wait, so that the figures are of now.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bedload_reports::record::{Deed, Name, Operation, Outcome, Record};
+use bedload_reports::trace::ids::Ids;
 use bedload_reports::trace::propagation;
 use bedload_reports::units::Nanos;
 use rand_chacha::ChaCha8Rng;
@@ -74,8 +75,17 @@ pub struct Arrival {
     pub stage: Name,
     /// When it is due.
     pub due: Nanos,
-    /// Calls that were made for it before, in other deliveries of a job: its spans count on from them.
-    pub calls_before: usize,
+    /// The delivery that it is of, if it is a job.
+    pub delivered: Option<Delivered>,
+}
+
+/// A receive of a job's message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Delivered {
+    /// Its place in the order of the deliveries of its flow.
+    pub number: u64,
+    /// The trace that the message brought along. Some queues do not keep it.
+    pub trace: Option<Ids>,
 }
 
 /// How it was with a request when somebody stopped waiting for it.
@@ -107,8 +117,17 @@ impl Requester {
 
     /// The trace that a producer leaves with a job, if attempts carry the ids of theirs: as `AWSTraceHeader` has it.
     pub fn trace_header(&self, arrival: &Arrival) -> Option<String> {
-        let ids = self.traces?.trace_ids(arrival.id, self.clock.wall(arrival.due));
-        Some(propagation::message_header(ids))
+        self.ids(arrival).map(propagation::message_header)
+    }
+
+    /// The ids that the attempts of a request carry, if they carry any.
+    fn ids(&self, arrival: &Arrival) -> Option<Ids> {
+        let seed = self.traces?;
+        let own = || seed.trace_ids(arrival.id, self.clock.wall(arrival.due));
+        Some(match arrival.delivered {
+            Some(Delivered { number, trace }) => trace.unwrap_or_else(own).within(number),
+            None => own(),
+        })
     }
 
     /// Makes one request and tells what happened. When `abandon` is ready first, what was under way is given up, and the
@@ -131,8 +150,7 @@ impl Requester {
         let mut draws = self.draws.clone();
         draws.set_stream(arrival.id);
         let ending = {
-            let ids = self.traces.map(|seed| seed.trace_ids(arrival.id, self.clock.wall(arrival.due)));
-            let ids = ids.map(|ids| (ids, arrival.calls_before));
+            let ids = self.ids(&arrival);
             let journey = Journey::new(&self, &self.client, &mut story, ask, sent, draws, ids);
             let (mut travel, mut abandon) = (pin!(journey.travel()), pin!(abandon));
             tokio::select! {

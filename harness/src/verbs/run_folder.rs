@@ -121,7 +121,7 @@ impl RunFolder {
         if run.epoch == Nanos::ZERO {
             return Ok(folded);
         }
-        let sampler = Sampler::new(run.trace, &folded.histograms);
+        let sampler = Sampler::new(run.trace, &folded);
         let log = self.path(RECORDS);
         let mut traced = Traced::default();
         write(&self.path(SEGMENTS), |out| {

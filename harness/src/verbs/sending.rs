@@ -38,7 +38,7 @@ pub(super) fn send(
     let runtime = clock::runtime(ClockKind::Real).map_err(VerbError::Runtime)?;
     let log = folder.path(RECORDS);
     for station in stations {
-        let sampler = Sampler::new(run.trace, &folded.histograms);
+        let sampler = Sampler::new(run.trace, &folded);
         let sending = export::export(folder.root(), &log, run, sampler, station);
         // The run is over and good; that its spans cannot be sent from here must not cost it its report.
         terminal.say(&match runtime.block_on(sending) {

@@ -15,7 +15,7 @@ use opentelemetry_proto::tonic::metrics::v1::metric::Data;
 use prost::Message;
 use serde_json::Value;
 
-use crate::support::{Desk, SMALL};
+use crate::support::{Desk, SMALL, shipped};
 
 /// A run of the small scenario of which every trace is kept, with some throttled.
 fn traced() -> Desk {
@@ -39,7 +39,7 @@ fn summary(run: &Path) -> Value {
 /// The trace of every attempt by the id of its span.
 fn attempts(run: &Path) -> BTreeMap<String, String> {
     fn walk(node: &Value, trace: &str, found: &mut BTreeMap<String, String>) {
-        if node["namespace"] == "aws" {
+        if node["name"] == "Bedrock Runtime" {
             found.insert(node["id"].as_str().expect("an id").to_owned(), trace.to_owned());
         }
         for below in node["subsegments"].as_array().into_iter().flatten() {
@@ -67,6 +67,34 @@ fn what_an_attempt_carries_is_what_its_span_says_later() {
     }
     assert!(carried.len() > 20, "{}", carried.len());
     assert_eq!(carried, attempts(&run));
+}
+
+#[test]
+fn what_the_calls_of_a_delivery_carry_is_what_their_spans_say_however_often_a_job_is_delivered() {
+    let desk = Desk::new();
+    let (path, run) = (shipped("documents-in-trouble.yaml"), desk.path("run"));
+    let sets = ["flows.documents.load.queue.jobs=300", "gates.all-done.min=300", "trace.sample=100%"];
+    let mut command = desk.command([Path::new("run"), &path, Path::new("--out"), &run]);
+    for set in sets {
+        command.args(["--set", set]);
+    }
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let mut carried = BTreeMap::new();
+    for exchange in exchange::read(File::open(run.join("ledger.jsonl.zst")).unwrap()).unwrap() {
+        let Some(header) = exchange.unwrap().trace else { continue };
+        let [root, parent, _] = header.split(';').collect::<Vec<_>>()[..] else { panic!("{header}") };
+        let twice = carried.insert(parent.replace("Parent=", ""), root.replace("Root=", ""));
+        assert_eq!(twice, None, "two attempts carry {parent}");
+    }
+    assert_eq!(carried, attempts(&run));
+    let late = segments(&run).iter().filter(|segment| segment["annotations"]["request"].is_u64()).count();
+    assert!(late > 300, "{late} segments for 300 jobs and their late deliveries");
+    let traced = &summary(&run)["traced"];
+    assert_eq!(
+        (&traced["spans_left_out"], &traced["spans_made"]),
+        (&Value::from(0), &traced["spans_written"])
+    );
 }
 
 #[test]

@@ -163,7 +163,7 @@ pub(crate) async fn requests(requester: Arc<Requester>, arrivals_ms: &[u64], clo
     for (id, ms) in (0..).zip(arrivals_ms) {
         let due = Nanos::new(ms * 1_000_000);
         let (requester, arrival) =
-            (requester.clone(), Arrival { id, stage: "all".into(), due, calls_before: 0 });
+            (requester.clone(), Arrival { id, stage: "all".into(), due, delivered: None });
         tasks.push(tokio::spawn(async move {
             clock.sleep_until(due).await;
             requester.perform(arrival, std::future::pending(), || {}).await

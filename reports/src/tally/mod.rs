@@ -17,6 +17,7 @@ mod timeline;
 mod verdict;
 mod witnessed;
 
+use std::collections::BTreeSet;
 use std::io::Read;
 
 use crate::gate::Judged;
@@ -53,6 +54,7 @@ pub struct Tally {
     failures: Failures,
     queues: Queues,
     exemplars: Exemplars,
+    strayed: BTreeSet<u64>,
     schedule_delay: Histogram,
     finished: Nanos,
     sent: u64,
@@ -67,6 +69,8 @@ pub struct Folded {
     pub summary: Summary,
     /// The distributions.
     pub histograms: Histograms,
+    /// Jobs that were delivered again when they were settled, by their place among the requests.
+    pub strayed: BTreeSet<u64>,
 }
 
 /// Every distribution of every flow in every recorded stage.
@@ -123,6 +127,7 @@ impl Tally {
             failures: Failures::default(),
             queues: Queues::default(),
             exemplars: Exemplars::default(),
+            strayed: BTreeSet::new(),
             schedule_delay: Histogram::new(),
             finished: Nanos::ZERO,
             sent: 0,
@@ -169,6 +174,7 @@ impl Tally {
     /// Counts a delivery of a job that was settled already.
     pub fn observe_stray(&mut self, stray: &Stray) {
         self.finished = self.finished.max(stray.delivery.over);
+        self.strayed.insert(stray.request);
         self.queues.observe_stray(stray, &self.header);
         if self.header.records_stage(&stray.stage) {
             self.probes.iter_mut().for_each(|probe| probe.observe_stray(stray, &self.header));
@@ -218,7 +224,7 @@ impl Tally {
             exemplars: self.exemplars.finish(),
             run: self.header,
         };
-        Folded { summary, histograms }
+        Folded { summary, histograms, strayed: self.strayed }
     }
 
     fn conduct(&self, ending: Ending, lost: u64) -> Conduct {

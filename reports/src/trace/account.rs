@@ -55,13 +55,18 @@ pub struct Export {
 impl Traced {
     /// Counts a trace of so many spans.
     pub(super) fn count(&mut self, fate: Fate, spans: u64) {
-        self.spans_made += spans;
+        self.count_spans(matches!(fate, Fate::Kept(_)), spans);
         match fate {
             Fate::Kept(reason) => *self.kept.entry(reason).or_default() += 1,
             Fate::LeftOut => self.left_out += 1,
             Fate::BeyondLimit => self.beyond_limit += 1,
         }
-        if !matches!(fate, Fate::Kept(_)) {
+    }
+
+    /// Counts so many spans of a trace that is counted already.
+    pub(super) fn count_spans(&mut self, kept: bool, spans: u64) {
+        self.spans_made += spans;
+        if !kept {
             self.spans_left_out += spans;
         }
     }

@@ -22,6 +22,7 @@ pub(super) fn span<'a, 'h: 'a>(
         id: ids.attempt(place, number),
         parent: Some(ids.call(place)),
         precursor: number.checked_sub(1).filter(over).map(|before| ids.attempt(place, before)),
+        link: None,
         role: Role::Attempt,
         name: format!("POST {}", template(call.operation)).into(),
         start,

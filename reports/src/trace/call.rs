@@ -10,14 +10,21 @@ use super::convention as key;
 use super::ids::Ids;
 use super::span::{Blame, Event, Role, Span, Value, Wrong};
 use super::tracer::Tracer;
-use crate::record::{Call, CallEnd, FailureClass, Reason, Record};
+use crate::record::{Call, CallEnd, FailureClass, Reason};
 use crate::units::Nanos;
 
-/// Adds the call, at its place among those of the request, and all below it.
-pub(super) fn spans<'a, 'h: 'a>(
+/// Adds every call of a request or of a delivery, with all below it.
+pub(super) fn all<'a, 'h: 'a>(tracer: &Tracer<'h>, calls: &'a [Call], ids: Ids, spans: &mut Vec<Span<'a>>) {
+    for (place, call) in calls.iter().enumerate() {
+        let before = calls.get(..place).and_then(|before| precursor(before, call));
+        one(tracer, (place, call), before, ids, spans);
+    }
+}
+
+fn one<'a, 'h: 'a>(
     tracer: &Tracer<'h>,
-    record: &'a Record,
     (place, call): (usize, &'a Call),
+    before: Option<usize>,
     ids: Ids,
     spans: &mut Vec<Span<'a>>,
 ) {
@@ -25,8 +32,9 @@ pub(super) fn spans<'a, 'h: 'a>(
     let wrong = failure(call);
     spans.push(Span {
         id: ids.call(place),
-        parent: Some(ids.request()),
-        precursor: precursor(record, place).map(|before| ids.call(before)),
+        parent: Some(ids.own()),
+        precursor: before.map(|before| ids.call(before)),
+        link: None,
         role: Role::Call,
         name: name(tracer, call),
         start,
@@ -42,6 +50,7 @@ pub(super) fn spans<'a, 'h: 'a>(
         id: ids.content(place),
         parent: Some(ids.call(place)),
         precursor: None,
+        link: None,
         role: Role::Content,
         name: "content".into(),
         start: tracer.wall(first),
@@ -58,13 +67,11 @@ pub(super) fn content(call: &Call) -> Option<(Nanos, Nanos)> {
     Some((first, call.last_content.unwrap_or(first).max(first)))
 }
 
-/// The call that this one was made because of, unless they raced.
-fn precursor(record: &Record, place: usize) -> Option<usize> {
-    let call = record.calls.get(place)?;
+/// The place of the call that this one was made because of, unless they raced.
+fn precursor(before: &[Call], call: &Call) -> Option<usize> {
     let because = !matches!(call.reason, Reason::First | Reason::Hedge);
-    let before =
-        record.calls.get(..place)?.iter().rposition(|before| before.done.max(before.sent) <= call.sent);
-    before.filter(|_| because)
+    let over = before.iter().rposition(|before| before.done.max(before.sent) <= call.sent);
+    over.filter(|_| because)
 }
 
 /// `chat anthropic.claude-3-sonnet-20240229-v1:0`, by the GenAI conventions.

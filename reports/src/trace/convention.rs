@@ -64,6 +64,15 @@ pub const CLOUD_REGION: &str = "cloud.region";
 /// The region, as X-Ray's translators read it.
 pub const AWS_REGION: &str = "aws.region";
 
+/// Messaging, `docs/messaging/messaging-spans.md` and `sqs.md`: always `aws_sqs`.
+pub const MESSAGING_SYSTEM: &str = "messaging.system";
+/// What is done, in the service's words.
+pub const MESSAGING_OPERATION: &str = "messaging.operation.name";
+/// What is done, in the conventions' words: `send` or `process`.
+pub const MESSAGING_TYPE: &str = "messaging.operation.type";
+/// The queue. By its flow: the name of a queue that is made for a run differs from run to run.
+pub const MESSAGING_DESTINATION: &str = "messaging.destination.name";
+
 /// Event `exception`, `docs/exceptions/exceptions-spans.md`.
 pub const EXCEPTION: &str = "exception";
 /// The error's code or kind.
@@ -77,6 +86,16 @@ pub const PROVIDER: &str = "aws.bedrock";
 pub const CHAT: &str = "chat";
 /// The SDK's name of the service.
 pub const SERVICE: &str = "Bedrock Runtime";
+/// The SDK's name of the service that keeps queues.
+pub const QUEUE_SERVICE: &str = "SQS";
+/// The operation by which a producer sends.
+pub const SEND_MESSAGES: &str = "SendMessageBatch";
+/// What `messaging.system` says.
+pub const SQS: &str = "aws_sqs";
+/// Sending a message.
+pub const SEND: &str = "send";
+/// Working on a message.
+pub const PROCESS: &str = "process";
 /// What `rpc.system` says.
 pub const AWS_API: &str = "aws-api";
 
@@ -110,6 +129,18 @@ pub const RETRY_REFUSED: &str = "bedload.retry_refused";
 pub const BACKOFF_MS: &str = "bedload.backoff_ms";
 /// How late the harness was.
 pub const SCHEDULE_DELAY_MS: &str = "bedload.schedule_delay_ms";
+/// The job's name.
+pub const JOB: &str = "bedload.job.name";
+/// From the queue's having taken a job to its first receive.
+pub const QUEUE_WAIT_MS: &str = "bedload.job.queue_wait_ms";
+/// The how-manieth receive of the message it was, by the queue's count.
+pub const RECEIVE: &str = "bedload.job.receive";
+/// The worker that received it.
+pub const WORKER: &str = "bedload.job.worker";
+/// What the job store said when it was asked for the job.
+pub const CLAIM: &str = "bedload.job.claim";
+/// What became of the message.
+pub const SETTLED: &str = "bedload.job.settled";
 /// How long a policy held the request back.
 pub const WAIT_MS: &str = "bedload.wait_ms";
 /// The state that a breaker left.
@@ -120,7 +151,7 @@ pub const TO: &str = "bedload.breaker.to";
 pub const CONTENT_EVENTS: &str = "bedload.content_events";
 
 /// What X-Ray makes searchable, and under which name. All else becomes metadata.
-pub const ANNOTATED: [(&str, &str); 11] = [
+pub const ANNOTATED: [(&str, &str); 12] = [
     (SCENARIO, "scenario"),
     (FLOW, "flow"),
     (STAGE, "stage"),
@@ -132,6 +163,7 @@ pub const ANNOTATED: [(&str, &str); 11] = [
     (FAULT, "fault"),
     (FALLBACK, "fallback"),
     (REASON, "reason"),
+    (JOB, "job"),
 ];
 
 /// An attribute whose value is a count. Beyond 2^63, which no count reaches, it stays there.

@@ -14,9 +14,15 @@ const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 /// Places of a tree that no span takes, for an id that would be zero, which means "no span" on the wire.
 const SPARE: u64 = u64::MAX;
 /// Bits of a place that tell attempts and parts of a call apart.
-const WITHIN_CALL: u32 = 32;
+const WITHIN_CALL: u32 = 20;
+/// Bits of a place that tell what belongs to one delivery apart.
+const WITHIN_DELIVERY: u32 = 32;
 /// The place of a call's content among its parts, beyond every attempt.
 const CONTENT: u64 = (1 << WITHIN_CALL) - 1;
+/// The place at which a producer sends a job, beyond every delivery.
+const SEND: u64 = 1 << 60;
+/// The place at which a job waits.
+const WAIT: u64 = SEND + 1;
 /// Marks the place of an exception that a span ended with.
 const EXCEPTION: u64 = 1 << 63;
 /// Marks the place of a further document for a span that does not fit into one.
@@ -30,10 +36,12 @@ pub struct TraceId(u128);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SpanId(u64);
 
-/// The ids of one request.
+/// The ids of one request, or of one delivery of a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ids {
     trace: TraceId,
+    /// Where calls are counted from: zero, or a delivery's place.
+    from: u64,
 }
 
 impl Ids {
@@ -46,7 +54,17 @@ impl Ids {
             .finalize();
         let chance = digest.iter().take(12).fold(0, |bits, &byte| bits << 8 | u128::from(byte));
         let seconds = due.get() / 1_000_000_000;
-        Ids { trace: TraceId(u128::from(seconds as u32) << 96 | chance) }
+        Ids { trace: TraceId(u128::from(seconds as u32) << 96 | chance), from: 0 }
+    }
+
+    /// The ids of a trace that somebody else names.
+    pub fn of_trace(trace: TraceId) -> Self {
+        Ids { trace, from: 0 }
+    }
+
+    /// The ids of what one delivery of the job does. Deliveries are told apart by their number.
+    pub fn within(self, delivery: u64) -> Self {
+        Ids { from: (delivery + 1) << WITHIN_DELIVERY, ..self }
     }
 
     /// The trace.
@@ -59,19 +77,34 @@ impl Ids {
         self.at(0)
     }
 
+    /// The span of the producer that sent the job.
+    pub fn send(self) -> SpanId {
+        self.at(SEND)
+    }
+
+    /// The span of the job's wait in its queue.
+    pub fn wait(self) -> SpanId {
+        self.at(WAIT)
+    }
+
+    /// The delivery's own span, or the request's where it is no delivery.
+    pub fn own(self) -> SpanId {
+        self.at(self.from)
+    }
+
     /// A call's span; calls count from 0 in the order in which they began.
     pub fn call(self, call: usize) -> SpanId {
-        self.at((call as u64 + 1) << WITHIN_CALL)
+        self.at(self.from | (call as u64 + 1) << WITHIN_CALL)
     }
 
     /// An attempt's span; attempts of a call count from 0.
     pub fn attempt(self, call: usize, attempt: usize) -> SpanId {
-        self.at((call as u64 + 1) << WITHIN_CALL | (attempt as u64 + 1))
+        self.at(self.from | (call as u64 + 1) << WITHIN_CALL | (attempt as u64 + 1))
     }
 
     /// The span of what a call's stream brought.
     pub fn content(self, call: usize) -> SpanId {
-        self.at((call as u64 + 1) << WITHIN_CALL | CONTENT)
+        self.at(self.from | (call as u64 + 1) << WITHIN_CALL | CONTENT)
     }
 
     fn at(self, place: u64) -> SpanId {
@@ -96,6 +129,16 @@ impl TraceId {
     /// As OpenTelemetry holds it.
     pub fn to_bytes(self) -> [u8; 16] {
         self.0.to_be_bytes()
+    }
+
+    /// A trace as X-Ray writes it; none for anything else.
+    pub fn of_xray(text: &str) -> Option<Self> {
+        let (seconds, chance) = text.strip_prefix("1-")?.split_once('-')?;
+        let hex = |text: &str, digits| {
+            let fits = text.len() == digits && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+            fits.then(|| u128::from_str_radix(text, 16).ok()).flatten()
+        };
+        Some(TraceId(hex(seconds, 8)? << 96 | hex(chance, 24)?))
     }
 
     /// A number in 0 ≤ n < 1 that is as good as drawn, the same for the same trace.
@@ -164,6 +207,20 @@ mod tests {
         assert!(xray.starts_with("1-58406520-"), "{xray}");
         assert_eq!(xray.len(), 35);
         assert_eq!(trace.to_string(), xray[2..].replace('-', ""));
+        assert_eq!(TraceId::of_xray(&xray), Some(trace));
+    }
+
+    #[test]
+    fn what_is_no_trace_of_x_ray_is_none() {
+        for text in [
+            "",
+            "1-58406520",
+            "2-58406520-a006649127e371903a2de979",
+            "1-5840652-a006649127e371903a2de979",
+            "1-+8406520-a006649127e371903a2de979",
+        ] {
+            assert_eq!(TraceId::of_xray(text), None, "{text}");
+        }
     }
 
     #[test]
@@ -181,13 +238,17 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_two_spans_of_a_trace_share_an_id(seed: u64, request: u64, calls in 1usize..40, attempts in 1usize..40) {
+        fn no_two_spans_of_a_trace_share_an_id(
+            seed: u64, request: u64, deliveries in 0u64..5, calls in 1usize..20, attempts in 1usize..20,
+        ) {
             let ids = Ids::of(seed, request, Nanos::ZERO);
-            let calls = (0..calls).flat_map(|call| {
+            let places = (0..deliveries).map(|number| ids.within(number)).chain([ids]);
+            let calls = places.flat_map(|ids| (0..calls).flat_map(move |call| {
                 let attempts = (0..attempts).map(move |attempt| ids.attempt(call, attempt));
                 attempts.chain([ids.call(call), ids.content(call)])
-            });
-            let all: Vec<SpanId> = calls.chain([ids.request()]).collect();
+            }));
+            let own = (0..deliveries).map(|number| ids.within(number).own());
+            let all: Vec<SpanId> = calls.chain(own).chain([ids.request(), ids.send(), ids.wait()]).collect();
             prop_assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), all.len());
             prop_assert!(all.iter().all(|id| id.0 != 0));
         }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::convention as key;
 use super::tracer::Tracer;
-use crate::record::{Call, CallEnd, Record};
+use crate::record::{Call, CallEnd};
 
 /// Seconds (v1.41.0, `docs/gen-ai/gen-ai-metrics.md`).
 const SECONDS: [f64; 14] =
@@ -119,9 +119,9 @@ impl Metrics {
     /// The scale of every exponential histogram: a bucket's bounds are 2^(index/2^scale) and that of the next.
     pub const SCALE: i32 = SCALE;
 
-    /// Counts every call of a request.
-    pub fn observe(&mut self, tracer: &Tracer<'_>, record: &Record) {
-        for call in &record.calls {
+    /// Counts every call of a request or of a delivery.
+    pub fn observe(&mut self, tracer: &Tracer<'_>, calls: &[Call]) {
+        for call in calls {
             self.observe_call(call, &labels(tracer, call));
         }
     }
@@ -209,13 +209,14 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::record::Record;
     use crate::testing;
     use crate::units::Nanos;
 
     fn metrics(records: &[Record]) -> Metrics {
         let header = testing::header();
         let mut metrics = Metrics::default();
-        records.iter().for_each(|record| metrics.observe(&Tracer::new(&header), record));
+        records.iter().for_each(|record| metrics.observe(&Tracer::new(&header), &record.calls));
         metrics
     }
 

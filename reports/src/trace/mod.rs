@@ -6,8 +6,8 @@
 //! sent along with an attempt before the record exists is what the tree says afterwards.
 //!
 //! ```text
-//! record ──▶ Tree (request ─▶ calls ─▶ attempts, content) ──▶ xray::documents ──▶ segments.jsonl
-//!                                                          └─▶ OTLP, in the harness
+//! record ──▶ Tree (request ─▶ calls ─▶ attempts, content)  ──▶ xray::documents ──▶ segments.jsonl
+//!                (job ─▶ send, wait; send ─▶ deliveries ─▶ calls …) └─▶ OTLP, in the harness
 //! ```
 
 pub mod account;
@@ -16,6 +16,7 @@ mod call;
 pub mod convention;
 mod event;
 pub mod ids;
+mod job;
 pub mod metrics;
 pub mod propagation;
 mod request;

@@ -3,14 +3,14 @@
 //! Always marked as sampled: what bedload keeps is decided when the request is over, too late to tell anybody
 //! who took part in it.
 
-use super::ids::{Ids, SpanId};
+use super::ids::{Ids, SpanId, TraceId};
 
 /// X-Ray's header. SDKs leave it out of the signature, so it may be set at any time.
 pub const XRAY_HEADER: &str = "x-amzn-trace-id";
 /// W3C Trace Context's header.
 pub const W3C_HEADER: &str = "traceparent";
 
-/// The call of a request that attempts belong to.
+/// The call that attempts belong to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CallIds {
     ids: Ids,
@@ -38,9 +38,15 @@ impl CallIds {
     }
 }
 
-/// What a queue carries for whoever receives a job: the trace of its request, in `AWSTraceHeader`.
+/// What a queue carries for whoever receives a job: the trace of its request and the span that sent it, in `AWSTraceHeader`.
 pub fn message_header(ids: Ids) -> String {
-    xray(ids, ids.request())
+    xray(ids, ids.send())
+}
+
+/// The trace that a message brings along. What else stands in its header, services add for themselves.
+pub fn of_message(header: &str) -> Option<Ids> {
+    let root = header.split(';').find_map(|part| part.trim().strip_prefix("Root="))?;
+    TraceId::of_xray(root).map(Ids::of_trace)
 }
 
 fn xray(ids: Ids, span: SpanId) -> String {
@@ -60,5 +66,15 @@ mod tests {
         assert_eq!(xray, format!("Root={};Parent={span};Sampled=1", ids.trace().xray()));
         assert_eq!(w3c, format!("00-{}-{span}-01", ids.trace()));
         assert_eq!((xray.len(), w3c.len()), (5 + 35 + 8 + 16 + 10, 55));
+    }
+
+    #[test]
+    fn who_receives_a_message_is_in_the_trace_of_who_sent_it() {
+        let ids = Ids::of(7, 1, Nanos::from_secs(1_767_225_600));
+        let header = message_header(ids);
+        assert!(header.contains(&format!("Parent={}", ids.send())), "{header}");
+        assert_eq!(of_message(&header), Some(ids));
+        assert_eq!(of_message(&format!("Self=1-2-3; {header};Lineage=a87bd80c:1|68fd508a:5")), Some(ids));
+        assert_eq!(of_message("Parent=0102030405060708;Sampled=1"), None);
     }
 }

@@ -7,7 +7,7 @@ use super::event;
 use super::ids::Ids;
 use super::span::{Blame, Role, Span, Value, Wrong};
 use super::tracer::Tracer;
-use super::{attempt, call};
+use super::{attempt, call, job};
 use crate::record::{CallEnd, Deed, Outcome, Record};
 use crate::summary::{Cause, Refusal};
 use crate::tally::decided;
@@ -19,6 +19,7 @@ pub(super) fn span<'a, 'h: 'a>(tracer: &Tracer<'h>, record: &'a Record, ids: Ids
         id: ids.request(),
         parent: None,
         precursor: None,
+        link: None,
         role: Role::Request,
         name: format!("{}/{}", tracer.run.scenario, record.flow).into(),
         start,
@@ -48,6 +49,10 @@ fn attributes<'a, 'h: 'a>(tracer: &Tracer<'h>, record: &'a Record) -> Vec<(&'sta
     if let Some(answer) = decided::answer(record).filter(|_| decided::is_degraded(record, tracer.run)) {
         attributes.push((key::FALLBACK, Value::from(&*answer.model)));
     }
+    if let Some(of) = &record.job {
+        attributes.push((key::JOB, Value::from(&*of.name)));
+        attributes.extend(job::queue_wait_ms(of).map(|wait| (key::QUEUE_WAIT_MS, wait)));
+    }
     if record.schedule_delay() > Nanos::ZERO {
         attributes.push((key::SCHEDULE_DELAY_MS, attempt::millis(record.schedule_delay())));
     }
@@ -69,7 +74,9 @@ fn failure(record: &Record, ids: Ids) -> Option<Wrong<'_>> {
                 |end: &CallEnd| matches!(end, CallEnd::Failed(failure) if std::ptr::eq(failure, last));
             let place = record.calls.iter().position(|call| is_last(&call.end))?;
             let wrong = call::failure(record.calls.get(place)?)?;
-            Some(Wrong { from: Some(ids.call(place)), ..wrong })
+            let below =
+                record.job.as_deref().map_or(Some(ids.call(place)), |of| job::call_id(of, ids, place));
+            Some(Wrong { from: below, ..wrong })
         }
         (Cause::Refusal(refusal), message) => {
             let blame = blame(refusal, record);

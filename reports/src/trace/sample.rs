@@ -1,18 +1,19 @@
 //! Which traces are kept, decided when the request is over.
 //!
-//! All that failed, retried or fell back, all that was slower than 99 % of its flow, and a share of the rest. The
+//! All that failed, retried, fell back or was delivered once too often, all that was slower than 99 % of its flow, and a share of the rest. The
 //! share is taken by the trace's id, so that the same run keeps the same traces whoever asks and how often.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use super::ids::Ids;
 use crate::header::Tracing;
 use crate::histogram::{Histogram, Quantile};
+use crate::job::Stray;
 use crate::metric::Timing;
 use crate::record::{Name, Outcome, Record};
-use crate::tally::{Histograms, decided};
+use crate::tally::{Folded, decided};
 use crate::units::Nanos;
 
 /// What becomes of a trace.
@@ -36,6 +37,8 @@ pub enum Keep {
     Retried,
     /// A later call answered it.
     FellBack,
+    /// Its message was delivered again when the job was settled.
+    DeliveredAgain,
     /// It was slower than 99 % of its flow.
     Slow,
     /// It is of the share of the rest.
@@ -48,30 +51,50 @@ pub struct Sampler {
     rules: Tracing,
     /// What 99 % of each flow's requests took at most, to three digits.
     slow: BTreeMap<Name, Nanos>,
+    /// Jobs with late deliveries.
+    strayed: BTreeSet<u64>,
+    /// Those of them that found no room.
+    turned_away: BTreeSet<u64>,
     kept: u64,
 }
 
 impl Sampler {
-    /// A sampler by these rules, for a run with these distributions.
-    pub fn new(rules: Tracing, histograms: &Histograms) -> Self {
+    /// A sampler by these rules, for a run with these figures.
+    pub fn new(rules: Tracing, folded: &Folded) -> Self {
         let mut flows: BTreeMap<Name, Histogram> = BTreeMap::new();
-        for part in histograms.parts.iter().filter(|part| part.timing == Timing::Latency) {
+        for part in folded.histograms.parts.iter().filter(|part| part.timing == Timing::Latency) {
             flows.entry(part.flow.clone()).or_default().merge(&part.histogram);
         }
         let slow = flows.into_iter().filter_map(|(flow, all)| Some((flow, all.at(Quantile::P99)?)));
-        Sampler { rules, slow: slow.collect(), kept: 0 }
+        Sampler {
+            rules,
+            slow: slow.collect(),
+            strayed: folded.strayed.clone(),
+            turned_away: BTreeSet::new(),
+            kept: 0,
+        }
     }
 
     /// What becomes of the trace of this request.
     pub fn decide(&mut self, record: &Record, ids: Ids) -> Fate {
         match self.reason(record, ids) {
             None => Fate::LeftOut,
-            Some(_) if self.kept >= self.rules.limit => Fate::BeyondLimit,
+            Some(_) if self.kept >= self.rules.limit => {
+                if self.strayed.contains(&record.id) {
+                    self.turned_away.insert(record.id);
+                }
+                Fate::BeyondLimit
+            }
             Some(reason) => {
                 self.kept += 1;
                 Fate::Kept(reason)
             }
         }
+    }
+
+    /// Whether the spans of a late delivery are kept: those of its job are, if there was room.
+    pub fn keeps_stray(&self, stray: &Stray) -> bool {
+        !self.turned_away.contains(&stray.request)
     }
 
     fn reason(&self, record: &Record, ids: Ids) -> Option<Keep> {
@@ -80,6 +103,7 @@ impl Sampler {
             Outcome::Failed | Outcome::Abandoned => Some(Keep::Failed),
             Outcome::Retried => Some(Keep::Retried),
             Outcome::FellBack => Some(Keep::FellBack),
+            Outcome::FirstTry if self.strayed.contains(&record.id) => Some(Keep::DeliveredAgain),
             Outcome::FirstTry if slow() => Some(Keep::Slow),
             Outcome::FirstTry => (ids.trace().chance() < self.rules.sample).then_some(Keep::Share),
         }
@@ -101,7 +125,7 @@ mod tests {
             (0..1000).map(|id| trouble(id, Nanos::new(10_000_000_000 + id * 50_000_000))).collect();
         let mut tally = Tally::new(&header);
         records.iter().for_each(|record| tally.observe(record));
-        let mut sampler = Sampler::new(rules, &tally.finish(Ending::Complete, 0).histograms);
+        let mut sampler = Sampler::new(rules, &tally.finish(Ending::Complete, 0));
         let tracer = Tracer::new(&header);
         let mut fates = BTreeMap::new();
         for record in &records {

@@ -7,8 +7,10 @@ use std::io::{self, Read, Write};
 use super::Tracer;
 use super::account::Traced;
 use super::sample::{Fate, Sampler};
+use super::span::Tree;
 use super::xray;
 use crate::header::Header;
+use crate::job::Stray;
 use crate::log::{Entry, ReadError, Reader};
 use crate::record::Record;
 
@@ -23,7 +25,26 @@ pub enum SegmentsError {
     Write(#[from] io::Error),
 }
 
-/// The records of a log whose traces are kept, one after another; all of them are counted on the way.
+/// What a tree of spans is made from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Told {
+    /// A request.
+    Request(Box<Record>),
+    /// A delivery that came when its job was settled.
+    Stray(Box<Stray>),
+}
+
+impl Told {
+    /// Its spans.
+    pub fn tree<'a>(&'a self, tracer: &Tracer<'a>) -> Tree<'a> {
+        match self {
+            Told::Request(record) => tracer.tree(record),
+            Told::Stray(stray) => tracer.stray_tree(stray),
+        }
+    }
+}
+
+/// What of a log is kept as traces, one tree after another; all of it is counted on the way.
 pub struct Traces<'a> {
     reader: Reader<'a>,
     run: Header,
@@ -53,16 +74,27 @@ impl<'a> Traces<'a> {
 }
 
 impl Iterator for Traces<'_> {
-    type Item = Record;
+    type Item = Told;
 
-    fn next(&mut self) -> Option<Record> {
+    fn next(&mut self) -> Option<Told> {
         while let Some(entry) = self.reader.next_entry() {
-            let Entry::Record(record) = entry else { continue };
             let tracer = Tracer::new(&self.run);
-            let fate = self.sampler.decide(&record, tracer.ids(&record));
-            self.traced.count(fate, tracer.count(&record));
-            if matches!(fate, Fate::Kept(_)) {
-                return Some(record);
+            match entry {
+                Entry::Record(record) => {
+                    let fate = self.sampler.decide(&record, tracer.ids(&record));
+                    self.traced.count(fate, tracer.count(&record));
+                    if matches!(fate, Fate::Kept(_)) {
+                        return Some(Told::Request(Box::new(record)));
+                    }
+                }
+                Entry::Stray(stray) => {
+                    let kept = self.sampler.keeps_stray(&stray);
+                    self.traced.count_spans(kept, tracer.count_stray(&stray));
+                    if kept {
+                        return Some(Told::Stray(stray));
+                    }
+                }
+                Entry::Dropped(_) | Entry::Queue(_) | Entry::End(_) => {}
             }
         }
         None
@@ -76,8 +108,8 @@ impl Iterator for Traces<'_> {
 pub fn write(log: impl Read, sampler: Sampler, out: &mut dyn Write) -> Result<Traced, SegmentsError> {
     let mut traces = Traces::open(log, sampler)?;
     let (mut documents, mut spans) = (0, 0);
-    while let Some(record) = traces.next() {
-        let made = xray::documents(&traces.tracer().tree(&record));
+    while let Some(told) = traces.next() {
+        let made = xray::documents(&told.tree(&traces.tracer()));
         for document in &made {
             out.write_all(document.json.as_bytes())?;
             out.write_all(b"\n")?;

@@ -5,12 +5,13 @@ use std::borrow::Cow;
 use super::ids::{SpanId, TraceId};
 use crate::units::Nanos;
 
-/// All spans of one request, parents before their children.
+/// All spans of one request, or of one late delivery of a job; parents before their children.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tree<'a> {
     /// The trace.
     pub trace: TraceId,
-    /// The request's own span, then each call with its attempts and its content behind it.
+    /// The outermost span first. Behind a job's own stand its sending and its wait, behind each delivery its calls, and behind
+    /// each call its attempts and its content.
     pub spans: Vec<Span<'a>>,
 }
 
@@ -19,10 +20,12 @@ pub struct Tree<'a> {
 pub struct Span<'a> {
     /// Unique in the trace.
     pub id: SpanId,
-    /// The span above; none for the root.
+    /// The span above; none for the root. Of a late delivery it stands in another tree of the same trace.
     pub parent: Option<SpanId>,
     /// The sibling that this one was made because of, which was over before it began.
     pub precursor: Option<SpanId>,
+    /// The span of this trace that caused it without being above it in time: who sent what it received.
+    pub link: Option<SpanId>,
     /// What it stands for.
     pub role: Role,
     /// Few names, many spans.
@@ -44,6 +47,12 @@ pub struct Span<'a> {
 pub enum Role {
     /// What the caller wanted.
     Request,
+    /// A producer's sending of a job.
+    Send,
+    /// A job's time in its queue, up to its first receive.
+    Wait,
+    /// What was done with one receive of a job's message.
+    Delivery,
     /// An SDK operation.
     Call,
     /// An HTTP exchange.

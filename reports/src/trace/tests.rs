@@ -10,6 +10,7 @@ use super::convention as key;
 use super::span::{Role, Tree, Value};
 use super::xray::{Document, documents, rules};
 use crate::header::{Header, Tracing};
+use crate::job::{Claim, Delivery, DeliveryEnd, Job, JobEnd, Point, Stray};
 use crate::record::{
     Attempt, Call, CallEnd, Decision, Deed, Failure, FailureClass, Operation, Outcome, Reason, Record, Tokens,
 };
@@ -154,6 +155,120 @@ fn a_thousand_decisions_are_all_told() {
     assert_eq!(violations(&made), [""; 0]);
 }
 
+fn delivery(number: u64, received: Nanos, calls: u32, end: DeliveryEnd) -> Delivery {
+    Delivery {
+        number,
+        receive: u32::try_from(number).unwrap() + 1,
+        worker: 3,
+        received,
+        claim: Claim::Won,
+        calls,
+        stored: (end == DeliveryEnd::Deleted).then(|| received.plus(Nanos::from_secs(2))),
+        over: received.plus(Nanos::from_secs(3)),
+        end,
+    }
+}
+
+/// A job whose first worker dies with an answer in its hands, and whose second one stores a result.
+fn job() -> Record {
+    let (first, second) = (hour().plus(Nanos::from_secs(5)), hour().plus(Nanos::from_secs(95)));
+    let killed = DeliveryEnd::Killed { fault: "mayhem".into(), at: Point::Answered };
+    let mut record = testing::retried(7, hour());
+    record.calls =
+        vec![testing::answered(7, first).calls.remove(0), testing::retried(7, second).calls.remove(0)];
+    record.done = second.plus(Nanos::from_secs(2));
+    record.job = Some(Box::new(Job {
+        name: "documents-000007".into(),
+        enqueued: Some(hour().plus(Nanos::from_secs(1))),
+        end: JobEnd::Completed,
+        deliveries: vec![delivery(40, first, 1, killed), delivery(55, second, 1, DeliveryEnd::Deleted)],
+    }));
+    record
+}
+
+#[test]
+fn a_job_is_a_tree_of_its_sending_its_wait_and_its_deliveries_with_their_calls() {
+    let record = job();
+    let trunk = [Role::Request, Role::Send, Role::Wait];
+    let first = [Role::Delivery, Role::Call, Role::Attempt, Role::Content];
+    let second = [Role::Delivery, Role::Call, Role::Attempt, Role::Attempt, Role::Content];
+    with_tree(&record, |tree| {
+        let roles: Vec<Role> = tree.spans.iter().map(|span| span.role).collect();
+        assert_eq!(roles, [&trunk[..], &first, &second].concat());
+        let of = |role| tree.spans.iter().filter(move |span| span.role == role).collect::<Vec<_>>();
+        let (send, deliveries) = (of(Role::Send)[0], of(Role::Delivery));
+        for (delivery, call) in deliveries.iter().zip(of(Role::Call)) {
+            assert_eq!((delivery.parent, delivery.link), (Some(send.id), Some(send.id)));
+            assert_eq!(call.parent, Some(delivery.id));
+        }
+        assert_eq!(deliveries[1].precursor, Some(deliveries[0].id));
+        assert_eq!(deliveries[0].failure.as_ref().unwrap().kind, "worker_killed");
+        assert_eq!(deliveries[1].failure, None);
+        assert_eq!(tree.spans[0].get(key::QUEUE_WAIT_MS), Some(&Value::Float(4000.0)));
+    });
+}
+
+#[test]
+fn the_documents_of_a_job_as_they_are_read() {
+    let made = made(&job());
+    assert_eq!(violations(&made), [""; 0]);
+    let json = |document: &Document| serde_json::from_str::<Json>(&document.json).unwrap();
+    let all: Vec<String> = made.iter().map(|document| format!("{:#}", json(document))).collect();
+    insta::assert_snapshot!(all.join("\n"));
+}
+
+#[test]
+fn attempts_of_a_delivery_carry_the_ids_that_its_spans_have() {
+    let record = job();
+    with_tree(&record, |tree| {
+        let ids = super::propagation::of_message(&super::propagation::message_header(
+            Tracer::new(&header()).ids(&record),
+        ));
+        let within = super::propagation::CallIds::new(ids.unwrap().within(55), 0);
+        let [_, (_, w3c)] = within.headers(1);
+        let attempt = tree.spans.iter().rfind(|span| span.role == Role::Attempt).unwrap();
+        assert!(w3c.contains(&attempt.id.to_string()), "{w3c}");
+    });
+}
+
+#[test]
+fn a_job_that_failed_tells_its_error_where_x_ray_looks_for_it() {
+    let mut record = job();
+    record.calls[1] = testing::failed(7, hour().plus(Nanos::from_secs(95))).calls.remove(0);
+    record.outcome = Outcome::Failed;
+    if let Some(job) = &mut record.job {
+        job.end = JobEnd::DeadLettered;
+        job.deliveries[1].stored = None;
+        job.deliveries[1].end = DeliveryEnd::Left;
+    }
+    let made = made(&record);
+    assert_eq!(violations(&made), [""; 0]);
+    let last: Json = serde_json::from_str(&made[2].json).unwrap();
+    assert_eq!(last["cause"], last["subsegments"][0]["cause"]["exceptions"][0]["id"]);
+}
+
+#[test]
+fn a_late_delivery_is_a_segment_of_its_own_in_the_trace_of_its_job() {
+    let record = job();
+    let late = hour().plus(Nanos::from_secs(400));
+    let stray = Stray {
+        flow: record.flow.clone(),
+        stage: record.stage.clone(),
+        job: "documents-000007".into(),
+        request: record.id,
+        due: record.due,
+        delivery: delivery(90, late, 1, DeliveryEnd::Deleted),
+        calls: testing::answered(7, late).calls,
+    };
+    let header = header();
+    let tracer = Tracer::new(&header);
+    let tree = tracer.stray_tree(&stray);
+    assert_eq!(tracer.count_stray(&stray), tree.spans.len() as u64);
+    let both: Vec<Document> = made(&record).into_iter().chain(documents(&tree)).collect();
+    assert_eq!(violations(&both), [""; 0]);
+    assert_eq!(both.last().unwrap().id, tree.spans[0].id);
+}
+
 #[test]
 fn on_aws_the_address_is_told() {
     let header = Header { real_aws: true, ..header() };
@@ -248,8 +363,59 @@ prop_compose! {
     }
 }
 
+fn delivery_end() -> impl Strategy<Value = DeliveryEnd> {
+    prop_oneof![
+        Just(DeliveryEnd::Deleted),
+        Just(DeliveryEnd::Left),
+        Just(DeliveryEnd::Released),
+        Just(DeliveryEnd::NotDeleted),
+        Just(DeliveryEnd::Abandoned),
+        text().prop_map(|fault| DeliveryEnd::Killed { fault: fault.into(), at: Point::Claimed }),
+    ]
+}
+
 prop_compose! {
-    fn record()(
+    /// A job that shares out so many calls among deliveries.
+    fn job_of(calls: usize)(
+        name in text(),
+        enqueued in prop::option::of(time()),
+        end in prop::sample::select(vec![
+            JobEnd::Completed, JobEnd::Failed, JobEnd::DeadLettered, JobEnd::Unfinished, JobEnd::NotEnqueued,
+        ]),
+        received in prop::collection::btree_set(time(), if calls == 0 { 0..3 } else { 1..4 }),
+        ends in prop::collection::vec((delivery_end(), prop::option::of(time()), any::<bool>()), 3),
+        cuts in prop::collection::vec(0..=calls, 2),
+    ) -> Job {
+        let cuts: std::collections::BTreeSet<usize> = cuts.into_iter().collect();
+        let mut before = 0;
+        let last = received.len().saturating_sub(1);
+        let deliveries = received.into_iter().zip(ends).enumerate().map(|(place, (received, (end, stored, won)))| {
+            let upto = if place == last { calls } else { cuts.iter().nth(place).map_or(before, |cut| *cut).max(before) };
+            let share = upto - before;
+            before = upto;
+            Delivery {
+                claim: if won { Claim::Won } else { Claim::Unanswered },
+                stored,
+                calls: u32::try_from(share).unwrap(),
+                ..delivery(place as u64 * 7, received, 0, end)
+            }
+        });
+        Job { name: name.into(), enqueued, end, deliveries: deliveries.collect() }
+    }
+}
+
+fn record() -> impl Strategy<Value = Record> {
+    (plain_record(), any::<bool>()).prop_flat_map(|(record, is_job)| {
+        let job = match is_job {
+            true => job_of(record.calls.len()).prop_map(|job| Some(Box::new(job))).boxed(),
+            false => Just(None).boxed(),
+        };
+        (Just(record), job).prop_map(|(record, job)| Record { job, ..record })
+    })
+}
+
+prop_compose! {
+    fn plain_record()(
         id: u64,
         flow in text(),
         due in time(),

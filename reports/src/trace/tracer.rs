@@ -2,10 +2,11 @@
 
 use super::call;
 use super::ids::Ids;
-use super::request;
 use super::span::Tree;
+use super::{job, request};
 use crate::header::{Header, Model};
-use crate::record::Record;
+use crate::job::Stray;
+use crate::record::{Call, Record};
 use crate::units::Nanos;
 
 /// Makes the spans of a run's requests.
@@ -33,9 +34,12 @@ impl<'h> Tracer<'h> {
 
     /// How many spans a request has, which is known without making them.
     pub fn count(&self, record: &Record) -> u64 {
-        let calls = record.calls.iter();
-        let spans = calls.map(|call| 1 + call.attempts.len() + usize::from(call::content(call).is_some()));
-        1 + spans.sum::<usize>() as u64
+        1 + of_calls(&record.calls) + record.job.as_deref().map_or(0, job::count) as u64
+    }
+
+    /// The same of a late delivery.
+    pub fn count_stray(&self, stray: &Stray) -> u64 {
+        1 + of_calls(&stray.calls)
     }
 
     /// All spans of a request.
@@ -45,10 +49,20 @@ impl<'h> Tracer<'h> {
     {
         let ids = self.ids(record);
         let mut spans = vec![request::span(self, record, ids)];
-        for (place, call) in record.calls.iter().enumerate() {
-            call::spans(self, record, (place, call), ids, &mut spans);
+        match &record.job {
+            Some(of) => job::spans(self, record, of, ids, &mut spans),
+            None => call::all(self, &record.calls, ids, &mut spans),
         }
         Tree { trace: ids.trace(), spans }
+    }
+
+    /// All spans of a delivery that came when its job was settled: in the job's trace, but apart from the job's own tree.
+    pub fn stray_tree<'a>(&self, stray: &'a Stray) -> Tree<'a>
+    where
+        'h: 'a,
+    {
+        let ids = Ids::of(self.run.seed, stray.request, self.run.epoch.plus(stray.due));
+        Tree { trace: ids.trace(), spans: job::stray_spans(self, stray, ids) }
     }
 
     /// An offset from the run's epoch, since 1970.
@@ -60,4 +74,10 @@ impl<'h> Tracer<'h> {
     pub(super) fn model(&self, name: &str) -> Option<&'h Model> {
         self.run.models.iter().find(|model| &*model.name == name)
     }
+}
+
+/// How many spans calls have, with all below them.
+fn of_calls(calls: &[Call]) -> u64 {
+    let below = |call: &Call| call.attempts.len() + usize::from(call::content(call).is_some());
+    calls.iter().map(|call| 1 + below(call) as u64).sum()
 }

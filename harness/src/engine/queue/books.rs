@@ -5,11 +5,12 @@ use bedload_reports::record::Name;
 
 use super::Site;
 use super::register::{Known, Settled, Visited};
+use crate::flow::request::Arrival;
 use crate::queue::store::record::Status;
 
 impl Site {
     /// Takes note of a delivery that is over.
-    pub(super) fn visited(&self, job: &Name, was_open: bool, visited: Visited) {
+    pub(super) fn visited(&self, job: &Name, arrival: &Arrival, was_open: bool, visited: Visited) {
         match self.register.visited(job, &self.flow, was_open, visited) {
             Settled::No => {}
             Settled::Job(record) => self.dispatcher.deliver(*record),
@@ -17,6 +18,8 @@ impl Site {
                 flow: self.flow.clone(),
                 stage: self.dispatcher.stage_at(visited.delivery.received),
                 job: job.clone(),
+                request: arrival.id,
+                due: arrival.due,
                 delivery: visited.delivery,
                 calls: visited.calls,
             }),

@@ -22,6 +22,7 @@ mod visit;
 mod worker;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use bedload_reports::record::Name;
@@ -68,6 +69,8 @@ struct Site {
     store: JobStore,
     hazards: Hazards,
     register: Register,
+    /// Messages received so far.
+    deliveries: AtomicU64,
     /// No message is received any more.
     closed: Halted,
     /// What is under way is cut off.
@@ -85,6 +88,7 @@ pub(super) async fn carry(
     let site = Arc::new(Site {
         hazards: Hazards::new(load.hazards, dispatcher.seed(), &flow),
         register: Register::new(load.policy.jobs, u64::from(load.policy.consumer.slots())),
+        deliveries: AtomicU64::new(0),
         dispatcher,
         flow,
         requester,

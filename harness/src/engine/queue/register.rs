@@ -139,8 +139,7 @@ impl Register {
         self.with(|books| {
             books.update(job, |open| {
                 open.holders += 1;
-                let calls_before = open.visits.iter().map(|visit| visit.calls.len()).sum();
-                Arrival { calls_before, ..open.arrival.clone() }
+                open.arrival.clone()
             })
         })
     }

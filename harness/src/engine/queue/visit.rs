@@ -11,17 +11,19 @@
 //! nobody. Its call to a model is cut off, as the socket of a process that dies is.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime};
 
 use bedload_reports::job::{self, Delivery, DeliveryEnd, Point};
 use bedload_reports::record::{Call, Decision, Name, Outcome, Record};
+use bedload_reports::trace::propagation;
 use bedload_reports::units::Nanos;
 
 use super::Site;
 use super::hazard::Blow;
 use super::life::Life;
 use super::register::Visited;
-use crate::flow::request::Arrival;
+use crate::flow::request::{Arrival, Delivered};
 use crate::queue::mailbox::Message;
 use crate::queue::policy::{Acknowledge, Idempotency, OnFailure};
 use crate::queue::store::record::Token;
@@ -37,6 +39,7 @@ pub(super) struct Visit {
     message: Message,
     job: Name,
     arrival: Arrival,
+    number: u64,
     was_open: bool,
     begun: bool,
     received: Nanos,
@@ -76,6 +79,9 @@ impl Visit {
     /// Takes a message in hand. None for a message of no job of this run, which is left alone.
     pub(super) fn begin(site: &Arc<Site>, life: &Arc<Life>, message: Message) -> Option<Self> {
         let (job, arrival, was_open) = site.take(&message)?;
+        let number = site.deliveries.fetch_add(1, Ordering::Relaxed);
+        let trace = message.trace.as_deref().and_then(propagation::of_message);
+        let arrival = Arrival { delivered: Some(Delivered { number, trace }), ..arrival };
         Some(Visit {
             received: site.now(),
             site: site.clone(),
@@ -83,6 +89,7 @@ impl Visit {
             message,
             job,
             arrival,
+            number,
             was_open,
             begun: false,
             point: Point::Received,
@@ -141,12 +148,14 @@ impl Visit {
     /// Tells what was done. `end` and `deleted` say what became of the message.
     pub(super) fn tell(self, end: DeliveryEnd, deleted: bool) {
         let (site, job, was_open) = (self.site.clone(), self.job.clone(), self.was_open);
-        site.visited(&job, was_open, self.visited(end, deleted));
+        let arrival = self.arrival.clone();
+        site.visited(&job, &arrival, was_open, self.visited(end, deleted));
     }
 
     fn visited(self, end: DeliveryEnd, deleted: bool) -> Visited {
         Visited {
             delivery: Delivery {
+                number: self.number,
                 receive: self.message.receive_count,
                 worker: self.life.worker,
                 received: self.received,

@@ -108,19 +108,13 @@ impl Site {
     pub(super) fn take(&self, message: &Message) -> Option<(Name, Arrival, bool)> {
         let parcel = message.parcel.as_ref()?;
         let job = parcel.job_id.clone();
-        if !job.starts_with(&self.prefix) {
-            return None;
-        }
-        let now = self.now();
+        let number = job.strip_prefix(&*self.prefix)?.parse().ok()?;
         let known = self.register.received(&job);
         let was_open = known.is_some();
-        let arrival = known.unwrap_or_else(|| Arrival {
-            id: parcel.document,
-            stage: self.dispatcher.stage_at(now),
-            due: now,
-            calls_before: 0,
-        });
-        Some((job, arrival, was_open))
+        let due = self.due(number);
+        let settled =
+            || Arrival { id: parcel.document, stage: self.dispatcher.stage_at(due), due, delivered: None };
+        Some((job, known.unwrap_or_else(settled), was_open))
     }
 }
 

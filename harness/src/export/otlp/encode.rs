@@ -2,6 +2,7 @@
 
 use bedload_reports::header::Header;
 use bedload_reports::trace::convention::SCHEMA_URL;
+use bedload_reports::trace::ids::SpanId;
 use bedload_reports::trace::span::{Event, Role, Span, Tree, Value};
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::{
@@ -57,8 +58,10 @@ pub(super) fn scope() -> InstrumentationScope {
 fn encoded(tree: &Tree<'_>, span: &Span<'_>) -> otlp::Span {
     let kind = match span.role {
         // A root of any kind becomes a segment in X-Ray; nobody was served, so it is none of a server.
-        Role::Request | Role::Content => SpanKind::Internal,
+        Role::Request | Role::Content | Role::Wait => SpanKind::Internal,
         Role::Call | Role::Attempt => SpanKind::Client,
+        Role::Send => SpanKind::Producer,
+        Role::Delivery => SpanKind::Consumer,
     };
     let status = span
         .failure
@@ -75,8 +78,18 @@ fn encoded(tree: &Tree<'_>, span: &Span<'_>) -> otlp::Span {
         end_time_unix_nano: span.end.get(),
         attributes: attributes(&span.attributes),
         events: span.events.iter().map(event).collect(),
+        links: span.link.map(|id| link(tree, id)).into_iter().collect(),
         status,
         ..otlp::Span::default()
+    }
+}
+
+fn link(tree: &Tree<'_>, to: SpanId) -> proto::Link {
+    proto::Link {
+        trace_id: tree.trace.to_bytes().to_vec(),
+        span_id: to.to_bytes().to_vec(),
+        flags: SAMPLED,
+        ..proto::Link::default()
     }
 }
 

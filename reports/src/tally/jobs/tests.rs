@@ -56,6 +56,7 @@ fn header() -> Header {
 
 fn delivery(receive: u32, calls: u32, stored: Option<u64>, over: u64) -> Delivery {
     Delivery {
+        number: u64::from(receive),
         receive,
         worker: 1,
         received: at(20 + u64::from(receive)),
@@ -94,7 +95,15 @@ fn sample(secs: u64, waiting: u64, held: u64) -> QueueSample {
 fn stray() -> Stray {
     let calls = answered(9, at(40)).calls;
     let delivery = Delivery { receive: 4, ..delivery(1, 1, Some(45), 46) };
-    Stray { flow: "chat".into(), stage: "quiet".into(), job: "job-0".into(), delivery, calls }
+    Stray {
+        flow: "chat".into(),
+        stage: "quiet".into(),
+        job: "job-0".into(),
+        request: 0,
+        due: at(20),
+        delivery,
+        calls,
+    }
 }
 
 fn folded(records: &[Record]) -> Summary {

@@ -46,11 +46,22 @@ pub(super) struct Node<'a> {
     pub metadata: Metadata<'a>,
     #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "all_shown")]
     pub precursor_ids: Vec<SpanId>,
+    /// As the Collector writes them; the developer guide does not tell of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<Link>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub subsegments: Vec<Node<'a>>,
     /// Whether it stands for a span, and not for what a span could not hold.
     #[serde(skip)]
     pub is_span: bool,
+}
+
+/// A span that caused another without being above it.
+#[derive(Debug, Serialize)]
+pub(super) struct Link {
+    pub trace_id: String,
+    #[serde(serialize_with = "shown")]
+    pub id: SpanId,
 }
 
 #[derive(Debug, Serialize)]

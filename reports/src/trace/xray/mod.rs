@@ -1,6 +1,6 @@
 //! X-Ray's segment documents, made from a tree of spans.
 //!
-//! The request becomes a segment, all below it subsegments. What X-Ray would refuse cannot be made: names are
+//! A request becomes a segment, and so does each delivery of a job; all below them subsegments. What X-Ray would refuse cannot be made: names are
 //! cleaned, texts cut, annotations counted, and what does not fit into one document is split into several, each
 //! under the size that X-Ray and its daemon take. Nothing is left out to make room.
 //!
@@ -34,10 +34,10 @@ pub struct Document {
     pub spans: u64,
 }
 
-/// Makes the documents of a trace, the segment first.
+/// Makes the documents of a tree, each segment before what did not fit beside it.
 pub fn documents(tree: &Tree<'_>) -> Vec<Document> {
     let mut documents = Vec::new();
-    if let Some(segment) = translate::segment(tree) {
+    for segment in translate::segments(tree) {
         fit::split(segment, &tree.trace.xray(), &mut documents);
     }
     documents

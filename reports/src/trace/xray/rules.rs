@@ -29,7 +29,8 @@ struct Seen {
     exceptions: BTreeSet<String>,
     passed_on: Vec<String>,
     annotations: usize,
-    segments: usize,
+    roots: usize,
+    links: Vec<(String, String)>,
 }
 
 impl Seen {
@@ -52,20 +53,23 @@ impl Seen {
                 self.node(document, Some(parent), true, false);
             }
             None => {
-                self.segments += 1;
+                let parent = document.get("parent_id").map(|_| text(document, "parent_id").to_owned());
+                self.roots += usize::from(parent.is_none());
+                let named = parent.as_ref().is_none_or(|parent| is_hex(parent, 16));
+                self.rule(named, || format!("parent `{parent:?}` of a segment"));
                 let name = text(document, "name");
                 self.rule(name.chars().count() <= 200, || "a long segment name".to_owned());
                 let bare =
                     ["namespace", "precursor_ids", "sql"].iter().all(|key| !document.contains_key(*key));
                 self.rule(bare, || "a subsegment's field on a segment".to_owned());
-                self.node(document, None, false, false);
+                self.node(document, parent, false, false);
             }
             other => self.rule(false, || format!("type {other:?}")),
         }
     }
 
     fn node(&mut self, node: &Map<String, Value>, parent: Option<String>, sub: bool, in_aws: bool) {
-        const KNOWN: [&str; 20] = [
+        const KNOWN: [&str; 21] = [
             "name",
             "id",
             "trace_id",
@@ -83,6 +87,7 @@ impl Seen {
             "annotations",
             "metadata",
             "precursor_ids",
+            "links",
             "subsegments",
             "origin",
             "service",
@@ -121,6 +126,10 @@ impl Seen {
         for precursor in node.get("precursor_ids").and_then(Value::as_array).into_iter().flatten() {
             let precursor = precursor.as_str().unwrap_or_default().to_owned();
             self.precursors.push((id.clone(), precursor));
+        }
+        for link in node.get("links").and_then(Value::as_array).into_iter().flatten() {
+            let part = |key: &str| link[key].as_str().unwrap_or_default().to_owned();
+            self.links.push((part("trace_id"), part("id")));
         }
         for below in node.get("subsegments").and_then(Value::as_array).into_iter().flatten() {
             match below.as_object() {
@@ -194,13 +203,17 @@ impl Seen {
     }
 
     fn finish(mut self) -> Vec<String> {
-        let (traces, segments, annotations) = (self.traces.len(), self.segments, self.annotations);
+        let (traces, roots, annotations) = (self.traces.len(), self.roots, self.annotations);
         self.rule(traces == 1, || format!("{traces} traces"));
-        self.rule(segments == 1, || format!("{segments} segments"));
+        self.rule(roots == 1, || format!("{roots} outermost segments"));
         self.rule(annotations <= 50, || format!("{annotations} annotations"));
         let parents: Vec<String> = self.nodes.values().filter_map(|(parent, ..)| parent.clone()).collect();
         for parent in parents {
             self.rule(self.nodes.contains_key(&parent), || format!("no parent `{parent}`"));
+        }
+        for (trace, id) in std::mem::take(&mut self.links) {
+            let there = self.traces.contains(&trace) && self.nodes.contains_key(&id);
+            self.rule(there, || format!("no link to `{id}` of `{trace}`"));
         }
         for (id, before) in std::mem::take(&mut self.precursors) {
             let holds = match (self.nodes.get(&id), self.nodes.get(&before)) {

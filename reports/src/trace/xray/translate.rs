@@ -1,12 +1,15 @@
 //! From spans to nodes of a document.
 //!
-//! Only attempts are namespace `aws`: X-Ray infers a node of its map from each such subsegment, and on two levels it
-//! would count each call twice. A retry names the attempt before it as its precursor.
+//! Only attempts and the sending of jobs are namespace `aws`: X-Ray infers a node of its map from each such subsegment, and on two
+//! levels it would count each call twice. A retry names the attempt before it as its precursor. A delivery is a segment: in
+//! X-Ray's map a worker is a service of its own, behind the queue.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::document::{Aws, Cause, Happened, Http, HttpRequest, HttpResponse, Metadata, Node, Plain, Sdk};
+use super::document::{
+    Aws, Cause, Happened, Http, HttpRequest, HttpResponse, Link, Metadata, Node, Plain, Sdk,
+};
 use super::{MAX_ANNOTATIONS, name};
 use crate::trace::convention as key;
 use crate::trace::ids::SpanId;
@@ -29,21 +32,30 @@ const CONSUMED: [&str; 11] = [
 /// Events in one node: with texts at their longest they leave room for all else that a document holds.
 const EVENTS: usize = 30;
 
-/// The segment of a trace, with all its subsegments; none for a tree without spans.
-pub(super) fn segment<'a>(tree: &'a Tree<'_>) -> Option<Node<'a>> {
-    let (root, below) = tree.spans.split_first()?;
+/// The segments of a tree, each with all its subsegments; the outermost first.
+pub(super) fn segments<'a>(tree: &'a Tree<'_>) -> Vec<Node<'a>> {
     let mut annotated = 0;
-    let mut segment = node(root, tree, &mut annotated);
-    let mut calls: Vec<Node<'a>> = Vec::new();
-    for span in below {
+    let mut segments: Vec<Node<'a>> = Vec::new();
+    for span in &tree.spans {
         let node = node(span, tree, &mut annotated);
-        match calls.last_mut() {
-            Some(call) if span.parent == Some(call.id) => call.subsegments.push(node),
-            _ => calls.push(node),
+        match segments.last_mut() {
+            Some(segment) if !is_segment(span) => place(segment, span, node),
+            _ => segments.push(node),
         }
     }
-    segment.subsegments.extend(calls);
-    Some(segment)
+    segments
+}
+
+fn is_segment(span: &Span<'_>) -> bool {
+    matches!(span.role, Role::Request | Role::Delivery)
+}
+
+/// Puts a node below its parent, which is the segment or the subsegment that came last.
+fn place<'a>(segment: &mut Node<'a>, span: &Span<'_>, node: Node<'a>) {
+    match segment.subsegments.last_mut() {
+        Some(call) if span.parent == Some(call.id) => call.subsegments.push(node),
+        _ => segment.subsegments.push(node),
+    }
 }
 
 fn node<'a>(span: &'a Span<'_>, tree: &'a Tree<'_>, annotated: &mut usize) -> Node<'a> {
@@ -54,13 +66,15 @@ fn node<'a>(span: &'a Span<'_>, tree: &'a Tree<'_>, annotated: &mut usize) -> No
         error: matches!(blame, Some(Blame::Quota | Blame::Caller)),
         throttle: blame == Some(Blame::Quota),
         fault: blame == Some(Blame::Service),
-        namespace: (span.role == Role::Attempt).then_some("aws"),
+        parent_id: span.parent.filter(|_| is_segment(span)),
+        namespace: reaches_aws(span).then_some("aws"),
         http: http(span),
         aws: aws(span),
         cause: span.failure.as_ref().map(|wrong| cause(span, wrong, tree)),
         annotations,
         metadata: Metadata { attributes: metadata, events: happened(first) },
-        precursor_ids: span.precursor.into_iter().collect(),
+        precursor_ids: span.precursor.filter(|_| !is_segment(span)).into_iter().collect(),
+        links: span.link.map(|id| Link { trace_id: tree.trace.xray(), id }).into_iter().collect(),
         ..bare(named(span), span.id, span)
     };
     let chunks = rest.chunks(EVENTS).enumerate();
@@ -98,9 +112,15 @@ fn bare<'a>(name: Cow<'a, str>, id: SpanId, span: &Span<'_>) -> Node<'a> {
         annotations: BTreeMap::new(),
         metadata: Metadata::default(),
         precursor_ids: Vec::new(),
+        links: Vec::new(),
         subsegments: Vec::new(),
         is_span: true,
     }
+}
+
+/// Whether it stands for a request to a service of AWS.
+fn reaches_aws(span: &Span<'_>) -> bool {
+    matches!(span.role, Role::Attempt | Role::Send)
 }
 
 /// X-Ray names what an `aws` subsegment reached; others are named by their span.
@@ -119,8 +139,8 @@ fn http<'a>(span: &'a Span<'_>) -> Option<Http<'a>> {
 
 fn aws<'a>(span: &'a Span<'_>) -> Option<Aws<'a>> {
     match span.role {
-        Role::Request => Some(Aws { xray: Some(Sdk { sdk: "bedload" }), ..Aws::default() }),
-        Role::Attempt => Some(Aws {
+        Role::Request | Role::Delivery => Some(Aws { xray: Some(Sdk { sdk: "bedload" }), ..Aws::default() }),
+        Role::Attempt | Role::Send => Some(Aws {
             operation: span.text(key::RPC_METHOD).map(name::text),
             region: span.text(key::AWS_REGION).map(name::text),
             request_id: span.text(key::AWS_REQUEST_ID).map(name::text),
@@ -130,21 +150,28 @@ fn aws<'a>(span: &'a Span<'_>) -> Option<Aws<'a>> {
             },
             xray: None,
         }),
-        Role::Call | Role::Content => None,
+        Role::Call | Role::Content | Role::Wait => None,
     }
 }
 
-/// An error that is only passed on is told where it happened, and by its id here.
+/// An error that is only passed on is told where it happened, and by its id here. X-Ray looks for the id in one segment alone.
 fn cause<'a>(span: &Span<'_>, wrong: &'a Wrong<'_>, tree: &Tree<'_>) -> Cause<'a> {
-    match wrong.from.filter(|from| tree.spans.iter().any(|span| span.id == *from)) {
+    let here = segment_of(tree, span.id);
+    match wrong.from.filter(|from| here.is_some() && segment_of(tree, *from) == here) {
         Some(below) => Cause::Below(below.exception()),
         None => Cause::Here {
             id: span.id.exception(),
             message: name::text(&wrong.message),
             kind: name::text(&wrong.kind),
-            remote: matches!(span.role, Role::Attempt | Role::Call),
+            remote: reaches_aws(span) || span.role == Role::Call,
         },
     }
+}
+
+/// The segment that a span of the tree belongs to.
+fn segment_of(tree: &Tree<'_>, id: SpanId) -> Option<SpanId> {
+    let span = tree.spans.iter().find(|span| span.id == id)?;
+    if is_segment(span) { Some(id) } else { segment_of(tree, span.parent?) }
 }
 
 type Filed<'a> = (BTreeMap<&'static str, Plain<'a>>, Vec<(&'a str, Plain<'a>)>);
@@ -153,7 +180,7 @@ type Filed<'a> = (BTreeMap<&'static str, Plain<'a>>, Vec<(&'a str, Plain<'a>)>);
 fn filed<'a>(span: &'a Span<'_>, annotated: &mut usize) -> Filed<'a> {
     let (mut annotations, mut metadata) = (BTreeMap::new(), Vec::new());
     for (key, value) in &span.attributes {
-        if span.role == Role::Attempt && CONSUMED.contains(key) {
+        if reaches_aws(span) && CONSUMED.contains(key) {
             continue;
         }
         let plain = Plain::of(value, name::text);
