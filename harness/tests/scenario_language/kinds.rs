@@ -134,6 +134,7 @@ pub(crate) const KINDS: &[Kind] = &[
     ("{ open: { rate: 20/s } }", "{ queue: { jobs: 9, enqueue: 1/s, workers: 2, heartbeat: 30s } }", &["12:135 S010 the heartbeat comes when the visibility of 30s is over"]),
     ("{ open: { rate: 20/s } }", "{ queue: { jobs: 9, enqueue: 1/s, workers: { count: 2, wait: 1500ms } } }", &["12:139 S008 a wait of a part of a second"]),
     ("{ open: { rate: 20/s } }", "{ queue: { jobs: 9, enqueue: 1/s, function: { batch: 50 } } }", &["12:112 S010 a batch that Lambda does not make"]),
+    ("{ open: { rate: 20/s } }", "{ queue: { jobs: 9, enqueue: 1/s, function: {}, acknowledge: on_receive } }", &["12:139 S010 a function cannot delete its messages on receive"]),
     ("{ open: { rate: 20/s } }", "{ queue: { jobs: 9, enqueue: 1/min, workers: 2 } }", &["12:107 S016 the last job is due 8\u{202f}m\u{202f}00\u{202f}s after the start, and the timeline is 4\u{202f}m\u{202f}00\u{202f}s long"]),
     ("{ open: { rate: 20/s } }", "{ queue: { jobs: 9, enqueue: 1/s, workers: 2, existing: { queue: 'http://q', table: jobs } } }", &["12:124 S010 a queue that is there already, in a cloud that begins empty"]),
     ("{ open: { rate: 20/s } }", "{}", &["12:72 S005 nothing is chosen here"]),

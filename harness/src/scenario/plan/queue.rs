@@ -155,6 +155,7 @@ fn scaling(raw: Option<&file::Scaling>) -> Result<Scaling, Noted> {
 
 fn handling(raw: &file::Queue, visibility: Option<Duration>, notes: &mut Notes) -> Result<Handling, Noted> {
     let heartbeat = heartbeat(&raw.heartbeat, visibility, notes);
+    let acknowledge = acknowledge(raw, notes);
     let on_failure = match raw.on_failure.value()? {
         None | Some(file::OnFailure::Leave) => OnFailure::Leave,
         Some(file::OnFailure::GiveUp) => OnFailure::GiveUp,
@@ -167,14 +168,25 @@ fn handling(raw: &file::Queue, visibility: Option<Duration>, notes: &mut Notes) 
             file::Idempotency::Careful => Idempotency::Careful,
             file::Idempotency::Off => Idempotency::Off,
         })?,
-        acknowledge: raw.acknowledge.map_or(Acknowledge::WhenStored, |word| match word {
-            file::Acknowledge::WhenStored => Acknowledge::WhenStored,
-            file::Acknowledge::OnReceive => Acknowledge::OnReceive,
-        })?,
+        acknowledge: acknowledge?,
         on_failure,
         lease: raw.lease.map_or(visibility.unwrap_or(defaults::VISIBILITY), |time| time.get().get())?,
         heartbeat: heartbeat?,
     })
+}
+
+/// When messages are deleted. Of a function's that is Lambda's to say.
+fn acknowledge(raw: &file::Queue, notes: &mut Notes) -> Result<Acknowledge, Noted> {
+    match raw.acknowledge.get()? {
+        Some(At { value: file::Acknowledge::OnReceive, place }) if raw.function.get()?.is_some() => {
+            let note =
+                Note::new(Code::Contradiction, *place, "a function cannot delete its messages on receive");
+            let help = "Lambda deletes a batch when the function has answered: leave `acknowledge` out, or use `workers`";
+            Err(notes.add(note.label("not with `function`").help(help)))
+        }
+        Some(At { value: file::Acknowledge::OnReceive, .. }) => Ok(Acknowledge::OnReceive),
+        Some(At { value: file::Acknowledge::WhenStored, .. }) | None => Ok(Acknowledge::WhenStored),
+    }
 }
 
 /// A heartbeat that comes when the message is with somebody else already is none.
