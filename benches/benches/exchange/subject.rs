@@ -1,0 +1,92 @@
+//! What is measured: a client of the SDK before the in-memory cloud, and what it asks.
+
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use aws_sdk_bedrockruntime::types::{ContentBlock, ConversationRole, InferenceConfiguration, Message};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use bedload::client::ask::{self, Ask, Role};
+use bedload::client::operation::Caller;
+use bedload::client::policy::{Retry, RetryMode, RetryProfile, RetryQuota, Timeouts};
+use bedload::client::sdk::{self, Way};
+use bedload::clock::Clock;
+use bedload::transport::memory::MemoryDoor;
+use bedload_mocks::faults::Script;
+use bedload_mocks::{Behaviour, Cloud, CloudSpec, Epoch, Exchange, LedgerSink, ModelSpec, Spread};
+use bedload_reports::record::Operation;
+
+const MODEL: &str = "anthropic.claude-3-haiku-20240307-v1:0";
+
+struct Forget;
+
+impl LedgerSink for Forget {
+    fn note(&self, _: Exchange) {}
+}
+
+pub(crate) fn caller(clock: Clock) -> Caller {
+    let behaviour = Behaviour {
+        ttft: Spread::constant(Duration::from_millis(200)),
+        per_token: Spread::constant(Duration::from_millis(6)),
+        output_tokens: Spread::constant(60),
+        tokens_per_event: NonZeroU32::MIN,
+    };
+    let model = ModelSpec::new("haiku", MODEL, behaviour).expect("a model");
+    let spec =
+        CloudSpec::new(1, vec!["us-east-1".to_owned()], vec![model], Script::default()).expect("a cloud");
+    let cloud = Cloud::new(spec, Epoch { instant: clock.epoch(), wall: clock.wall_epoch() }, Forget);
+    let way = Way::Mock {
+        http: SharedHttpClient::new(MemoryDoor::new(cloud)),
+        endpoint: "http://bedrock.in-memory".to_owned(),
+    };
+    let retry = Retry {
+        mode: RetryMode::Standard,
+        profile: RetryProfile::V2_0,
+        attempts: 3,
+        max_backoff: Duration::from_secs(20),
+        quota: RetryQuota::Own,
+    };
+    let timeouts = Timeouts {
+        connect: Duration::from_secs(3),
+        read: None,
+        attempt: None,
+        operation: None,
+        total: None,
+        stream_idle: Some(Duration::from_secs(5)),
+    };
+    Caller {
+        client: sdk::client(&way, "us-east-1", &retry, &timeouts, clock),
+        region: "us-east-1".into(),
+        model: "haiku".into(),
+        model_id: MODEL.into(),
+        operation: Operation::Converse,
+        clock,
+        flow_label: Some("ask".into()),
+        max_attempts: 3,
+        stream_idle: None,
+        polling: None,
+    }
+}
+
+pub(crate) fn ask() -> Ask {
+    Ask {
+        messages: vec![ask::Message { role: Role::User, text: "river ".repeat(130) }],
+        system: None,
+        max_tokens: Some(128),
+        temperature: None,
+        top_p: None,
+        stop_sequences: Vec::new(),
+        tools: Vec::new(),
+        token: None,
+    }
+}
+
+pub(crate) async fn bare(caller: &Caller, text: &str) {
+    let message = Message::builder()
+        .role(ConversationRole::User)
+        .content(ContentBlock::Text(text.to_owned()))
+        .build()
+        .expect("a message");
+    let request = caller.client.converse().model_id(MODEL).messages(message);
+    let limits = InferenceConfiguration::builder().max_tokens(128).build();
+    request.inference_config(limits).send().await.expect("an answer");
+}
