@@ -9,6 +9,7 @@ use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
+use rustls::ClientConfig;
 
 use super::receiver::Reply;
 use crate::clock::Clock;
@@ -37,13 +38,11 @@ pub(super) struct Answer {
 
 impl Http {
     /// A client that waits for an answer so long; `h2` speaks HTTP/2 without being asked to, as gRPC does.
-    pub(super) fn new(clock: Clock, timeout: Duration, h2: bool) -> Result<Self, std::io::Error> {
-        let builder = HttpsConnectorBuilder::new()
-            .with_provider_and_native_roots(rustls::crypto::ring::default_provider())?
-            .https_or_http();
+    pub(super) fn new(clock: Clock, timeout: Duration, tls: ClientConfig, h2: bool) -> Self {
+        let builder = HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http();
         let connector = if h2 { builder.enable_http2().build() } else { builder.enable_http1().build() };
         let client = Client::builder(TokioExecutor::new()).http2_only(h2).build(connector);
-        Ok(Http { client, clock, timeout })
+        Http { client, clock, timeout }
     }
 
     /// Sends a request; what comes back is an answer, or why there is none as a reply.

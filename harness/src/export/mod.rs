@@ -20,6 +20,7 @@ mod retry;
 mod sender;
 mod sign;
 mod stations;
+mod trust;
 
 use std::fs::File;
 use std::io;

@@ -12,6 +12,7 @@ use super::otlp::settings::{Protocol, Settings};
 use super::otlp::{self, Otlp};
 use super::receiver::Receiver;
 use super::sign::Signer;
+use super::trust::Trust;
 use crate::clock::Clock;
 use crate::transport::network;
 
@@ -69,7 +70,10 @@ pub fn stations(
 ) -> Result<Vec<Station>, StationError> {
     let mut stations = Vec::new();
     if let Some(url) = &wanted.otlp {
-        stations.push(Kind::Otlp(Settings::read(url, &lookup).map_err(StationError::Setting)?));
+        let settings = Settings::read(url, &lookup).map_err(StationError::Setting)?;
+        // Read here for its mistakes alone, which must come before the load.
+        settings.trust.config().map_err(StationError::Setting)?;
+        stations.push(Kind::Otlp(settings));
     }
     if let Some(address) = &wanted.daemon {
         let set = || lookup("AWS_XRAY_DAEMON_ADDRESS").unwrap_or_else(|| DAEMON.to_owned());
@@ -119,12 +123,14 @@ impl Station {
         let clock = Clock::start(bedload_reports::header::ClockKind::Real);
         Ok(match &self.0 {
             Kind::Otlp(settings) => {
-                let http = Http::new(clock, settings.timeout, settings.protocol == Protocol::Grpc)?;
+                let tls = settings.trust.config().map_err(StationError::Setting)?;
+                let http = Http::new(clock, settings.timeout, tls, settings.protocol == Protocol::Grpc);
                 let resource = otlp::resource(settings, run);
                 Receiver::Otlp(Box::new(Otlp { http, signer: None, resource, settings: settings.clone() }))
             }
             Kind::XrayOtlp { region, settings } => {
-                let http = Http::new(clock, settings.timeout, false)?;
+                let tls = settings.trust.config().map_err(StationError::Setting)?;
+                let http = Http::new(clock, settings.timeout, tls, false);
                 let signer = Signer::new(&network::aws_config(None).await, region.clone())?;
                 let resource = otlp::resource(settings, run);
                 Receiver::Otlp(Box::new(Otlp {
@@ -135,9 +141,10 @@ impl Station {
                 }))
             }
             Kind::Api { region, url } => {
+                let tls = Trust::default().config().map_err(StationError::Setting)?;
                 let signer = Signer::new(&network::aws_config(None).await, region.clone())?;
                 Receiver::Api(Box::new(Api {
-                    http: Http::new(clock, API_TIMEOUT, false)?,
+                    http: Http::new(clock, API_TIMEOUT, tls, false),
                     signer,
                     url: url.clone(),
                 }))

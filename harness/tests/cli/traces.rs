@@ -98,6 +98,34 @@ fn what_the_calls_of_a_delivery_carry_is_what_their_spans_say_however_often_a_jo
 }
 
 #[test]
+fn a_receiver_over_tls_is_trusted_by_the_certificate_that_the_environment_names() {
+    let desk = traced();
+    // The mock is no receiver of spans: that it says so is what a trusted connection brings.
+    let bedload = env!("CARGO_BIN_EXE_bedload");
+    let script =
+        |variable: &str| format!("{variable} exec {bedload} report run --otlp \"$AWS_ENDPOINT_URL\"");
+    for (variable, shown) in [("OTEL_EXPORTER_OTLP_CERTIFICATE=ca.pem", "rejected"), ("", "certificate")] {
+        let said =
+            desk.bedload(["mock", "--tls", "ca.pem", "--out", "seen", "--", "sh", "-c", &script(variable)]);
+        let told = said.stderr.lines().find(|line| line.starts_with("traces →")).unwrap_or_default();
+        assert!(told.contains(shown), "{variable}: {}", said.stderr);
+        let _ = fs::remove_dir_all(desk.path("seen"));
+        let _ = fs::remove_file(desk.path("run/exports.json"));
+    }
+}
+
+#[test]
+fn a_certificate_that_is_not_there_is_told_before_the_load() {
+    let desk = Desk::new();
+    desk.write("s.yaml", SMALL);
+    let mut command = desk.command(["run", "s.yaml", "--out=run", "--otlp=https://127.0.0.1:9"]);
+    let said = command.env("OTEL_EXPORTER_OTLP_CERTIFICATE", "none.pem").output().unwrap();
+    let told = String::from_utf8_lossy(&said.stderr);
+    assert_eq!(said.status.code(), Some(2), "{told}");
+    assert!(told.contains("OTEL_EXPORTER_OTLP_CERTIFICATE"), "{told}");
+}
+
+#[test]
 fn ids_are_not_sent_where_the_scenario_says_so() {
     let desk = Desk::new();
     desk.write("s.yaml", SMALL);

@@ -1,8 +1,11 @@
 //! `OTEL_*`: what OpenTelemetry's specification of exporters lets the environment say.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use percent_encoding::percent_decode_str;
+
+use crate::export::trust::Trust;
 
 /// Where OTLP is sent, and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +22,8 @@ pub struct Settings {
     pub timeout: Duration,
     /// Whether bodies are compressed.
     pub gzip: bool,
+    /// Whom to trust over TLS.
+    pub trust: Trust,
     /// The most spans in a request, unless a single trace has more.
     pub most_spans: u64,
     /// `service.name` of the resource.
@@ -78,6 +83,7 @@ impl Settings {
                 TIMEOUT_MS,
             )?),
             gzip,
+            trust: trust(of_traces)?,
             most_spans: number(
                 "OTEL_BSP_MAX_EXPORT_BATCH_SIZE",
                 set("OTEL_BSP_MAX_EXPORT_BATCH_SIZE"),
@@ -87,6 +93,22 @@ impl Settings {
             resource: resource.into_iter().filter(|(key, _)| key != "service.name").collect(),
         })
     }
+}
+
+/// A certificate of our own is of no use without its key, nor the key without it.
+fn trust(set: impl Fn(&str) -> Option<String>) -> Result<Trust, String> {
+    let path = |name: &str| set(name).map(PathBuf::from);
+    let own = match (path("CLIENT_CERTIFICATE"), path("CLIENT_KEY")) {
+        (None, None) => None,
+        (Some(certificate), Some(key)) => Some((certificate, key)),
+        (Some(_), None) => {
+            return Err("OTEL_EXPORTER_OTLP_CLIENT_KEY: missing beside the certificate".to_owned());
+        }
+        (None, Some(_)) => {
+            return Err("OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: missing beside the key".to_owned());
+        }
+    };
+    Ok(Trust { authorities: path("CERTIFICATE"), own })
 }
 
 fn protocol(endpoint: &str, set: Option<String>) -> Result<Protocol, String> {
@@ -201,5 +223,7 @@ mod tests {
         ] {
             assert!(read("", &[variable]).unwrap_err().starts_with(variable.0), "{variable:?}");
         }
+        let half = read("", &[("OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE", "own.pem")]);
+        assert!(half.unwrap_err().starts_with("OTEL_EXPORTER_OTLP_CLIENT_KEY"));
     }
 }
