@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use crate::clock::wall_now;
 
 /// A note for a run that begins now, with its times still to come.
-pub fn note(folder: &Path) -> RunNote {
+pub fn note(folder: &Path, scenario: &Path) -> RunNote {
     RunNote {
         started_at: now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
         wall_seconds: 0.0,
@@ -17,6 +17,7 @@ pub fn note(folder: &Path) -> RunNote {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         command: std::env::args().collect::<Vec<_>>().join(" "),
         folder: folder.display().to_string(),
+        scenario: scenario.display().to_string(),
     }
 }
 

@@ -23,4 +23,7 @@ pub struct RunNote {
     pub command: String,
     /// The run folder.
     pub folder: String,
+    /// The file that the scenario was read from.
+    #[serde(default)]
+    pub scenario: String,
 }

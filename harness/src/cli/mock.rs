@@ -75,7 +75,8 @@ pub struct Judged {
 impl Judged {
     /// Whether the command line asks for anything that only a command's run has.
     pub fn is_asked_for(&self) -> bool {
-        let Outputs { html, junit, json, markdown, openmetrics } = &self.outputs;
+        // The format of stdout may come from the environment, which asks for nothing.
+        let Outputs { html, junit, json, markdown, openmetrics, output_format: _ } = &self.outputs;
         [&self.out, html, junit, json, markdown, openmetrics].into_iter().any(Option::is_some)
     }
 }

@@ -156,6 +156,20 @@ pub struct Outputs {
     /// Also write the figures as OpenMetrics here.
     #[arg(long, value_name = "FILE", help_heading = "Outputs")]
     pub openmetrics: Option<PathBuf>,
+    /// What stdout says; on a runner of GitHub's `github`, else `human`.
+    #[arg(long, value_name = "FORMAT", value_enum, env = "BEDLOAD_OUTPUT_FORMAT", help_heading = "Outputs")]
+    pub output_format: Option<OutputFormat>,
+}
+
+/// Who reads stdout.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum OutputFormat {
+    /// Nobody: people read stderr.
+    Human,
+    /// A program: the summary of each run, as JSON in one line.
+    Json,
+    /// GitHub: what failed, at its line of the scenario; and the summary of the step.
+    Github,
 }
 
 /// Where to send the spans of a run.

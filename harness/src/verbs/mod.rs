@@ -11,6 +11,7 @@ mod run;
 mod run_folder;
 mod sending;
 mod signals;
+mod speech;
 mod target;
 
 use std::io;

@@ -35,7 +35,7 @@ pub(super) fn copy(outputs: &Outputs, folder: &RunFolder) -> Result<(), VerbErro
 }
 
 fn wanted(outputs: &Outputs) -> impl Iterator<Item = (&Path, &'static str)> {
-    let Outputs { html, junit, json, markdown, openmetrics } = outputs;
+    let Outputs { html, junit, json, markdown, openmetrics, output_format: _ } = outputs;
     [
         (html, PAGE),
         (junit, "junit.xml"),

@@ -3,6 +3,7 @@
 use bedload_reports::render;
 
 use super::run_folder::RunFolder;
+use super::speech::Speech;
 use super::{VerbError, outputs, sending};
 use crate::cli::ReportArgs;
 use crate::exit::Exit;
@@ -18,5 +19,7 @@ pub(super) fn report(args: &ReportArgs, terminal: &Terminal) -> Result<Exit, Ver
     folder.render(&folded, &note)?;
     outputs::copy(&args.outputs, &folder)?;
     terminal.say(&render::text(&folded.summary, &note, terminal.style(), terminal.width()));
+    let speech = Speech::of_process(args.outputs.output_format);
+    speech.speak(&folded.summary, &note.scenario, terminal)?;
     Ok(Exit::of(&folded.summary, args.fail_on_inconclusive))
 }

@@ -14,6 +14,7 @@ use bedload_reports::run_note::RunNote;
 
 use super::dry_run;
 use super::run_folder::RunFolder;
+use super::speech::Speech;
 use super::{VerbError, outputs, plan, sending, signals, target};
 use crate::cli::RunArgs;
 use crate::clock::{self, Clock, Stopwatch};
@@ -34,10 +35,10 @@ use crate::terminal::Terminal;
 pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<Exit, VerbError> {
     let plans = read_all(args, terminal)?;
     let mut end: Option<Exit> = None;
-    for plan in &plans {
+    for (plan, path) in plans.iter().zip(&args.scenarios) {
         let exit = match args.dry_run {
             true => show(plan, args, terminal),
-            false => run_one(plan, args, plans.len() > 1, terminal),
+            false => run_one((plan, path), args, plans.len() > 1, terminal),
         };
         let exit = exit.unwrap_or_else(|error| terminal.explain(&error));
         let exit = if plans.len() > 1 { exit.about(plan.name()) } else { exit };
@@ -77,7 +78,12 @@ fn show(plan: &Plan, args: &RunArgs, terminal: &Terminal) -> Result<Exit, VerbEr
     Ok(Exit::new(Status::Pass, "dry run"))
 }
 
-fn run_one(plan: &Plan, args: &RunArgs, one_of_many: bool, terminal: &Terminal) -> Result<Exit, VerbError> {
+fn run_one(
+    (plan, path): (&Plan, &Path),
+    args: &RunArgs,
+    one_of_many: bool,
+    terminal: &Terminal,
+) -> Result<Exit, VerbError> {
     let expected = dry_run::expect(plan);
     let budget = target::budget(plan, &args.limits, &expected)?;
     let kind = clock_of(plan, args);
@@ -87,7 +93,7 @@ fn run_one(plan: &Plan, args: &RunArgs, one_of_many: bool, terminal: &Terminal) 
     let folder = RunFolder::create(&folder_of(plan, args, one_of_many))?;
     outputs::open(&args.outputs)?;
     folder.write_scenario(plan.source_text())?;
-    let mut note = machine::note(folder.root());
+    let mut note = machine::note(folder.root(), path);
     folder.write_note(&note)?;
 
     let watch = Stopwatch::start();
@@ -186,6 +192,8 @@ fn judge(
     folder.render(&folded, note)?;
     outputs::copy(&args.outputs, folder)?;
     terminal.say(&render::text(&folded.summary, note, terminal.style(), terminal.width()));
+    let speech = Speech::of_process(args.outputs.output_format);
+    speech.speak(&folded.summary, &note.scenario, terminal)?;
     Ok(match received {
         Some(status) => Exit::new(
             status,

@@ -5,6 +5,7 @@
 mod bad_input;
 mod bugs;
 mod ledger;
+mod outputs;
 mod policies;
 mod queues;
 mod run;

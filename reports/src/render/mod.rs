@@ -9,6 +9,7 @@
 
 mod explain;
 mod finding;
+mod github;
 mod hlog;
 mod html;
 mod json;
@@ -22,6 +23,7 @@ mod sentence;
 mod text;
 
 pub use explain::{explain_all, explain_finding, explain_metric};
+pub use github::github;
 pub use hlog::hlog;
 pub use html::html;
 pub use json::json;

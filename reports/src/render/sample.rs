@@ -30,6 +30,7 @@ pub(crate) const HOSTILE: &str = "</script></title><img src=x onerror=alert(1)>|
 /// What the wall clock said.
 pub(crate) fn note() -> RunNote {
     RunNote {
+        scenario: "scenarios/storm.yaml".to_owned(),
         started_at: "2026-11-23T22:14:03Z".into(),
         wall_seconds: 0.914,
         cpu_seconds: 0.89,

@@ -30,6 +30,7 @@ use crate::machine;
 use crate::sink::{self, Sink};
 use crate::terminal::Terminal;
 use crate::verbs::run_folder::RunFolder;
+use crate::verbs::speech::Speech;
 use crate::verbs::{VerbError, outputs, signals};
 use command::Left;
 
@@ -42,7 +43,8 @@ pub(super) fn watch(args: &MockArgs, command: &Command, terminal: &Terminal) -> 
     if let Some(plan) = offer.plan() {
         folder.write_scenario(plan.source_text())?;
     }
-    let mut note = machine::note(folder.root());
+    let scenario = args.scenario.as_deref().unwrap_or(Path::new(""));
+    let mut note = machine::note(folder.root(), scenario);
     folder.write_note(&note)?;
 
     let watch = Stopwatch::start();
@@ -62,6 +64,8 @@ pub(super) fn watch(args: &MockArgs, command: &Command, terminal: &Terminal) -> 
     folder.render(&folded, &note)?;
     outputs::copy(&args.judged.outputs, &folder)?;
     terminal.say(&render::text(&folded.summary, &note, terminal.style(), terminal.width()));
+    let speech = Speech::of_process(args.judged.outputs.output_format);
+    speech.speak(&folded.summary, &note.scenario, terminal)?;
     Ok(match left {
         Left::BySignal(status) => Exit::new(
             status,
