@@ -5,7 +5,7 @@ use super::convention as key;
 use super::ids::Ids;
 use super::span::{Blame, Role, Span, Value, Wrong};
 use super::tracer::Tracer;
-use crate::record::{Attempt, Call, Operation};
+use crate::record::{Attempt, Call, CallEnd, Operation};
 use crate::units::Nanos;
 
 /// The span of the attempt with this number, counted from 0.
@@ -29,7 +29,7 @@ pub(super) fn span<'a, 'h: 'a>(
         end: tracer.wall(attempt.done).max(start),
         attributes: attributes(tracer, call, attempt),
         events: Vec::new(),
-        failure: failure(attempt),
+        failure: failure(attempt).filter(|_| !given_up(call, attempt)),
     })
 }
 
@@ -89,6 +89,11 @@ fn failure(attempt: &Attempt) -> Option<Wrong<'_>> {
     let kind = error.unwrap_or("HTTP");
     let message = refused.map_or_else(|| kind.to_owned(), |status| format!("{status} {kind}"));
     Some(Wrong { kind: kind.into(), message: message.into(), blame, from: None })
+}
+
+/// Whether the attempt was under way when another call of the request was faster: nobody failed.
+fn given_up(call: &Call, attempt: &Attempt) -> bool {
+    call.end == CallEnd::Cancelled && attempt.status.is_none() && attempt.done >= call.done
 }
 
 /// Milliseconds with their fraction.

@@ -270,6 +270,23 @@ fn a_late_delivery_is_a_segment_of_its_own_in_the_trace_of_its_job() {
 }
 
 #[test]
+fn an_attempt_that_another_outran_is_nobodys_fault() {
+    let mut record = testing::hedged(1, hour(), true);
+    let slow = &mut record.calls[0];
+    let [attempt] = &mut slow.attempts[..] else { unreachable!("one attempt") };
+    (attempt.status, attempt.error) = (None, Some("given up for a faster call".into()));
+    let trouble = |record: &Record| {
+        let attempt = &segment(record)["subsegments"][0]["subsegments"][0];
+        (attempt["fault"].as_bool(), attempt.get("cause").is_some())
+    };
+    attempt.done = slow.done;
+    assert_eq!(trouble(&record), (None, false));
+    // One that failed before, with a backoff under way, is the service's all the same.
+    record.calls[0].attempts[0].done = hour();
+    assert_eq!(trouble(&record), (Some(true), true));
+}
+
+#[test]
 fn on_aws_the_address_is_told() {
     let header = Header { real_aws: true, ..header() };
     let record = testing::answered(1, hour());
