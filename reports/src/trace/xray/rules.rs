@@ -182,7 +182,8 @@ impl Seen {
     }
 
     fn cause(&mut self, node: &Map<String, Value>) {
-        let trouble = ["error", "fault"].iter().any(|key| node.contains_key(*key));
+        let flag = |key| node.get(key).and_then(Value::as_bool) == Some(true);
+        let trouble = flag("error") || flag("fault");
         match node.get("cause") {
             None => self.rule(!trouble, || "trouble without cause".to_owned()),
             Some(Value::String(id)) => self.passed_on.push(id.clone()),
