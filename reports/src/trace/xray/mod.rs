@@ -11,6 +11,8 @@ mod document;
 mod fit;
 mod name;
 #[cfg(test)]
+mod others;
+#[cfg(test)]
 pub(crate) mod rules;
 mod translate;
 
