@@ -4,6 +4,7 @@ mod advice;
 mod check;
 mod dry_run;
 mod explain;
+mod index;
 mod mock;
 mod outputs;
 mod report;

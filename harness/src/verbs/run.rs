@@ -13,6 +13,7 @@ use bedload_reports::render;
 use bedload_reports::run_note::RunNote;
 
 use super::dry_run;
+use super::index::index;
 use super::run_folder::RunFolder;
 use super::speech::Speech;
 use super::{VerbError, outputs, plan, sending, signals, target};
@@ -32,13 +33,20 @@ use crate::seed::Seed;
 use crate::sink;
 use crate::terminal::Terminal;
 
+/// Where run folders go unless told otherwise.
+const OUT: &str = "bedload-out";
+
 pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<Exit, VerbError> {
     let plans = read_all(args, terminal)?;
     let mut end: Option<Exit> = None;
+    let mut folders = Vec::new();
     for (plan, path) in plans.iter().zip(&args.scenarios) {
         let exit = match args.dry_run {
             true => show(plan, args, terminal),
-            false => run_one((plan, path), args, plans.len() > 1, terminal),
+            false => {
+                folders.push(folder_of(plan, args, plans.len() > 1));
+                run_one((plan, path), args, folders.last().map_or(Path::new(""), PathBuf::as_path), terminal)
+            }
         };
         let exit = exit.unwrap_or_else(|error| terminal.explain(&error));
         let exit = if plans.len() > 1 { exit.about(plan.name()) } else { exit };
@@ -47,6 +55,10 @@ pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<Exit, VerbError
         if stop {
             break;
         }
+    }
+    if folders.len() > 1 {
+        let root = args.out.as_deref().unwrap_or(Path::new(OUT));
+        terminal.say(&format!("  index   {}\n", index(root, &folders)?.display()));
     }
     Ok(match end {
         Some(exit) if plans.len() > 1 && exit.status() == Status::Pass => {
@@ -81,7 +93,7 @@ fn show(plan: &Plan, args: &RunArgs, terminal: &Terminal) -> Result<Exit, VerbEr
 fn run_one(
     (plan, path): (&Plan, &Path),
     args: &RunArgs,
-    one_of_many: bool,
+    folder: &Path,
     terminal: &Terminal,
 ) -> Result<Exit, VerbError> {
     let expected = dry_run::expect(plan);
@@ -90,7 +102,7 @@ fn run_one(
     let stations = sending::stations(&args.exports)?;
     let runtime = clock::runtime(kind).map_err(VerbError::Runtime)?;
     let reached = runtime.block_on(target::reach(plan, Clock::start(kind)))?;
-    let folder = RunFolder::create(&folder_of(plan, args, one_of_many))?;
+    let folder = RunFolder::create(folder)?;
     outputs::open(&args.outputs)?;
     folder.write_scenario(plan.source_text())?;
     let mut note = machine::note(folder.root(), path);
@@ -211,6 +223,6 @@ fn folder_of(plan: &Plan, args: &RunArgs, one_of_many: bool) -> PathBuf {
     match (&args.out, one_of_many) {
         (Some(out), false) => out.clone(),
         (Some(out), true) => out.join(&**plan.name()),
-        (None, _) => Path::new("bedload-out").join(&**plan.name()).join(machine::folder_time()),
+        (None, _) => Path::new(OUT).join(&**plan.name()).join(machine::folder_time()),
     }
 }

@@ -28,6 +28,8 @@ const NOTE: &str = "run.json";
 const SEGMENTS: &str = "segments.jsonl";
 /// The page.
 pub(super) const PAGE: &str = "report.html";
+/// The figures.
+pub(super) const SUMMARY: &str = "summary.json";
 
 /// A folder that holds one run.
 #[derive(Clone, Debug)]
@@ -159,7 +161,7 @@ impl RunFolder {
     pub(super) fn render(&self, folded: &Folded, note: &RunNote) -> Result<(), VerbError> {
         let summary = &folded.summary;
         let scenario = fs::read_to_string(self.path(SCENARIO)).unwrap_or_default();
-        write(&self.path("summary.json"), |out| render::json(summary, out))?;
+        write(&self.path(SUMMARY), |out| render::json(summary, out))?;
         write(&self.path("junit.xml"), |out| render::junit(summary, out))?;
         write(&self.path("summary.md"), |out| out.write_all(render::markdown(summary).as_bytes()))?;
         write(&self.path("metrics.txt"), |out| out.write_all(render::openmetrics(summary).as_bytes()))?;

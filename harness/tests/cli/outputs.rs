@@ -56,3 +56,17 @@ fn a_gate_of_the_command_line_has_no_line() {
     let told = String::from_utf8(said.stdout).unwrap();
     assert!(told.starts_with("::error file=s.yaml,title=never%3A fail::"), "{told}");
 }
+
+#[test]
+fn several_runs_have_a_page_over_them_the_failed_one_first() {
+    let desk = desk();
+    desk.write("good.yaml", SMALL.replace("name: small", "name: good"));
+    let said = desk.bedload(["run", "good.yaml", "s.yaml", "--out=all"]);
+    assert_eq!(said.code, Some(99), "{}", said.stderr);
+    let page = std::fs::read_to_string(desk.path("all/index.html")).unwrap();
+    let places = ["small", "good"].map(|name| {
+        assert!(desk.path("all").join(name).join("report.html").is_file());
+        page.find(&format!("href=\"{name}/report%2Ehtml\"")).unwrap()
+    });
+    assert!(places[0] < places[1]);
+}

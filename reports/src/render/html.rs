@@ -13,6 +13,7 @@ mod cloud;
 mod cursor;
 mod errors;
 mod gates;
+mod index;
 mod latency;
 mod method;
 mod numbers;
@@ -37,6 +38,8 @@ use crate::run_note::RunNote;
 use crate::summary::Summary;
 
 use super::sentence::Sentence;
+
+pub use index::{Entry, index};
 
 /// The page's layout; the palette is written from the charts' own table.
 const SHEET: &str = include_str!("../../templates/report.css");

@@ -25,7 +25,7 @@ mod text;
 pub use explain::{explain_all, explain_finding, explain_metric};
 pub use github::github;
 pub use hlog::hlog;
-pub use html::html;
+pub use html::{Entry, html, index};
 pub use json::json;
 pub use junit::junit;
 pub use markdown::markdown;
