@@ -129,6 +129,14 @@ pub struct FaultWindow {
     pub kind: FaultKind,
 }
 
+impl FaultWindow {
+    /// Whether it was on for all of the run but a twentieth: then there is no before and no after to tell it from.
+    pub fn is_lasting(&self, run: &Header) -> bool {
+        let (on, whole) = (self.to.since(self.from).get(), run.length().get());
+        u128::from(on) * 20 >= u128::from(whole) * 19
+    }
+}
+
 /// What a fault does, as far as the judge of clients must know it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -400,6 +400,11 @@ impl Attempt {
         self.status == Some(429) || self.error.as_deref().is_some_and(is_throttling_code)
     }
 
+    /// Whether the service took it up: a stream that breaks later was accepted all the same.
+    pub fn accepted(&self) -> bool {
+        self.status.is_some_and(|status| (200..300).contains(&status))
+    }
+
     /// The time that the exchange itself took.
     pub fn length(&self) -> Nanos {
         self.done.since(self.sent)

@@ -3,6 +3,7 @@
 //! `summary.json` is this type written down, and every other output is a rendering of it, so no
 //! renderer needs arithmetic on results. A half-computed figure has no type here.
 
+mod heat;
 mod jobs;
 mod timeline;
 
@@ -21,8 +22,9 @@ use crate::trace::account::Traced;
 use crate::units::Nanos;
 use crate::validity::{Ending, Validity};
 
+pub use heat::Heatmap;
 pub use jobs::{JobFigures, QueuePoint, QueueSummary, Twice};
-pub use timeline::{Amplified, BreakerLane, BreakerSpan, Timeline};
+pub use timeline::{Amplified, BreakerLane, BreakerSpan, Percentiles, Timeline};
 
 /// All that is known about a run once its log was read.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -61,8 +63,14 @@ pub struct Summary {
     pub failures: Vec<FailureRow>,
     /// The run over time, warm-up included.
     pub timeline: Timeline,
-    /// Requests worth reading: failed, slowest, one for each fault.
+    /// Latency over time of each flow that has answers enough, in the scenario's order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub heatmaps: Vec<Heatmap>,
+    /// Requests worth reading: those that show a failed gate, failed, slowest, one for each fault, usual ones.
     pub exemplars: Vec<Exemplar>,
+    /// For each gate, the request among them that shows it, if one does.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub exhibits: BTreeMap<Name, u64>,
     /// What the cloud's ledger says about the clients; none where there is no ledger to read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub judgement: Option<Judgement>,
@@ -228,6 +236,9 @@ pub struct Figures {
     pub good: Option<u64>,
     /// HTTP exchanges.
     pub attempts: u64,
+    /// Exchanges that the service took up: it answered with a status of success.
+    #[serde(default)]
+    pub accepted: u64,
     /// Exchanges that were throttled.
     pub throttled: u64,
     /// Exchanges that ended in any error, throttles included.
@@ -372,9 +383,15 @@ pub struct Recovery {
     pub share_before: Option<f64>,
     /// The share of requests in trouble while it was on.
     pub share_during: Option<f64>,
+    /// The last request of the disturbance over all flows, if it outlasted the fault.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub set_by: Option<u64>,
+    /// Attempts for each request due before the fault, while it was on and after it; none where nothing was due then.
+    #[serde(default)]
+    pub amplification: [Option<f64>; 3],
 }
 
-/// Attempts that ended in the same error.
+/// Attempts that ended in the same error for the same reason.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ErrorRow {
     /// HTTP status; none where no answer came.
@@ -385,12 +402,44 @@ pub struct ErrorRow {
     pub attempts: u64,
     /// How many in each region.
     pub regions: BTreeMap<Name, u64>,
-    /// How many by each injected fault.
+    /// How many by the injected fault, if one caused them: it has a row of its own.
     pub faults: BTreeMap<Name, u64>,
+    /// How many at each destination, by model, then region.
+    #[serde(default)]
+    pub destinations: BTreeMap<Name, BTreeMap<Name, u64>>,
+    /// How many ended in each [`ERROR_PARTS`]th of the planned run; the last holds what ended later.
+    #[serde(default)]
+    pub times: Vec<u64>,
+    /// How the requests ended that met it at least once.
+    #[serde(default)]
+    pub met: Met,
     /// When the first of them ended.
     pub first: Nanos,
     /// When the last of them ended.
     pub last: Nanos,
+}
+
+/// Equal parts of the planned run in which errors are counted.
+pub const ERROR_PARTS: usize = 60;
+
+/// How the requests ended that met an error. One that met two counts with both.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Met {
+    /// Answered by a later attempt.
+    pub retried: u64,
+    /// Answered by a later call.
+    pub fell_back: u64,
+    /// Not answered.
+    pub failed: u64,
+    /// Answered by the first attempt of another call, or cut off.
+    pub other: u64,
+}
+
+impl Met {
+    /// All of them.
+    pub fn requests(self) -> u64 {
+        self.retried + self.fell_back + self.failed + self.other
+    }
 }
 
 /// Requests that failed in the same way.
@@ -471,6 +520,10 @@ pub struct Exemplar {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Why {
+    /// It shows what this gate measured.
+    Shows(Name),
+    /// It was the last of the disturbance after this fault, and so set its recovery.
+    SetRecovery(Name),
     /// One of the first that failed in this way.
     Failed(Cause),
     /// One of the slowest answers.
@@ -487,6 +540,10 @@ pub enum Why {
     Restarted,
     /// The first that this fault struck.
     StruckBy(Name),
+    /// The first that met this error without a fault.
+    Met(Name),
+    /// The usual one of this flow, at the median of its latency.
+    Typical(Name),
 }
 
 #[cfg(test)]

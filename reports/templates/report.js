@@ -1,4 +1,4 @@
-// The linked cursor, copying, and printing everything. The page says all it knows without this.
+// The linked cursor, the filter of requests, copying, and printing everything. The page says all it knows without this.
 (() => {
   const all = (query) => [...document.querySelectorAll(query)];
   const data = JSON.parse(document.getElementById("series").textContent);
@@ -79,6 +79,21 @@
     });
   }
 
+  const sift = document.querySelector(".sift");
+  if (sift) {
+    const [input, count] = [sift.querySelector("input"), sift.querySelector("output")];
+    const requests = all(".tr");
+    const show = () => {
+      const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+      const fits = (text) => words.every((word) => text.includes(word));
+      requests.forEach((request) => { request.hidden = !fits(request.textContent.toLowerCase()); });
+      count.textContent = requests.filter((request) => !request.hidden).length + " of " + requests.length + " shown";
+    };
+    sift.hidden = false;
+    input.addEventListener("input", show);
+    show();
+  }
+
   if (navigator.clipboard) {
     all("button.cp").forEach((button) => {
       button.hidden = false;
@@ -93,6 +108,7 @@
   const reveal = () => {
     const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
     const block = target && target.closest("details");
+    if (block) block.hidden = false;
     if (block && !block.open) { block.open = true; target.scrollIntoView(); }
   };
   addEventListener("hashchange", reveal);

@@ -12,6 +12,9 @@ use super::steps::Values;
 const WIDE: f64 = 20.0;
 /// The most ticks of a logarithmic axis.
 const TICKS: usize = 6;
+/// From this factor on above the usual a value is cut off, where there are so many values at least.
+const FAR: f64 = 8.0;
+const FEW: usize = 20;
 /// Room above the largest value, as a share of it.
 const HEADROOM: f64 = 1.06;
 
@@ -41,7 +44,17 @@ enum Scale {
 impl Axis {
     /// From zero to `max`, in `unit` (`/s`, or nothing).
     pub(crate) fn count(max: f64, unit: &str) -> Axis {
-        Axis::linear(max, plain, unit)
+        Axis::linear_in(max, 1.0, unit)
+    }
+
+    /// The highest value with room on the axis, where a few values are so far above the others that an axis for them would
+    /// hide those; none where all have room. The median of the busiest tenth is what must be seen.
+    pub(crate) fn cut(values: &Values) -> Option<f64> {
+        let mut known: Vec<f64> = values.iter().flatten().copied().filter(|value| *value > 0.0).collect();
+        known.sort_by(f64::total_cmp);
+        let usual = known.get(known.len() * 19 / 20)?;
+        let highest = known.last()?;
+        (known.len() >= FEW && *highest > usual * FAR).then_some(usual * 2.0)
     }
 
     /// Ratios from one to `max`: where nothing is below one, the room below it would say nothing.
@@ -66,15 +79,21 @@ impl Axis {
         if low > 0.0 && high / low > WIDE { Axis::log(low * 0.8, high) } else { Axis::span(high) }
     }
 
-    /// Times in seconds between these two, always logarithmic.
-    pub(crate) fn decades(low: f64, high: f64) -> Axis {
-        Axis::log(low, high.max(low * 2.0))
+    /// Times in seconds from the one to the other, logarithmic, with no room to spare at either end.
+    pub(crate) fn between(low: f64, high: f64) -> Axis {
+        let axis = Axis::log(low, high);
+        let ticks = axis.ticks.into_iter().filter(|tick| tick.at <= high).collect();
+        Axis { scale: Scale::Log { min: low, max: high }, ticks }
     }
 
-    /// Times in seconds from zero.
+    /// Times in seconds from zero, in the largest unit of which they hold two.
     pub(crate) fn span(max: f64) -> Axis {
-        let (size, unit) = if max < 1.0 { (1e-3, "ms") } else { (1.0, "s") };
-        Axis::linear(max, |at| plain(at / size), unit)
+        let units = [(3600.0, "h"), (60.0, "m")];
+        let (size, unit) = match max {
+            max if max < 1.0 => (1e-3, "ms"),
+            max => units.into_iter().find(|(size, _)| max >= 2.0 * size).unwrap_or((1.0, "s")),
+        };
+        Axis::linear_in(max, size, unit)
     }
 
     /// Whether equal steps up the axis are equal factors.
@@ -95,32 +114,37 @@ impl Axis {
         height * (1.0 - self.up(value))
     }
 
-    fn linear(max: f64, name: impl Fn(f64) -> String, unit: &str) -> Axis {
-        let max = if max > 0.0 { max } else { 1.0 };
-        let step = step(max / 4.2);
+    /// From zero to `max`, with ticks at round numbers of `size`, which `unit` names.
+    fn linear_in(max: f64, size: f64, unit: &str) -> Axis {
+        let max = if max > 0.0 { max } else { size };
+        let step = step(max / size / 4.2) * size;
         let last = (max * HEADROOM / step).floor() as u32;
-        let text = |place: u32| match (place == last, unit) {
-            (true, unit) if !unit.is_empty() => format!("{}\u{202f}{unit}", name(f64::from(place) * step)),
-            _ => name(f64::from(place) * step),
+        let tick = |place: u32| {
+            let at = f64::from(place) * step;
+            let name = plain(at / size);
+            let text = if place == last && !unit.is_empty() { format!("{name}\u{202f}{unit}") } else { name };
+            Tick { at, text }
         };
-        let ticks = (1..=last).map(|place| Tick { at: f64::from(place) * step, text: text(place) }).collect();
-        Axis { scale: Scale::Linear { min: 0.0, max: max * HEADROOM }, ticks }
+        Axis { scale: Scale::Linear { min: 0.0, max: max * HEADROOM }, ticks: (1..=last).map(tick).collect() }
     }
 
     fn log(min: f64, max: f64) -> Axis {
-        let decades = (min.log10().floor() as i32)..=(max.log10().ceil() as i32);
-        let within = |factors: &'static [f64]| {
-            let all = decades
-                .clone()
-                .flat_map(move |decade| factors.iter().map(move |factor| factor * 10f64.powi(decade)));
-            all.filter(|at| (min..=max * HEADROOM).contains(at)).collect::<Vec<_>>()
+        let within = |times: &[f64]| -> Vec<f64> {
+            times.iter().copied().filter(|at| (min..=max * HEADROOM).contains(at)).collect()
         };
-        let fine = within(&[1.0, 2.0, 5.0]);
-        let places = if fine.len() <= TICKS { fine } else { within(&[1.0]) };
+        let fine = within(&FINE);
+        let places = if fine.len() <= TICKS { fine } else { within(&COARSE) };
         let ticks = places.into_iter().map(|at| Tick { at, text: round_time(at) }).collect();
         Axis { scale: Scale::Log { min, max: max * 1.3 }, ticks }
     }
 }
+
+/// Times in seconds that read well on a logarithmic axis, many and few: from a minute on in minutes, then in hours.
+const FINE: [f64; 34] = [
+    1e-6, 2e-6, 5e-6, 1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0,
+    5.0, 10.0, 20.0, 60.0, 120.0, 300.0, 600.0, 1200.0, 3600.0, 7200.0, 18_000.0, 36_000.0, 72_000.0, 172_800.0,
+];
+const COARSE: [f64; 12] = [1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 1.0, 10.0, 60.0, 600.0, 3600.0, 36_000.0];
 
 /// The largest value of all that a panel shows.
 pub(crate) fn peak<'a>(series: impl IntoIterator<Item = &'a Values>) -> f64 {
@@ -151,7 +175,9 @@ pub(crate) fn round_time(secs: f64) -> String {
     match secs {
         s if s < 0.000_999 => format!("{}\u{202f}µs", plain(s * 1e6)),
         s if s < 0.999 => format!("{}\u{202f}ms", plain(s * 1e3)),
-        s => format!("{}\u{202f}s", plain(s)),
+        s if s < 60.0 => format!("{}\u{202f}s", plain(s)),
+        s if s < 3600.0 => format!("{}\u{202f}m", plain(s / 60.0)),
+        s => format!("{}\u{202f}h", plain(s / 3600.0)),
     }
 }
 
@@ -177,6 +203,23 @@ mod tests {
         assert_eq!(texts(&Axis::times(0.2, 0.43)), ["200", "400 ms"]);
         assert_eq!(texts(&Axis::times(2.0, 6.2)), ["2", "4", "6 s"]);
         assert_eq!(texts(&Axis::times(0.2, 31.0)), ["1 s", "10 s"]);
+        assert_eq!(texts(&Axis::times(0.9, 3000.0)), ["1 s", "10 s", "1 m", "10 m"]);
+        assert_eq!(texts(&Axis::span(3000.0)), ["20", "40 m"]);
+        assert_eq!(texts(&Axis::span(119.0)), ["50", "100 s"]);
+        assert_eq!(texts(&Axis::span(20_000.0)), ["2", "4 h"]);
+    }
+
+    #[test]
+    fn a_spike_that_would_hide_the_rest_is_cut_off() {
+        let usual = |place: usize| Some(3.0 + (place % 2) as f64);
+        let mut values: Values = (0..100).map(usual).collect();
+        assert_eq!(Axis::cut(&values), None);
+        values[50] = Some(500.0);
+        assert_eq!(Axis::cut(&values), Some(8.0));
+        // A fault of a fifth of the run is no spike.
+        values[40..60].fill(Some(500.0));
+        assert_eq!(Axis::cut(&values), None);
+        assert_eq!(Axis::cut(&vec![None, Some(9.0)]), None);
     }
 
     #[test]

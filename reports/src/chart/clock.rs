@@ -4,6 +4,8 @@
 //! Behind the data of every panel the warm-up is a wash and a fault a light hatch, so that a reader
 //! sees at any height of the page what was on at that time.
 
+use std::fmt::Write;
+
 use crate::header::{FaultWindow, Header, Stage};
 use crate::number;
 use crate::summary::Timeline;
@@ -22,10 +24,16 @@ const CHARACTER: f64 = 6.0 / 600.0 * 100.0;
 const HEAD: f64 = 36.0;
 const ROW: f64 = 15.0;
 
+/// The most characters that name what was on all the time.
+const LASTING_NAMES: usize = 84;
+
 /// The axis of time of one run.
 pub(crate) struct Clock<'a> {
     stages: &'a [Stage],
-    faults: &'a [FaultWindow],
+    /// Faults that were on for a while.
+    faults: Vec<&'a FaultWindow>,
+    /// Faults that were on all the time, or nearly.
+    lasting: Vec<&'a FaultWindow>,
     length: Nanos,
     bucket: Nanos,
 }
@@ -37,7 +45,8 @@ impl<'a> Clock<'a> {
         let seen = Nanos::new(timeline.bucket.get().saturating_mul(buckets));
         let length = run.length().max(seen);
         let drawn = buckets > 0 && timeline.bucket > Nanos::ZERO;
-        drawn.then_some(Clock { stages: &run.stages, faults: &run.faults, length, bucket: timeline.bucket })
+        let (lasting, faults) = run.faults.iter().partition(|fault| fault.is_lasting(run));
+        drawn.then_some(Clock { stages: &run.stages, faults, lasting, length, bucket: timeline.bucket })
     }
 
     /// Where a time stands across the plot.
@@ -64,7 +73,11 @@ impl<'a> Clock<'a> {
     pub(crate) fn head(&self) -> Element {
         let names = self.fault_names();
         let rows = names.iter().map(|name| name.row + 1).max().unwrap_or(0);
-        svg::decoration("100%", HEAD + rows as f64 * ROW)
+        let lasting = self.lasting_names().map(|text| {
+            svg::label(Pct(0.0), HEAD + rows as f64 * ROW + 10.0, &text, Paint::Ink2).class("nh")
+        });
+        let all_rows = rows + usize::from(lasting.is_some());
+        svg::decoration("100%", HEAD + all_rows as f64 * ROW)
             .set("overflow", "visible")
             .children(self.ticks())
             .child(svg::level(Pct(0.0), Pct(100.0), 17.5, Paint::Rule))
@@ -73,6 +86,37 @@ impl<'a> Clock<'a> {
             }))
             .children(self.stage_names())
             .children(names.into_iter().map(FaultName::draw))
+            .children(lasting)
+    }
+
+    /// What was on all the time, which no window shows.
+    fn lasting_names(&self) -> Option<String> {
+        let (first, rest) = self.lasting.split_first()?;
+        let mut text = format!("all the time: {}", first.name);
+        for (place, fault) in rest.iter().enumerate() {
+            if text.chars().count() + fault.name.chars().count() > LASTING_NAMES {
+                let _ = write!(text, " and {} more", rest.len() - place);
+                break;
+            }
+            let _ = write!(text, ", {}", fault.name);
+        }
+        Some(text)
+    }
+
+    /// Where faults began and ended, over data that would hide the hatch behind it.
+    pub(super) fn edges(&self, height: f64) -> impl Iterator<Item = Element> {
+        let edges = self.faults.iter().flat_map(|fault| [fault.from, fault.to]);
+        edges.map(move |at| {
+            svg::upright(self.at(at), 0.0, height, Paint::Ink).set("stroke-dasharray", "2 3")
+        })
+    }
+
+    /// Where faults were on, in a drawing too small for a hatch.
+    pub(super) fn shadows(&self, height: f64) -> impl Iterator<Item = Element> {
+        let shadow = move |fault: &&FaultWindow| {
+            svg::rect(self.at(fault.from), self.at(fault.to), 0.0, height).fill(Paint::Hair)
+        };
+        self.faults.iter().map(shadow)
     }
 
     /// What stands behind the data of a panel: the warm-up washed, faults hatched.
@@ -125,7 +169,7 @@ impl<'a> Clock<'a> {
     /// The names of the faults, each in the first row where it finds room.
     fn fault_names(&self) -> Vec<FaultName> {
         let mut placed: Vec<FaultName> = Vec::new();
-        for fault in self.faults {
+        for fault in &self.faults {
             let middle = (self.at(fault.from).0 + self.at(fault.to).0) / 2.0;
             let half = text_width(&fault.name) / 2.0;
             let middle = middle.clamp(half.min(50.0), (100.0 - half).max(50.0));
@@ -180,6 +224,22 @@ mod tests {
     #[test]
     fn a_run_without_requests_has_no_axis() {
         assert!(Clock::new(&header(), &Timeline::default()).is_none());
+    }
+
+    #[test]
+    fn a_fault_that_was_always_on_is_named_and_hatches_nothing() {
+        let mut run = header();
+        let whole = FaultWindow {
+            name: "always".into(),
+            from: Nanos::ZERO,
+            to: run.length(),
+            ..run.faults[0].clone()
+        };
+        run.faults = vec![whole.clone(), FaultWindow { name: "too".into(), ..whole }, run.faults[0].clone()];
+        let timeline = timeline();
+        let clock = Clock::new(&run, &timeline).expect("a run with time has a clock");
+        assert!(clock.head().to_string().contains("all the time: always, too"));
+        assert_eq!(clock.backdrop(10.0).filter(|mark| mark.to_string().contains("url(#hatch)")).count(), 1);
     }
 
     #[test]

@@ -7,14 +7,15 @@
 //! cent, and only paths live in an inner, stretched `svg` whose strokes do not scale.
 //!
 //! ```text
-//! paint (the palette) ─▶ svg (the writer) ─▶ clock, axis (scales) ─▶ plot, lanes (one panel over time)
-//!                                                              └──▶ percentile, scatter, waterfall, limit_bar, sign
+//! paint (the palette) ─▶ svg (the writer) ─▶ clock, axis (scales) ─▶ plot, heat, lanes (one panel over time)
+//!                                                              └──▶ percentile, scatter, waterfall, spark, limit_bar, sign
 //! ```
 //!
 //! Charts do geometry, nothing else: what is drawn was computed by the tally.
 
 pub(crate) mod axis;
 pub(crate) mod clock;
+pub(crate) mod heat;
 mod label;
 pub(crate) mod lanes;
 pub(crate) mod limit_bar;
@@ -23,6 +24,7 @@ pub(crate) mod percentile;
 pub(crate) mod plot;
 pub(crate) mod scatter;
 pub(crate) mod sign;
+pub(crate) mod spark;
 pub(crate) mod steps;
 pub(crate) mod svg;
 pub(crate) mod waterfall;

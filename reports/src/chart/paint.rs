@@ -54,10 +54,16 @@ pub(crate) enum Paint {
     PassText,
     /// Purple as text.
     FallText,
+    /// A count of answers, from few to many: cividis, which keeps its order without colour. Its dense end is darker on a
+    /// light page and brighter on a dark one.
+    Heat(u8),
 }
 
+/// Steps of [`Paint::Heat`], from 0 on.
+pub(crate) const HEATS: u8 = 9;
+
 impl Paint {
-    const ALL: [Paint; 22] = [
+    const PLAIN: [Paint; 22] = [
         Paint::Paper,
         Paint::Wash,
         Paint::Hair,
@@ -81,6 +87,10 @@ impl Paint {
         Paint::PassText,
         Paint::FallText,
     ];
+
+    fn all() -> impl Iterator<Item = Paint> {
+        Paint::PLAIN.into_iter().chain((0..HEATS).map(Paint::Heat))
+    }
 
     /// Its name in the style sheet, its light value and its dark one.
     #[rustfmt::skip]
@@ -108,6 +118,15 @@ impl Paint {
             Paint::FailText => ("fail-text", "#b34a00", "#f0803c"),
             Paint::PassText => ("pass-text", "#00785a", "#2fc497"),
             Paint::FallText => ("fall-text", "#a34d80", "#dd9bc0"),
+            Paint::Heat(0) => ("heat0", "#b4a76f", "#48526c"),
+            Paint::Heat(1) => ("heat1", "#9e9676", "#5e626e"),
+            Paint::Heat(2) => ("heat2", "#8b8778", "#727274"),
+            Paint::Heat(3) => ("heat3", "#777777", "#878478"),
+            Paint::Heat(4) => ("heat4", "#666970", "#9d9576"),
+            Paint::Heat(5) => ("heat5", "#4f576c", "#b5a86f"),
+            Paint::Heat(6) => ("heat6", "#35456c", "#cebc63"),
+            Paint::Heat(7) => ("heat7", "#083370", "#e7d150"),
+            Paint::Heat(_) => ("heat8", "#00173a", "#fee838"),
         }
     }
 
@@ -142,7 +161,7 @@ pub(crate) fn sheet() -> String {
         ":root{{color-scheme:light dark;{light}}}\n\
          @media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}\n"
     );
-    for paint in Paint::ALL {
+    for paint in Paint::all() {
         let name = paint.name();
         let _ = write!(css, ".f-{name}{{fill:var(--{name})}}.s-{name}{{stroke:var(--{name})}}");
     }
@@ -153,7 +172,7 @@ type Token = (&'static str, &'static str, &'static str);
 
 fn variables(pick: fn(Token) -> (&'static str, &'static str)) -> String {
     let line = |(name, value)| format!("--{name}:{value};");
-    Paint::ALL.into_iter().map(|paint| line(pick(paint.token()))).collect()
+    Paint::all().map(|paint| line(pick(paint.token()))).collect()
 }
 
 #[cfg(test)]
@@ -195,9 +214,19 @@ mod tests {
     }
 
     #[test]
+    fn more_answers_are_further_from_the_page_on_both_grounds() {
+        let paper = Paint::Paper.token();
+        let steps = (0..HEATS).map(|step| Paint::Heat(step).token());
+        let contrasts = steps.map(|(_, light, dark)| (contrast(light, paper.1), contrast(dark, paper.2)));
+        let contrasts: Vec<(f64, f64)> = contrasts.collect();
+        assert!(contrasts[0].0 > 2.2 && contrasts[0].1 > 2.2, "{contrasts:?}");
+        assert!(contrasts.windows(2).all(|pair| pair[0].0 < pair[1].0 && pair[0].1 < pair[1].1), "{contrasts:?}");
+    }
+
+    #[test]
     fn the_sheet_names_every_paint_once_for_each_theme() {
         let css = sheet();
-        for paint in Paint::ALL {
+        for paint in Paint::all() {
             assert_eq!(css.matches(&format!("--{}:", paint.name())).count(), 2, "{paint:?}");
         }
     }

@@ -1,14 +1,18 @@
 //! Percentile curves on the axis that latency people know: x is log 1/(1−q), so each nine is one step.
 //!
-//! A curve ends where fewer than ten samples remain beyond it. Its name stands at its end.
+//! A curve ends where fewer than ten samples remain beyond it. Where curves cross a limit, a dot and a share say how many
+//! answers lie beyond.
 
 use crate::histogram::CurvePoint;
+use crate::number;
 
 use super::axis::{self, Axis};
 use super::paint::Paint;
 use super::svg::{self, Element, Pct};
 
 const HEIGHT: f64 = 240.0;
+/// Height of a line of text.
+const LINE: f64 = 13.0;
 /// Room at the right for the names of the curves.
 const PLOT: f64 = 82.0;
 /// Units across the stretched drawing.
@@ -60,7 +64,7 @@ pub(crate) fn percentile(
     let drawing = svg::drawing(id, HEIGHT + 20.0, title, desc)
         .children(frame.grid())
         .child(svg::stretched(UNITS, HEIGHT).children(lines))
-        .children(limit.iter().flat_map(|(at, text)| frame.limit(*at, text)))
+        .children(limit.iter().flat_map(|(at, text)| frame.limit(*at, text, curves)))
         .children(frame.names(curves));
     Some((drawing, is_log))
 }
@@ -106,32 +110,60 @@ impl Frame {
         if curve.dash.is_empty() { path } else { path.set("stroke-dasharray", curve.dash) }
     }
 
-    fn limit(&self, at: f64, text: &str) -> Vec<Element> {
+    /// The limit, and how much of the curve that crosses it first lies beyond.
+    fn limit(&self, at: f64, text: &str, curves: &[Curve<'_>]) -> Vec<Element> {
         let y = self.axis.y(at, HEIGHT);
-        vec![
-            svg::level(Pct(0.0), Pct(PLOT), y, Paint::Fail).set("stroke-dasharray", "5 3"),
-            svg::label(Pct(0.0), y - 4.0, text, Paint::FailText).set("dx", 4),
-        ]
+        let crossed = curves.iter().filter_map(|curve| Some((curve, crossing(curve.points, at)?)));
+        let worst = crossed.min_by(|(_, one), (_, other)| one.total_cmp(other));
+        let line = svg::level(Pct(0.0), Pct(PLOT), y, Paint::Fail).set("stroke-dasharray", "5 3");
+        let Some((curve, quantile)) = worst else {
+            return vec![line, svg::label(Pct(0.0), y - 4.0, text, Paint::FailText).set("dx", 4)];
+        };
+        let beyond = format!("{}: {} over {text}", curve.name, number::share(1.0 - quantile));
+        let x = Pct(self.x(quantile));
+        let dot = Element::new("circle").fill(Paint::Fail).set("cx", x).set("cy", svg::Px(y)).set("r", 3);
+        vec![line, dot, svg::label(Pct(0.0), y - 5.0, &beyond, Paint::FailText).set("dx", 4)]
     }
 
-    /// The curves' names at their ends, pushed apart where they would overlap.
+    /// The curves' names in a column beside the plot, in the order of their ends and pushed apart where they would
+    /// touch, each with a hair-line to its end.
     fn names(&self, curves: &[Curve<'_>]) -> Vec<Element> {
         let end = |curve: &Curve<'_>| {
             let last = curve.points.last()?;
-            let y = self.axis.y(axis::secs(last.value), HEIGHT) + 4.0;
-            Some((y, self.x(last.quantile.get()), curve.name.to_owned(), curve.paint.as_text()))
+            let y = self.axis.y(axis::secs(last.value), HEIGHT);
+            Some((y, self.x(last.quantile.get()), curve.name.to_owned(), curve.paint))
         };
         let mut ends: Vec<_> = curves.iter().filter_map(end).collect();
-        ends.sort_by(|one, other| other.0.total_cmp(&one.0));
-        let mut ceiling = HEIGHT;
-        let mut names = Vec::new();
-        for (y, x, name, paint) in ends {
-            let y = y.min(ceiling);
-            ceiling = y - 13.0;
-            names.push(svg::label(Pct(x), y, &name, paint).class("tb").set("dx", 6));
-        }
-        names
+        ends.sort_by(|one, other| one.0.total_cmp(&other.0));
+        let places = apart(&ends.iter().map(|end| end.0).collect::<Vec<_>>());
+        let named = ends.into_iter().zip(places).flat_map(|((y, x, name, paint), place)| {
+            let leader = Element::new("line")
+                .stroke(paint)
+                .set("x1", Pct(x))
+                .set("y1", svg::Px(y))
+                .set("x2", Pct(PLOT + 1.0))
+                .set("y2", svg::Px(place))
+                .set("stroke-width", 0.5);
+            let name = svg::label(Pct(PLOT + 1.5), place + 4.0, &name, paint.as_text()).class("tb");
+            [leader, name]
+        });
+        named.collect()
     }
+}
+
+/// Places for lines of text as near as can be to where they are wanted, given from the top down: each no nearer than a
+/// line to the next, and all within the plot.
+fn apart(wanted: &[f64]) -> Vec<f64> {
+    let mut places = wanted.to_vec();
+    for next in 1..places.len() {
+        places[next] = places[next].max(places[next - 1] + LINE);
+    }
+    let mut floor = HEIGHT - 4.0;
+    for place in places.iter_mut().rev() {
+        *place = place.min(floor);
+        floor = *place - LINE;
+    }
+    places
 }
 
 fn value_axis(curves: &[Curve<'_>], limit: Option<f64>) -> Axis {
@@ -141,6 +173,14 @@ fn value_axis(curves: &[Curve<'_>], limit: Option<f64>) -> Axis {
     let low = ends(|points| points.first()).fold(f64::INFINITY, f64::min);
     let high = ends(|points| points.last()).chain(limit).fold(0.0, f64::max);
     Axis::times(if low.is_finite() { low } else { 0.0 }, high)
+}
+
+/// The quantile at which a curve passes a limit, between two of its points in equal steps of nines.
+fn crossing(points: &[CurvePoint], limit: f64) -> Option<f64> {
+    let pair = points.windows(2).find(|pair| axis::secs(pair[0].value) <= limit && axis::secs(pair[1].value) > limit)?;
+    let [low, high] = [pair[0], pair[1]].map(|point| (nines(point.quantile.get()), axis::secs(point.value)));
+    let part = (limit - low.1) / (high.1 - low.1);
+    Some(1.0 - 10f64.powf(-(low.0 + part * (high.0 - low.0))))
 }
 
 /// How many nines a quantile has: 0.9 has one, 0.99 two.
@@ -168,6 +208,25 @@ mod tests {
     #[test]
     fn too_few_samples_draw_no_chart() {
         assert_eq!(drawn(&curve(10)), None);
+    }
+
+    #[test]
+    fn the_share_beyond_a_limit_stands_where_the_curve_passes_it() {
+        let points = curve(1000);
+        let at = crossing(&points, 0.9).unwrap_or_default();
+        assert!((at - 0.9).abs() < 0.002, "{at}");
+        assert_eq!(crossing(&points, 2.0), None);
+        let curves = [Curve { name: "storm", points: &points, paint: Paint::Ink, width: 1.0, dash: "" }];
+        let drawn = percentile("c", "Latency", "", &curves, Some((0.9, "SLO".to_owned())));
+        let drawn = drawn.map(|(chart, _)| chart.to_string()).unwrap_or_default();
+        assert!(drawn.contains("storm: 10") && drawn.contains("over SLO") && drawn.contains("<circle"), "{drawn}");
+    }
+
+    #[test]
+    fn names_never_touch_and_stay_inside() {
+        assert_eq!(apart(&[10.0, 12.0, 100.0]), [10.0, 23.0, 100.0]);
+        assert_eq!(apart(&[234.0, 236.0]), [223.0, 236.0]);
+        assert!(apart(&[]).is_empty());
     }
 
     #[test]

@@ -11,6 +11,9 @@ use super::steps::{self, Values};
 use super::svg::{self, Element, Pct};
 use crate::units::Nanos;
 
+/// Values beyond the axis that are told in words.
+const CUTS: usize = 3;
+
 /// A panel in the making.
 pub(crate) struct Plot<'a> {
     clock: &'a Clock<'a>,
@@ -44,6 +47,17 @@ impl<'a> Plot<'a> {
         self
     }
 
+    /// The band between two lines, where both have values.
+    pub(crate) fn band(mut self, low: &Values, high: &Values, fill: Paint) -> Self {
+        let pair = |(low, high): (&Option<f64>, &Option<f64>)| low.zip(*high).unwrap_or((0.0, 0.0));
+        let (base, top): (Vec<f64>, Vec<f64>) = low.iter().zip(high).map(pair).unzip();
+        let area = steps::area(&self.down(&base), &self.down(&top));
+        if !area.is_empty() {
+            self.shapes.push(svg::shape(&area, fill));
+        }
+        self
+    }
+
     /// A step line, with its name beside it where there is room.
     pub(crate) fn line(mut self, values: &Values, paint: Paint, width: f64, name: &str) -> Self {
         let y: Vec<Option<f64>> = values.iter().map(|value| value.map(|value| self.y(value))).collect();
@@ -69,6 +83,18 @@ impl<'a> Plot<'a> {
     /// A thin level line that needs no name.
     pub(crate) fn level(mut self, value: f64) -> Self {
         self.notes.push(svg::level(Pct(0.0), Pct(100.0), self.y(value), Paint::Rule));
+        self
+    }
+
+    /// A mark at the top for each run of values beyond the end of the axis, with the highest of them in words.
+    pub(crate) fn cut(mut self, values: &Values, end: f64, words: impl Fn(f64) -> String) -> Self {
+        for (from, to, highest) in beyond(values, end) {
+            let middle = (from + to) as f64 / 2.0 / self.clock.buckets() * 100.0;
+            let (anchor, shift) = if middle > 70.0 { ("end", -6) } else { ("start", 6) };
+            let mark = svg::label(Pct(middle), 8.0, "▲", Paint::Ink2).class("nh").set("text-anchor", "middle");
+            let text = svg::label(Pct(middle), 9.0, &words(highest), Paint::Ink2);
+            self.notes.extend([mark.set("font-size", 8), text.set("dx", shift).set("text-anchor", anchor)]);
+        }
         self
     }
 
@@ -138,5 +164,32 @@ impl<'a> Plot<'a> {
 
     fn down(&self, values: &[f64]) -> Vec<f64> {
         values.iter().map(|value| self.y(*value)).collect()
+    }
+}
+
+/// Runs of values beyond an end, from and to in buckets, each with its highest; the highest few of them.
+fn beyond(values: &Values, end: f64) -> Vec<(usize, usize, f64)> {
+    let mut runs: Vec<(usize, usize, f64)> = Vec::new();
+    for (place, value) in values.iter().enumerate() {
+        let Some(value) = value.filter(|value| *value > end) else { continue };
+        match runs.last_mut() {
+            Some((_, to, highest)) if *to == place => (*to, *highest) = (place + 1, highest.max(value)),
+            _ => runs.push((place, place + 1, value)),
+        }
+    }
+    runs.sort_by(|one, other| other.2.total_cmp(&one.2));
+    runs.truncate(CUTS);
+    runs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_beyond_the_axis_are_told_once_for_each_run() {
+        let values = [1.0, 9.0, 12.0, 2.0, 30.0].map(Some).to_vec();
+        assert_eq!(beyond(&values, 8.0), [(4, 5, 30.0), (1, 3, 12.0)]);
+        assert!(beyond(&values, 40.0).is_empty());
     }
 }

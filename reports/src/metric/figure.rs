@@ -275,7 +275,7 @@ impl Figure {
             Figure::CostWasted => entry!("cost.wasted", Usd, Prices, "Σ wasted tokens × the model's price",
                 "What was paid for nothing."),
             Figure::RecoveryTime => entry!("recovery.time", Seconds, AfterFault,
-                "from the end of the fault to the due time of the last request of the disturbance; a second is disturbed where, in the ten \
+                "from the end of the fault to the due time of the last request of the disturbance (of a job, when a worker first received it); a second is disturbed where, in the ten \
                  seconds around it (or the twenty requests, if more), requests in trouble outnumber their share before the fault by more than one; what follows five calm seconds and \
                  the start of a later fault is that fault's",
                 "How long callers stayed in trouble once the fault was over."),

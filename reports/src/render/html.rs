@@ -12,6 +12,7 @@
 mod cloud;
 mod cursor;
 mod errors;
+mod evidence;
 mod gates;
 mod index;
 mod latency;
@@ -38,6 +39,7 @@ use crate::run_note::RunNote;
 use crate::summary::Summary;
 
 use super::sentence::Sentence;
+use evidence::Places;
 
 pub use index::{Entry, index};
 
@@ -49,22 +51,41 @@ const SCRIPT: &str = include_str!("../../templates/report.js");
 /// Writes the report of a run. `scenario` is the scenario's text as it was run.
 pub fn html(summary: &Summary, note: &RunNote, scenario: &str, out: &mut dyn io::Write) -> io::Result<()> {
     let clock = Clock::new(&summary.run, &summary.timeline);
+    let verdict = verdict::view(summary, clock.as_ref());
+    let timelines = timelines::view(summary, clock.as_ref());
+    let latency = latency::view(summary, clock.as_ref());
+    let resilience = resilience::view(summary, clock.as_ref());
+    let queues = queue::view(summary, clock.as_ref());
+    let cloud = cloud::view(summary);
+    let places = Places::default()
+        .stack(verdict.picture.as_ref())
+        .stack(timelines.stack.as_ref())
+        .stack(latency.stack.as_ref())
+        .stack(resilience.stack.as_ref())
+        .and("latency-curve", latency.has_curve("latency-curve"))
+        .and("ttft-curve", latency.has_curve("ttft-curve"))
+        .and("recovery", !resilience.recoveries.is_empty())
+        .and("waits", resilience.backoff.is_some())
+        .and("policies", resilience.policies.is_some())
+        .and("effort", resilience.effort.is_some())
+        .and("queue", !queues.is_empty())
+        .and("cloud", cloud.is_some());
     let page = Page {
         policy: policy::policy(SCRIPT),
         sheet: Ours(format!("{}{SHEET}", paint::sheet())),
         script: Ours(SCRIPT.to_owned()),
         cursor: Ours(cursor::data(summary, clock.as_ref())),
-        verdict: verdict::view(summary, clock.as_ref()),
+        verdict,
         validity: verdict::validity(summary),
-        gates: gates::view(summary),
+        gates: gates::view(summary, &places),
         numbers: numbers::view(summary),
-        timelines: timelines::view(summary, clock.as_ref()),
-        latency: latency::view(summary),
-        resilience: resilience::view(summary, clock.as_ref()),
-        queues: queue::view(summary, clock.as_ref()),
-        cloud: cloud::view(summary),
+        timelines,
+        latency,
+        resilience,
+        queues,
+        cloud,
         requests: requests::view(summary),
-        errors: errors::view(summary),
+        errors: errors::view(summary, clock.as_ref()),
         method: method::view(summary, scenario),
         note,
     };

@@ -12,10 +12,13 @@ use crate::units::Nanos;
 pub struct Timeline {
     /// The width of a bucket.
     pub bucket: Nanos,
-    /// Requests due.
+    /// Requests due. A job counts when a worker first received it, here and wherever a due time is meant.
     pub offered: Vec<u64>,
     /// Attempts sent.
     pub attempts: Vec<u64>,
+    /// Of those, the ones that the service took up: it answered with a status of success.
+    #[serde(default)]
+    pub accepted: Vec<u64>,
     /// Attempts throttled, by the time they ended.
     pub throttled: Vec<u64>,
     /// Requests answered, by the time they were done.
@@ -30,14 +33,17 @@ pub struct Timeline {
     pub failed: Vec<u64>,
     /// Arrivals dropped, by due time.
     pub dropped: Vec<u64>,
-    /// The most requests in flight at bucket edges.
+    /// Requests in flight at the end of each bucket; of a job, its deliveries.
     pub in_flight: Vec<u64>,
-    /// Median latency by due time; none in buckets with fewer than five answers.
-    pub latency_p50: Vec<Option<Nanos>>,
-    /// 95th percentile of latency by due time; none in buckets with too few answers.
-    pub latency_p95: Vec<Option<Nanos>>,
-    /// The slowest answer by due time.
-    pub latency_max: Vec<Option<Nanos>>,
+    /// Of those, the ones whose SDK slept before a retry.
+    #[serde(default)]
+    pub in_backoff: Vec<u64>,
+    /// Latency of answers by due time; of jobs, by when they were done, since all of a batch are due at once.
+    #[serde(default)]
+    pub latency: Percentiles,
+    /// Time to first token by due time.
+    #[serde(default)]
+    pub ttft: Percentiles,
     /// Answered requests by due time, by region.
     pub regions: BTreeMap<Name, Vec<u64>>,
     /// Answered requests by due time, by model.
@@ -57,6 +63,19 @@ pub struct Timeline {
     /// When circuit breakers were not closed, by client and destination; those that never moved are left out.
     #[serde(default)]
     pub breakers: Vec<BreakerLane>,
+}
+
+/// A timing over time. Empty where nothing was timed; else each bucket has what its window measured.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Percentiles {
+    /// The width of a window, a multiple of the bucket.
+    pub window: Nanos,
+    /// The median; none in windows with fewer than five samples.
+    pub p50: Vec<Option<Nanos>>,
+    /// The 95th percentile; none in windows with fewer than 59 samples.
+    pub p95: Vec<Option<Nanos>>,
+    /// The slowest.
+    pub max: Vec<Option<Nanos>>,
 }
 
 /// The two counts whose ratio is amplification, in the buckets of the timeline.

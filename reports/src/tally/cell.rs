@@ -96,6 +96,7 @@ impl Counters {
     fn count_calls(&mut self, calls: &[Call], models: &[Model]) {
         for attempt in calls.iter().flat_map(|call| &call.attempts) {
             self.figures.attempts += 1;
+            self.figures.accepted += u64::from(attempt.accepted());
             self.figures.throttled += u64::from(attempt.throttled());
             self.figures.errors += u64::from(attempt.error.is_some());
             self.figures.backoff_slept = self.figures.backoff_slept.plus(attempt.backoff);
@@ -144,6 +145,7 @@ impl Counters {
         sum.abandoned += part.abandoned;
         sum.dropped += part.dropped;
         sum.attempts += part.attempts;
+        sum.accepted += part.accepted;
         sum.throttled += part.throttled;
         sum.errors += part.errors;
         sum.retry_quota_refusals += part.retry_quota_refusals;

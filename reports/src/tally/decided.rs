@@ -8,6 +8,20 @@ use crate::header::Header;
 use crate::job::{Job, JobEnd};
 use crate::record::{Call, CallEnd, Deed, Failure, Name, Outcome, Reason, Record};
 use crate::summary::{Cause, Refusal};
+use crate::units::Nanos;
+
+/// Where the request stands in time: when it was due, or, of a job, when a worker first received it. A batch is due all
+/// at once, and what befalls its jobs befalls them when they are worked on.
+pub(crate) fn taken_up_at(record: &Record) -> Nanos {
+    let received = record.job.as_ref().and_then(|job| job.deliveries.first());
+    received.map_or(record.due, |delivery| delivery.received)
+}
+
+/// Where its latency stands in time: when it was due, or, of a job, when it was done. So the wait for workers shows as a
+/// slope and its end.
+pub(crate) fn felt_at(record: &Record) -> Nanos {
+    if record.job.is_some() { record.done } else { record.due }
+}
 
 /// The call whose answer the caller got.
 pub(crate) fn answer(record: &Record) -> Option<&Call> {

@@ -4,7 +4,7 @@
 //! share in trouble is back at its level before the fault. Taking the last troubled request of the
 //! whole run instead would let one stray failure, minutes later, set the figure.
 //!
-//! Requests are counted by whole seconds of due time, so memory follows the length of the run and not
+//! Requests are counted by whole seconds of due time, and jobs by when a worker first received them, so memory follows the length of the run and not
 //! its traffic. A second is disturbed where, in the seconds around it, requests in trouble outnumber
 //! their share before the fault by more than one: the one that a stray failure is allowed.
 //!
@@ -17,12 +17,14 @@ use crate::record::{Name, Record};
 use crate::summary::Recovery;
 use crate::units::Nanos;
 
-use super::decided;
+use super::{decided, exemplars};
 
 /// Seconds on either side of the one that is judged.
 const REACH: usize = 5;
 /// The fewest requests that may judge a second; the window widens until it holds as many.
 const ENOUGH: u64 = 20;
+/// How long after a fault a request is looked for that sets its recovery.
+const SOON: Nanos = Nanos::from_secs(600);
 
 pub(super) struct Disturbances {
     faults: Vec<FaultWindow>,
@@ -30,6 +32,8 @@ pub(super) struct Disturbances {
     recorded_from: Nanos,
     all: Seconds,
     flows: BTreeMap<Name, Seconds>,
+    /// The last request in trouble of each second after a fault, so that the one that sets a recovery can be shown.
+    late: BTreeMap<usize, Record>,
 }
 
 /// Requests by second of due time.
@@ -39,6 +43,7 @@ struct Seconds(Vec<Second>);
 #[derive(Clone, Copy, Default)]
 struct Second {
     requests: u64,
+    attempts: u64,
     troubled: u64,
     /// Due time of the last request in trouble.
     last: Nanos,
@@ -52,15 +57,36 @@ impl Disturbances {
             recorded_from: first.map_or(Nanos::ZERO, |stage| stage.from),
             all: Seconds::default(),
             flows: BTreeMap::new(),
+            late: BTreeMap::new(),
         }
     }
 
     pub(super) fn observe(&mut self, record: &Record) {
         self.all.observe(record);
+        self.keep_late(record);
         match self.flows.get_mut(&record.flow) {
             Some(seconds) => seconds.observe(record),
             None => self.flows.entry(record.flow.clone()).or_default().observe(record),
         }
+    }
+
+    fn keep_late(&mut self, record: &Record) {
+        let at = decided::taken_up_at(record);
+        let soon = |fault: &FaultWindow| fault.to <= at && at < fault.to.plus(SOON);
+        if !decided::outcome(record).in_trouble() || !self.faults.iter().any(soon) {
+            return;
+        }
+        let kept = self.late.get(&second(at));
+        if kept.is_none_or(|kept| decided::taken_up_at(kept) <= at) {
+            self.late.insert(second(at), exemplars::trimmed(record));
+        }
+    }
+
+    /// The last request of the disturbance after a fault, over all flows; none where it ended with the fault.
+    pub(super) fn set_by(&self, fault: &FaultWindow) -> Option<&Record> {
+        let level = self.all.share(second(self.recorded_from), second(fault.from))?;
+        self.all.share(second(fault.to), self.all.0.len())?;
+        self.late.get(&self.all.disturbance(fault, &self.faults, level)?)
     }
 
     /// `recovery.time` of a fault, over all flows or one; none without requests before and after it.
@@ -97,6 +123,12 @@ impl Disturbances {
                 time: seconds.recovery(fault, &self.faults, self.recorded_from),
                 share_before: seconds.share(second(self.recorded_from), second(fault.from)),
                 share_during: seconds.share(second(fault.from), second(fault.to)),
+                set_by: self.set_by(fault).map(|record| record.id),
+                amplification: [
+                    seconds.amplification(second(self.recorded_from), second(fault.from)),
+                    seconds.amplification(second(fault.from), second(fault.to)),
+                    seconds.amplification(second(fault.to), usize::MAX),
+                ],
             })
             .collect()
     }
@@ -104,15 +136,17 @@ impl Disturbances {
 
 impl Seconds {
     fn observe(&mut self, record: &Record) {
-        let place = second(record.due);
+        let at = decided::taken_up_at(record);
+        let place = second(at);
         if self.0.len() <= place {
             self.0.resize(place + 1, Second::default());
         }
         let second = &mut self.0[place];
         second.requests += 1;
+        second.attempts += record.attempts().count() as u64;
         if decided::outcome(record).in_trouble() {
             second.troubled += 1;
-            second.last = second.last.max(record.due);
+            second.last = second.last.max(at);
         }
     }
 
@@ -174,6 +208,11 @@ impl Seconds {
         (sum.requests > 0).then(|| sum.troubled as f64 / sum.requests as f64)
     }
 
+    fn amplification(&self, from: usize, to: usize) -> Option<f64> {
+        let sum = self.sum(from, to);
+        (sum.requests > 0).then(|| sum.attempts as f64 / sum.requests as f64)
+    }
+
     fn sum(&self, from: usize, to: usize) -> Second {
         let to = to.min(self.0.len());
         let window = self.0.get(from..to).unwrap_or_default();
@@ -185,6 +224,7 @@ impl Second {
     fn and(self, other: &Second) -> Second {
         Second {
             requests: self.requests + other.requests,
+            attempts: self.attempts + other.attempts,
             troubled: self.troubled + other.troubled,
             last: self.last.max(other.last),
         }
@@ -228,6 +268,28 @@ mod tests {
     #[test]
     fn one_stray_failure_does_not_set_it() {
         assert_eq!(run(|due| (30.0..42.0).contains(&due) || due == 110.0), Some(1.9));
+    }
+
+    #[test]
+    fn the_request_that_ends_the_disturbance_is_known() {
+        let mut disturbances = Disturbances::new(&header());
+        for id in 0..1300 {
+            let due = Nanos::new(id * 100_000_000);
+            let troubled = (30.0..=52.5).contains(&due.as_secs_f64());
+            disturbances.observe(&if troubled { retried(id, due) } else { answered(id, due) });
+        }
+        let told = &disturbances.recoveries(&header())[0];
+        assert_eq!((told.set_by, told.time), (Some(525), Some(Nanos::new(12_500_000_000))));
+    }
+
+    #[test]
+    fn amplification_is_told_before_during_and_after() {
+        let mut disturbances = Disturbances::new(&header());
+        for (id, due) in [(0, 12), (1, 20), (2, 30), (3, 39), (4, 40), (5, 90)] {
+            let due = Nanos::from_secs(due);
+            disturbances.observe(&if id == 2 { retried(id, due) } else { answered(id, due) });
+        }
+        assert_eq!(disturbances.recoveries(&header())[0].amplification, [Some(1.0), Some(1.5), Some(1.0)]);
     }
 
     #[test]

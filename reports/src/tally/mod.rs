@@ -10,22 +10,25 @@ pub(crate) mod decided;
 mod disturbance;
 mod errors;
 mod exemplars;
+mod heat;
 mod jobs;
 mod probe;
 mod queues;
 mod timeline;
+mod typical;
 mod verdict;
+mod windows;
 mod witnessed;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 
-use crate::gate::Judged;
-use crate::header::{FORMAT_VERSION, Header};
+use crate::gate::{Gate, Judged, Verdict};
+use crate::header::{FORMAT_VERSION, FaultWindow, Header};
 use crate::histogram::Histogram;
 use crate::job::{QueueSample, Stray};
 use crate::log::{Dropped, Entry, ReadError, Reader};
-use crate::metric::Timing;
+use crate::metric::{Figure, Metric, Timing};
 use crate::record::{Name, Outcome, Record};
 use crate::summary::Summary;
 use crate::units::Nanos;
@@ -35,8 +38,8 @@ use breakers::Breakers;
 use cells::Cells;
 use disturbance::Disturbances;
 use errors::{AttemptErrors, Failures};
-use exemplars::Exemplars;
-use probe::{Probe, Whole};
+use exemplars::{Exemplars, Known};
+use probe::{Exhibit, Probe, Whole};
 use queues::Queues;
 use timeline::TimelineTally;
 use verdict::{in_order, verdict};
@@ -47,6 +50,8 @@ pub struct Tally {
     header: Header,
     cells: Cells,
     probes: Vec<Probe>,
+    /// One for each probe.
+    exhibits: Vec<Exhibit>,
     disturbances: Disturbances,
     breakers: Breakers,
     timeline: TimelineTally,
@@ -120,13 +125,14 @@ impl Tally {
         Tally {
             cells: Cells::new(header),
             probes: header.gates.iter().map(|gate| Probe::new(gate.metric, &gate.scope)).collect(),
+            exhibits: header.gates.iter().map(Exhibit::new).collect(),
             disturbances: Disturbances::new(header),
             breakers: Breakers::new(header),
             timeline: TimelineTally::new(header),
-            errors: AttemptErrors::default(),
+            errors: AttemptErrors::new(header),
             failures: Failures::default(),
             queues: Queues::default(),
-            exemplars: Exemplars::default(),
+            exemplars: Exemplars::new(header),
             strayed: BTreeSet::new(),
             schedule_delay: Histogram::new(),
             finished: Nanos::ZERO,
@@ -155,7 +161,9 @@ impl Tally {
         if !self.header.records_stage(&record.stage) {
             return;
         }
-        self.probes.iter_mut().for_each(|probe| probe.observe(record, &self.header));
+        for (probe, exhibit) in self.probes.iter_mut().zip(&mut self.exhibits) {
+            exhibit.observe(probe, record, &self.header);
+        }
         self.failures.observe(record);
         self.exemplars.observe(record, &self.header);
         self.cells.observe(record, &self.header);
@@ -202,6 +210,10 @@ impl Tally {
         };
         let gates = judge(self.probes, &whole);
         let histograms = self.cells.histograms(&reached);
+        let breakers = self.breakers.lanes(self.finished.max(reached.length()));
+        let (timeline, heatmaps) = self.timeline.finish(breakers);
+        let known = known(&gates, self.exhibits, &self.disturbances, &self.header);
+        let (exemplars, exhibits) = self.exemplars.finish(known);
         let summary = Summary {
             judgement: None,
             traced: None,
@@ -220,8 +232,10 @@ impl Tally {
             queues: self.queues.finish(&self.header),
             errors: self.errors.finish(),
             failures: self.failures.finish(),
-            timeline: self.timeline.finish(self.breakers.lanes(self.finished.max(reached.length()))),
-            exemplars: self.exemplars.finish(),
+            timeline,
+            heatmaps,
+            exemplars,
+            exhibits,
             run: self.header,
         };
         Folded { summary, histograms, strayed: self.strayed }
@@ -252,6 +266,31 @@ impl Tally {
 fn judge(probes: Vec<Probe>, whole: &Whole<'_>) -> Vec<Judged> {
     let gates = whole.reached.gates.iter().zip(probes);
     in_order(gates.map(|(gate, probe)| gate.clone().judge(probe.finish(whole))).collect(), whole.reached)
+}
+
+/// The requests that show gates and recoveries. A gate on a recovery is shown by the request that set it.
+fn known<'a>(
+    gates: &[Judged],
+    exhibits: Vec<Exhibit>,
+    disturbances: &'a Disturbances,
+    header: &Header,
+) -> Known<'a> {
+    let mut shown: BTreeMap<Name, Option<Record>> = exhibits.into_iter().map(Exhibit::finish).collect();
+    let setter = |name: &str| {
+        let fault = header.faults.iter().find(|fault| &*fault.name == name)?;
+        disturbances.set_by(fault)
+    };
+    let of_gate = |judged: &Judged| {
+        let Gate { name, scope, metric, .. } = &judged.gate;
+        let recovery = *metric == Metric::Figure(Figure::RecoveryTime) && scope.flow.is_none();
+        let set_by = scope.after.as_deref().filter(|_| recovery).and_then(setter).cloned();
+        (name.clone(), judged.verdict != Verdict::Pass, set_by.or_else(|| shown.remove(name).flatten()))
+    };
+    let set = |fault: &FaultWindow| Some((fault.name.clone(), disturbances.set_by(fault)?));
+    Known {
+        gates: gates.iter().map(of_gate).collect(),
+        recoveries: header.faults.iter().filter_map(set).collect(),
+    }
 }
 
 #[cfg(test)]

@@ -3,6 +3,10 @@
 //! A gate may ask for any metric of any flow, stage, region or model, so each gate has a probe of its
 //! own instead of a place in a table that would have to hold every combination.
 
+mod exhibit;
+
+pub(super) use exhibit::Exhibit;
+
 use crate::gate::{Measured, Scope};
 use crate::header::Header;
 use crate::histogram::Histogram;

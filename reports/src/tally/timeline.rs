@@ -3,18 +3,21 @@
 use std::collections::BTreeMap;
 
 use crate::header::Header;
-use crate::histogram::{Histogram, Quantile};
+use crate::histogram::Histogram;
 use crate::log::Dropped;
 use crate::record::{Deed, Name, Outcome, Record};
-use crate::summary::{Amplified, BreakerLane, Timeline};
+use crate::summary::{Amplified, BreakerLane, Heatmap, Timeline};
 use crate::units::Nanos;
 
 use super::decided;
+use super::heat::Heat;
+use super::windows::percentiles;
 
-/// The most buckets for the planned length: one for every two to three pixels of a chart.
-const BUCKETS: u64 = 400;
+/// The most buckets for the planned length: one for every three to four pixels of a chart. Finer ones would draw the
+/// chance of arrivals, and no change.
+const BUCKETS: u64 = 240;
 /// Widths that read well on an axis, in seconds.
-const WIDTHS: [u64; 13] = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600];
+const WIDTHS: [u64; 14] = [1, 2, 3, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600];
 /// Buckets kept beyond the planned end, for requests that drained late.
 const LATE: u64 = 100;
 
@@ -29,12 +32,14 @@ pub(super) struct TimelineTally {
     clients: BTreeMap<Name, Name>,
     /// Requests and attempts of each client.
     amplified: BTreeMap<Name, BTreeMap<usize, (u64, u64)>>,
+    heat: Heat,
 }
 
 #[derive(Default)]
 struct Slot {
     offered: u64,
     attempts: u64,
+    accepted: u64,
     throttled: u64,
     answered: u64,
     first_try: u64,
@@ -46,7 +51,10 @@ struct Slot {
     wasted: u64,
     begun: u64,
     over: u64,
+    slept: u64,
+    woke: u64,
     latency: Histogram,
+    ttft: Histogram,
 }
 
 impl TimelineTally {
@@ -54,9 +62,12 @@ impl TimelineTally {
         let secs = header.length().get().div_ceil(1_000_000_000);
         let width =
             WIDTHS.into_iter().find(|width| secs.div_ceil(*width) <= BUCKETS).unwrap_or(secs / BUCKETS + 1);
+        let bucket = Nanos::from_secs(width);
+        let last = usize::try_from(secs.div_ceil(width) + LATE).unwrap_or(usize::MAX);
         TimelineTally {
-            bucket: Nanos::from_secs(width),
-            last: usize::try_from(secs.div_ceil(width) + LATE).unwrap_or(usize::MAX),
+            bucket,
+            last,
+            heat: Heat::new(header, bucket, last),
             slots: Vec::new(),
             regions: BTreeMap::new(),
             models: BTreeMap::new(),
@@ -67,7 +78,7 @@ impl TimelineTally {
     }
 
     pub(super) fn observe(&mut self, record: &Record, header: &Header) {
-        let due = self.place(record.due);
+        let due = self.place(decided::taken_up_at(record));
         let slot = self.slot(due);
         slot.offered += 1;
         match decided::outcome(record) {
@@ -78,19 +89,17 @@ impl TimelineTally {
             Outcome::Abandoned => {}
         }
         if record.outcome.answered() {
-            slot.latency.record(record.latency());
+            self.slot_at(decided::felt_at(record)).latency.record(record.latency());
         }
-        self.slot_at(record.sent).begun += 1;
         let over = self.slot_at(record.done);
-        over.over += 1;
         over.answered += u64::from(record.outcome.answered());
-        for attempt in record.attempts() {
-            self.slot_at(attempt.sent).attempts += 1;
-            if attempt.throttled() {
-                self.slot_at(attempt.done).throttled += 1;
-            }
-        }
+        self.heat.observe(record);
+        self.observe_stay(record);
+        self.observe_attempts(record);
         if let Some(answer) = decided::answer(record) {
+            if let Some(first) = answer.first_content {
+                self.slot(due).ttft.record(first.since(record.due));
+            }
             *self.regions.entry(answer.region.clone()).or_default().entry(due).or_default() += 1;
             *self.models.entry(answer.model.clone()).or_default().entry(due).or_default() += 1;
             if decided::is_degraded(record, header) {
@@ -106,6 +115,33 @@ impl TimelineTally {
             }
         }
         self.amplify(record, due);
+    }
+
+    /// Counts when it came under way and when it was over: of a job, when a worker had it in hands.
+    fn observe_stay(&mut self, record: &Record) {
+        let whole = [(record.sent, record.done)];
+        let deliveries = record.job.as_ref().map(|job| job.deliveries.iter());
+        let stays = deliveries.map(|all| all.map(|delivery| (delivery.received, delivery.over)).collect());
+        for (begun, over) in stays.unwrap_or_else(|| whole.to_vec()) {
+            self.slot_at(begun).begun += 1;
+            self.slot_at(over).over += 1;
+        }
+    }
+
+    fn observe_attempts(&mut self, record: &Record) {
+        for attempt in record.attempts() {
+            let sent = self.slot_at(attempt.sent);
+            sent.attempts += 1;
+            sent.accepted += u64::from(attempt.accepted());
+            if attempt.throttled() {
+                self.slot_at(attempt.done).throttled += 1;
+            }
+            if attempt.backoff > Nanos::ZERO {
+                let asleep = Nanos::new(attempt.sent.get().saturating_sub(attempt.backoff.get()));
+                self.slot_at(asleep).slept += 1;
+                self.slot_at(attempt.sent).woke += 1;
+            }
+        }
     }
 
     fn amplify(&mut self, record: &Record, due: usize) {
@@ -141,9 +177,11 @@ impl TimelineTally {
         &mut self.slots[place]
     }
 
-    pub(super) fn finish(self, breakers: Vec<BreakerLane>) -> Timeline {
+    pub(super) fn finish(self, breakers: Vec<BreakerLane>) -> (Timeline, Vec<Heatmap>) {
         let series = |value: fn(&Slot) -> u64| self.slots.iter().map(value).collect::<Vec<_>>();
-        let times = |value: fn(&Slot) -> Option<Nanos>| self.slots.iter().map(value).collect::<Vec<_>>();
+        let timed = |timing: fn(&Slot) -> &Histogram| {
+            percentiles(self.bucket, &self.slots.iter().map(timing).collect::<Vec<_>>())
+        };
         let shares = |by_name: &BTreeMap<Name, BTreeMap<usize, u64>>| {
             let spread = |counts: &BTreeMap<usize, u64>| {
                 (0..self.slots.len()).map(|place| counts.get(&place).copied().unwrap_or(0)).collect()
@@ -155,10 +193,11 @@ impl TimelineTally {
             let (requests, attempts) = (0..self.slots.len()).map(at).unzip();
             Amplified { requests, attempts }
         };
-        Timeline {
+        let timeline = Timeline {
             bucket: self.bucket,
             offered: series(|slot| slot.offered),
             attempts: series(|slot| slot.attempts),
+            accepted: series(|slot| slot.accepted),
             throttled: series(|slot| slot.throttled),
             answered: series(|slot| slot.answered),
             first_try: series(|slot| slot.first_try),
@@ -166,10 +205,10 @@ impl TimelineTally {
             fell_back: series(|slot| slot.fell_back),
             failed: series(|slot| slot.failed),
             dropped: series(|slot| slot.dropped),
-            in_flight: in_flight(&self.slots),
-            latency_p50: times(|slot| slot.latency.bounded(Quantile::P50)),
-            latency_p95: times(|slot| slot.latency.bounded(Quantile::P95)),
-            latency_max: times(|slot| slot.latency.max()),
+            in_flight: level(&self.slots, |slot| (slot.begun, slot.over)),
+            in_backoff: level(&self.slots, |slot| (slot.slept, slot.woke)),
+            latency: timed(|slot| &slot.latency),
+            ttft: timed(|slot| &slot.ttft),
             regions: shares(&self.regions),
             models: shares(&self.models),
             degraded: shares(&self.degraded),
@@ -177,20 +216,20 @@ impl TimelineTally {
             region_returns: series(|slot| slot.returned),
             tokens_wasted: series(|slot| slot.wasted),
             breakers,
-        }
+        };
+        (timeline, self.heat.finish())
     }
 }
 
-/// Requests in flight at the end of each bucket.
-fn in_flight(slots: &[Slot]) -> Vec<u64> {
-    let mut open = 0u64;
-    slots
-        .iter()
-        .map(|slot| {
-            open = (open + slot.begun).saturating_sub(slot.over);
-            open
-        })
-        .collect()
+/// How many there are at the end of each bucket, of what came and went in it.
+fn level(slots: &[Slot], flow: fn(&Slot) -> (u64, u64)) -> Vec<u64> {
+    let mut there = 0u64;
+    let after = |slot| {
+        let (came, went) = flow(slot);
+        there = (there + came).saturating_sub(went);
+        there
+    };
+    slots.iter().map(after).collect()
 }
 
 #[cfg(test)]
@@ -206,7 +245,7 @@ mod tests {
 
     #[test]
     fn buckets_stay_few_however_long_the_run() {
-        for (secs, width) in [(30, 1), (300, 1), (401, 2), (3600, 10), (86_400, 300)] {
+        for (secs, width) in [(30, 1), (240, 1), (300, 2), (3600, 15), (86_400, 600)] {
             assert_eq!(tally(secs).bucket, Nanos::from_secs(width), "{secs} s");
         }
     }
@@ -216,7 +255,7 @@ mod tests {
         let mut tally = tally(10);
         tally.observe(&answered(0, Nanos::ZERO), &header());
         tally.observe(&retried(1, Nanos::new(500_000_000)), &header());
-        let timeline = tally.finish(Vec::new());
+        let (timeline, _) = tally.finish(Vec::new());
         assert_eq!(timeline.offered, [2, 0, 0]);
         assert_eq!(timeline.attempts, [2, 1, 0]);
         assert_eq!(timeline.answered, [0, 1, 1]);
@@ -227,7 +266,7 @@ mod tests {
         let mut tally = tally(10);
         tally.observe(&retried(0, Nanos::ZERO), &header());
         tally.observe(&hedged(1, Nanos::from_secs(1), true), &header());
-        let timeline = tally.finish(Vec::new());
+        let (timeline, _) = tally.finish(Vec::new());
         let careful = &timeline.clients["careful"];
         assert_eq!((&careful.requests[..2], &careful.attempts[..2]), (&[1, 1][..], &[2, 2][..]));
         // The call that the hedge beat was given up when the hedge was over, 1.9 s after it was due.

@@ -48,6 +48,7 @@ fn series(timeline: &Timeline) -> BTreeMap<String, (&'static str, Vec<Option<Sho
     let rates = [
         ("offered", &timeline.offered),
         ("attempts", &timeline.attempts),
+        ("accepted", &timeline.accepted),
         ("answered", &timeline.answered),
         ("throttled", &timeline.throttled),
         ("first_try", &timeline.first_try),
@@ -61,18 +62,27 @@ fn series(timeline: &Timeline) -> BTreeMap<String, (&'static str, Vec<Option<Sho
         ("share-fell_back", &timeline.fell_back),
         ("share-failed", &timeline.failed),
     ];
-    let times =
-        [("p50", &timeline.latency_p50), ("p95", &timeline.latency_p95), ("slowest", &timeline.latency_max)];
+    let times = [("", &timeline.latency), ("ttft-", &timeline.ttft)].into_iter().flat_map(|(prefix, times)| {
+        let series = [("p50", &times.p50), ("p95", &times.p95), ("slowest", &times.max)];
+        let series = series.into_iter().filter(|(_, times)| !times.is_empty());
+        series.map(move |(name, times)| (format!("{prefix}{name}"), ("s", in_secs(times))))
+    });
+    let count = |counts: &mut dyn Iterator<Item = u64>| counts.map(|count| Some(count as f64)).collect();
+    let both = || timeline.in_flight.iter().zip(&timeline.in_backoff);
+    let levels: [(&str, Values); 2] = [
+        ("in_backoff", count(&mut both().map(|(_, asleep)| *asleep))),
+        ("on_the_wire", count(&mut both().map(|(all, asleep)| all.saturating_sub(*asleep)))),
+    ];
     let rates = rates.map(|(name, counts)| (name.to_owned(), ("/s", rate(timeline, counts))));
     let shares = shares.map(|(name, counts)| (name.to_owned(), ("%", share(counts, &judged(timeline)))));
-    let times = times.map(|(name, times)| (name.to_owned(), ("s", in_secs(times))));
-    let in_flight = timeline.in_flight.iter().map(|count| Some(*count as f64)).collect();
+    let levels = levels.map(|(name, values)| (name.to_owned(), ("", values)));
     let whole = answered_by_due(timeline);
     // Of one region or model there is no share to show.
     let several = |shares: &&BTreeMap<Name, Vec<u64>>| shares.len() > 1;
     let regions = Some(&timeline.regions).filter(several).into_iter().flatten();
     let regions = regions.map(|(name, counts)| (format!("region-{name}"), counts));
-    let models = Some(&timeline.models).filter(several).into_iter().flatten();
+    // Shares of models are drawn where one stood in for another.
+    let models = Some(&timeline.models).filter(|_| !timeline.degraded.is_empty()).into_iter().flatten();
     let models = models.map(|(name, counts)| (format!("model-{name}"), counts));
     let destinations = regions.chain(models).map(|(name, counts)| (name, ("%", share(counts, &whole))));
     let degraded = (!timeline.degraded.is_empty()).then(|| {
@@ -82,8 +92,7 @@ fn series(timeline: &Timeline) -> BTreeMap<String, (&'static str, Vec<Option<Sho
     let clients =
         timeline.clients.iter().map(|(name, counts)| (format!("amp-{name}"), ("x", amplification(counts))));
     let all = rates.into_iter().chain(shares).chain(times).chain(destinations).chain(degraded).chain(clients);
-    let in_flight = ("in_flight".to_owned(), ("", in_flight));
-    all.chain([in_flight]).map(|(name, (unit, values))| (name, (unit, short(values)))).collect()
+    all.chain(levels).map(|(name, (unit, values))| (name, (unit, short(values)))).collect()
 }
 
 /// The three digits that a cursor shows.

@@ -4,12 +4,13 @@ use crate::chart::svg::Element;
 use crate::chart::{limit_bar, sign};
 use crate::gate::{Judged, Limit, OnNoData, Severity, Verdict};
 use crate::judge::expect::Expectation;
-use crate::metric::{Figure, Metric, Timing};
 use crate::number;
 use crate::render::phrase;
 use crate::summary::Summary;
 
 use super::Sentence;
+use super::evidence::{Place, Places};
+use super::requests;
 
 /// The section.
 pub(super) struct Gates<'a> {
@@ -47,14 +48,17 @@ pub(super) struct Row<'a> {
     pub(super) bar: Element,
     pub(super) interval: String,
     pub(super) samples: String,
-    pub(super) evidence: &'static str,
+    /// The chart or table that shows the figure.
+    pub(super) chart: Place,
+    /// A request that shows it, if there is one.
+    pub(super) request: Option<u64>,
 }
 
-pub(super) fn view(summary: &Summary) -> Gates<'_> {
+pub(super) fn view<'a>(summary: &'a Summary, places: &Places) -> Gates<'a> {
     Gates {
         lead: lead(summary),
         limit_at: format!("{:.2}%", limit_bar::LIMIT_AT),
-        rows: summary.gates.iter().map(|judged| row(summary, judged)).collect(),
+        rows: summary.gates.iter().map(|judged| row(summary, places, judged)).collect(),
         expectations: summary.expectations().iter().map(expected).collect(),
     }
 }
@@ -136,7 +140,7 @@ fn nearest(summary: &Summary) -> Sentence {
     )
 }
 
-fn row<'a>(summary: &Summary, judged: &'a Judged) -> Row<'a> {
+fn row<'a>(summary: &Summary, places: &Places, judged: &'a Judged) -> Row<'a> {
     let gate = &judged.gate;
     let unit = gate.metric.entry().unit;
     Row {
@@ -157,7 +161,8 @@ fn row<'a>(summary: &Summary, judged: &'a Judged) -> Row<'a> {
             |(low, high)| format!("{} to {}", number::value(low, unit), number::value(high, unit)),
         ),
         samples: samples(judged),
-        evidence: evidence(summary, gate.metric),
+        chart: places.of(summary, gate),
+        request: summary.exhibits.get(&gate.name).copied().filter(|id| requests::is_shown(summary, *id)),
     }
 }
 
@@ -219,56 +224,6 @@ fn samples(judged: &Judged) -> String {
     format!("n {samples}")
 }
 
-/// The section that shows what the gate measured.
-fn evidence(summary: &Summary, metric: Metric) -> &'static str {
-    match metric {
-        Metric::Timing(
-            Timing::Backoff | Timing::FirstAttempt | Timing::LimitWait | Timing::RetrierWait,
-            _,
-        ) => "resilience",
-        Metric::Timing(Timing::QueueWait | Timing::JobLatency, _) => "queue",
-        Metric::Timing(..) => "latency",
-        Metric::Figure(figure) => match figure {
-            Figure::Findings if summary.judgement.is_some() => "cloud",
-            Figure::Findings => "method",
-            Figure::AttemptsPerRequest
-            | Figure::BreakerOpenTime
-            | Figure::BreakerRefusals
-            | Figure::BudgetSpent
-            | Figure::CostWasted
-            | Figure::DegradedShare
-            | Figure::FailoverShare
-            | Figure::FallbackShare
-            | Figure::GatewayRefusals
-            | Figure::GatewayTimeouts
-            | Figure::HedgeShare
-            | Figure::HedgeWins
-            | Figure::IncompleteStreams
-            | Figure::ModelShare
-            | Figure::RecoveryTime
-            | Figure::RegionReturns
-            | Figure::RegionShare
-            | Figure::RetryQuotaRefusals
-            | Figure::Shed
-            | Figure::StreamRestarts
-            | Figure::Throttles
-            | Figure::TokensWasted => "resilience",
-            Figure::Failures | Figure::Errors | Figure::BrokenStreams => "errors",
-            Figure::QueueDepth
-            | Figure::QueueOldest
-            | Figure::QueueDrainTime
-            | Figure::WorkersUtilisation => "queue",
-            _ if figure.counts_jobs() => "queue",
-            Figure::TokensInput
-            | Figure::TokensOutput
-            | Figure::TokensPerMinute
-            | Figure::Cost
-            | Figure::CostPer1k => "numbers",
-            _ => "timeline",
-        },
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -278,7 +233,7 @@ mod tests {
     fn margins_name_their_side() {
         let summary = every_verdict();
         let margins: Vec<String> =
-            view(&summary).rows.iter().map(|row| row.margin.replace('\u{202f}', " ")).collect();
+            view(&summary, &Places::default()).rows.iter().map(|row| row.margin.replace('\u{202f}', " ")).collect();
         assert_eq!(margins[..3], ["5.26 points under", "10.7 s over", "–"]);
         assert!(margins.iter().any(|margin| margin == "86 % left"), "{margins:?}");
     }

@@ -1,6 +1,7 @@
 //! What callers felt: percentile curves for each stage, and the same in figures by stage and flow.
 
 use crate::chart::axis::secs;
+use crate::chart::clock::Clock;
 use crate::chart::paint::Paint;
 use crate::chart::percentile::{Curve, percentile};
 use crate::chart::svg::Element;
@@ -10,11 +11,14 @@ use crate::summary::{Figures, Part, Spread, Summary};
 use crate::units::Nanos;
 
 use super::Sentence;
+use super::panels::{self, Stack};
 use super::stage_table;
 
 /// The section.
 pub(super) struct Latency<'a> {
     pub(super) lead: Sentence,
+    /// Heatmaps on the shared clock.
+    pub(super) stack: Option<Stack>,
     pub(super) curves: Vec<Curves>,
     pub(super) groups: Vec<Group<'a>>,
     /// Every flow in every stage, where that says more than the rows before.
@@ -26,6 +30,7 @@ pub(super) struct Latency<'a> {
 
 /// One chart of curves, or why there is none.
 pub(super) struct Curves {
+    pub(super) id: &'static str,
     pub(super) title: &'static str,
     pub(super) about: String,
     pub(super) chart: Option<Element>,
@@ -48,7 +53,14 @@ pub(super) struct Row<'a> {
     pub(super) tpot: String,
 }
 
-pub(super) fn view(summary: &Summary) -> Latency<'_> {
+impl Latency<'_> {
+    /// Whether a chart of curves could be drawn.
+    pub(super) fn has_curve(&self, id: &str) -> bool {
+        self.curves.iter().any(|curves| curves.id == id && curves.chart.is_some())
+    }
+}
+
+pub(super) fn view<'a>(summary: &'a Summary, clock: Option<&Clock<'_>>) -> Latency<'a> {
     let slo = &summary.run.slo;
     let streams = summary.total.ttft.count > 0;
     let latency = curves(summary, "Latency", "latency-curve", |figures| &figures.latency, slo.latency);
@@ -57,17 +69,18 @@ pub(super) fn view(summary: &Summary) -> Latency<'_> {
     let many = summary.run.flows.len() > 1 && summary.stages.len() > 1;
     Latency {
         lead: lead(summary),
+        stack: clock.and_then(|clock| Stack::of("Latency over time", clock, panels::heat(summary, clock))),
         curves: [Some(latency), streams.then_some(ttft)].into_iter().flatten().collect(),
         any: summary.total.requests > 0,
         groups: vec![
             Group { title: "Whole run", rows: all },
             Group {
                 title: "Stages",
-                rows: summary.stages.iter().map(|part| row(&part.name, "", &part.figures)).collect(),
+                rows: with_requests(&summary.stages).map(|part| row(&part.name, "", &part.figures)).collect(),
             },
             Group {
                 title: "Flows",
-                rows: summary.flows.iter().map(|part| row(&part.name, "", &part.figures)).collect(),
+                rows: with_requests(&summary.flows).map(|part| row(&part.name, "", &part.figures)).collect(),
             },
         ],
         cells: match many {
@@ -76,6 +89,11 @@ pub(super) fn view(summary: &Summary) -> Latency<'_> {
         },
         streams,
     }
+}
+
+/// The parts in which anything was due: of the others a table has nothing to tell.
+pub(super) fn with_requests(parts: &[Part]) -> impl Iterator<Item = &Part> {
+    parts.iter().filter(|part| part.figures.requests > 0 || part.figures.dropped > 0)
 }
 
 fn lead(summary: &Summary) -> Sentence {
@@ -114,7 +132,7 @@ fn range(summary: &Summary) -> Sentence {
 fn curves(
     summary: &Summary,
     title: &'static str,
-    id: &str,
+    id: &'static str,
     spread: fn(&Figures) -> &Spread,
     slo: Option<Nanos>,
 ) -> Curves {
@@ -134,11 +152,13 @@ fn curves(
     let limit = slo.map(|limit| (secs(limit), format!("SLO {}", number::time(limit))));
     let counts: Vec<String> = stages
         .iter()
+        .filter(|part| spread(&part.figures).count > 0)
         .map(|part| format!("{} n {}", part.name, number::count(spread(&part.figures).count)))
         .collect();
     let drawn = percentile(id, title, &desc(summary, spread), &curves, limit);
     let log = if drawn.as_ref().is_some_and(|(_, log)| *log) { "; logarithmic" } else { "" };
     Curves {
+        id,
         title,
         about: format!("by percentile; {}{log}", counts.join(", ")),
         chart: drawn.map(|(chart, _)| chart),

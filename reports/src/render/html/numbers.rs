@@ -37,7 +37,7 @@ pub(super) fn view(summary: &Summary) -> Numbers {
         let of = format!("{} of {} requests", number::count(count), number::count(total.requests));
         headline(term, vec![phrase::share(total, count)], of)
     });
-    let rest = [Some(attempts(total)), recovery(summary), Some(tokens(total)), cost(total)];
+    let rest = [Some(attempts(total)), recovery(summary).or_else(|| batch(summary)), Some(tokens(total)), cost(total)];
     let spreads = [
         Some(spread("Latency", "due to done, of answered requests", &total.latency)),
         (total.ttft.count > 0)
@@ -85,15 +85,18 @@ fn attempts(total: &Figures) -> Headline {
     headline("Attempts per request", vec![ratio], note)
 }
 
-/// The longest recovery of all faults.
+/// The longest recovery of all faults; none where none could be measured.
 fn recovery(summary: &Summary) -> Option<Headline> {
-    let longest = summary.recoveries.iter().max_by_key(|recovery| recovery.time)?;
-    let value = longest.time.map_or_else(|| "–".to_owned(), number::time);
-    let note = match longest.time {
-        Some(_) => format!("after {}", longest.fault),
-        None => "no request before or after the fault".to_owned(),
-    };
-    Some(headline("Recovery", vec![value], note))
+    let known = summary.recoveries.iter().filter_map(|recovery| Some((recovery, recovery.time?)));
+    let (longest, time) = known.max_by_key(|(_, time)| *time)?;
+    Some(headline("Recovery", vec![number::time(time)], format!("after {}", longest.fault)))
+}
+
+/// How long the slowest batch took.
+fn batch(summary: &Summary) -> Option<Headline> {
+    let drained = summary.queues.iter().filter_map(|queue| Some((queue, queue.drain_time()?)));
+    let (queue, time) = drained.max_by_key(|(_, time)| *time)?;
+    Some(headline("Batch", vec![number::time(time)], format!("from the first of {} to the last settled", queue.flow)))
 }
 
 fn tokens(total: &Figures) -> Headline {

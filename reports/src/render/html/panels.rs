@@ -2,11 +2,13 @@
 
 mod amplification;
 mod breakers;
+mod heat;
 mod shares;
 mod trouble;
 
 pub(super) use amplification::amplified;
 pub(super) use breakers::breakers;
+pub(super) use heat::{heat, heat_id};
 pub(super) use shares::{models, regions};
 pub(super) use trouble::trouble;
 
@@ -18,7 +20,7 @@ use crate::chart::steps::Values;
 use crate::chart::svg::Element;
 use crate::number;
 use crate::render::phrase;
-use crate::summary::{Figures, Summary};
+use crate::summary::{Figures, Percentiles, Spread, Summary};
 use crate::units::Nanos;
 
 use super::series::{bucket_start, highest, in_secs, judged, rate};
@@ -42,10 +44,27 @@ impl Stack {
 
 /// A chart with its table.
 pub(super) struct Panel {
-    pub(super) title: &'static str,
+    /// The chart's id, and the place that links lead to.
+    pub(super) id: String,
+    pub(super) title: String,
     pub(super) about: String,
     pub(super) chart: Element,
     pub(super) table: StageTable,
+    /// What the shades of the chart mean, where its table cannot say it.
+    pub(super) shades: Option<Shades>,
+}
+
+/// The key of a heatmap.
+pub(super) struct Shades {
+    pub(super) words: String,
+    pub(super) key: Element,
+}
+
+impl Panel {
+    /// A panel whose table says what its marks mean.
+    pub(super) fn new(id: &str, title: &str, about: impl Into<String>, chart: Element, table: StageTable) -> Panel {
+        Panel { id: id.to_owned(), title: title.to_owned(), about: about.into(), chart, table, shades: None }
+    }
 }
 
 /// Fill and edge of failed, fell back and retried, from the foot up.
@@ -53,41 +72,54 @@ const TROUBLE: [(Paint, Paint); 3] =
     [(Paint::Fail, Paint::Fail), (Paint::FallFill, Paint::Fall), (Paint::RetryFill, Paint::Retry)];
 const OUTCOMES: [(Paint, Paint); 4] = [TROUBLE[0], TROUBLE[1], TROUBLE[2], (Paint::Bulk, Paint::BulkEdge)];
 
-/// What was offered, sent and answered each second.
+/// What was offered, what was sent and accepted for it, and what succeeded, each second.
 pub(super) fn rates(summary: &Summary, clock: &Clock<'_>) -> Panel {
     let timeline = &summary.timeline;
-    let series =
-        [&timeline.offered, &timeline.attempts, &timeline.answered].map(|counts| rate(timeline, counts));
-    let peaks = series.each_ref().map(peak_rate);
-    let [offered, attempts, answered] = &series;
-    let (base, top) = amplification(offered, attempts);
-    let chart = Plot::new(clock, Axis::count(peak(&series), "/s"), 150.0)
-        .area(&base, &top, Paint::RetryFill, Paint::RetryFill)
-        .line(answered, Paint::Ink3, 1.0, "answered")
-        .line(attempts, Paint::Retry, 1.25, "attempts")
+    let series = [&timeline.offered, &timeline.attempts, &timeline.accepted, &timeline.answered];
+    let series = series.map(|counts| rate(timeline, counts));
+    let [offered, attempts, accepted, succeeded] = &series;
+    let all = series.iter().flatten().copied().collect();
+    let (chart, cut) = counted(clock, &all, 150.0);
+    let layers = [accepted.clone(), difference(attempts, accepted)];
+    let chart = stacked(chart, &layers, &[(Paint::Bulk, Paint::Bulk), (Paint::RetryFill, Paint::Retry)])
+        .line(succeeded, Paint::Ink3, 1.0, "succeeded")
         .line(offered, Paint::Ink, 1.5, "offered");
-    let [offered, attempts, answered] = peaks;
-    let desc =
-        format!("Offered peaked at {offered} a second, attempts at {attempts}, answers at {answered}.");
+    let chart = cut.into_iter().fold(chart, |chart, end| chart.cut(attempts, end, rate_text));
+    let [offered, attempts, accepted, succeeded] = series.each_ref().map(peak_rate);
+    let desc = format!(
+        "Offered peaked at {offered} a second, attempts at {attempts}, of which {accepted} were accepted at most; {succeeded} succeeded at most."
+    );
     let each =
         |count: fn(&Figures) -> u64| move |figures: &Figures| brief_rate(figures.per_second(count(figures)));
     let table = StageTable::new(summary)
+        .row(summary, line_key(Paint::Ink, 1.5), "offered", "offered", each(|f| f.requests + f.dropped), offered)
         .row(
             summary,
-            line_key(Paint::Ink, 1.5),
-            "offered",
-            "offered",
-            each(|f| f.requests + f.dropped),
-            offered,
+            box_key(Paint::RetryFill, Paint::Retry),
+            "attempts",
+            "attempts",
+            each(|f| f.attempts),
+            attempts,
         )
-        .row(summary, line_key(Paint::Retry, 1.5), "attempts", "attempts", each(|f| f.attempts), attempts)
-        .row(summary, line_key(Paint::Ink3, 1.0), "answered", "answered", each(Figures::answered), answered);
-    Panel {
-        title: "Requests per second",
-        about: "offered by the schedule, attempts sent by the SDK, answered; the filled area is retry amplification".to_owned(),
-        chart: chart.finish("rates", "Requests per second", &desc),
-        table,
-    }
+        .row(
+            summary,
+            box_key(Paint::Bulk, Paint::BulkEdge),
+            "accepted",
+            "accepted",
+            each(|f| f.accepted),
+            accepted,
+        )
+        .row(
+            summary,
+            line_key(Paint::Ink3, 1.0),
+            "answered",
+            "succeeded",
+            each(Figures::answered),
+            succeeded,
+        );
+    let about = "requests offered; attempts sent for them: grey accepted, blue refused; requests that succeeded";
+    let chart = chart.finish("rates", "Requests and attempts per second", &desc);
+    Panel::new("rates", "Requests and attempts per second", about, chart, table)
 }
 
 /// How the requests due each second ended.
@@ -96,8 +128,10 @@ pub(super) fn outcomes(summary: &Summary, clock: &Clock<'_>) -> Panel {
     let layers = [&timeline.failed, &timeline.fell_back, &timeline.retried, &timeline.first_try];
     let layers = layers.map(|counts| rate(timeline, counts));
     let [failed, fell_back, retried, first_try] = layers.each_ref().map(peak_rate);
-    let whole = peak([&rate(timeline, &judged(timeline))]);
-    let chart = stacked(Plot::new(clock, Axis::count(whole, "/s"), 130.0), &layers, &OUTCOMES);
+    let whole = rate(timeline, &judged(timeline));
+    let (chart, cut) = counted(clock, &whole, 130.0);
+    let chart = stacked(chart, &layers, &OUTCOMES);
+    let chart = cut.into_iter().fold(chart, |chart, end| chart.cut(&whole, end, rate_text));
     let desc = format!(
         "By due time: first try peaked at {first_try} a second, retried at {retried}, fell back at {fell_back}, failed at {failed}."
     );
@@ -129,76 +163,113 @@ pub(super) fn outcomes(summary: &Summary, clock: &Clock<'_>) -> Panel {
             fell_back,
         )
         .row(summary, box_key(Paint::Fail, Paint::Fail), "failed", "failed", each(|f| f.failed), failed);
-    Panel {
-        title: "Outcomes per second",
-        about: "by due time: first try, retried, fell back, failed".to_owned(),
-        chart: chart.finish("outcomes", "Outcomes per second", &desc),
-        table,
+    let about = format!("by {}: first try, retried, fell back, failed", when(summary));
+    Panel::new("outcomes", "Outcomes per second", about, chart.finish("outcomes", "Outcomes per second", &desc), table)
+}
+
+/// What stands for due time in charts where jobs are among the requests.
+fn when(summary: &Summary) -> &'static str {
+    match summary.run.flows.iter().filter(|flow| flow.queue.is_some()).count() {
+        0 => "due time",
+        jobs if jobs == summary.run.flows.len() => "when a worker first received them",
+        _ => "due time, jobs by when a worker first received them",
     }
 }
 
-/// How long answers took, by due time.
+/// How long answers took over time.
 pub(super) fn latency(summary: &Summary, clock: &Clock<'_>) -> Panel {
-    let timeline = &summary.timeline;
-    let series =
-        [&timeline.latency_p50, &timeline.latency_p95, &timeline.latency_max].map(|times| in_secs(times));
+    let jobs = summary.run.flows.iter().any(|flow| flow.queue.is_some());
+    let when = if jobs { "by due time, jobs by when they were done" } else { "by due time" };
+    let (series, slo) = (&summary.timeline.latency, summary.run.slo.latency);
+    timing(summary, clock, ("latency-time", "Latency", ""), series, slo, |figures| &figures.latency, when)
+}
+
+/// How long first tokens took over time; none where nothing was streamed.
+pub(super) fn ttft(summary: &Summary, clock: &Clock<'_>) -> Option<Panel> {
+    let (series, slo) = (&summary.timeline.ttft, summary.run.slo.ttft);
+    let names = ("ttft-time", "Time to first token", "ttft-");
+    let panel = || timing(summary, clock, names, series, slo, |figures| &figures.ttft, "by due time");
+    (summary.total.ttft.count > 0).then(panel)
+}
+
+/// Percentiles of a timing: the band from the median to the p95, and the slowest above it.
+fn timing(
+    summary: &Summary,
+    clock: &Clock<'_>,
+    (id, title, prefix): (&str, &str, &str),
+    times: &Percentiles,
+    slo: Option<Nanos>,
+    spread: fn(&Figures) -> &Spread,
+    when: &str,
+) -> Panel {
+    let series = [&times.p50, &times.p95, &times.max].map(|times| in_secs(times));
     let [p50, p95, slowest] = &series;
-    let slo = summary.run.slo.latency;
-    let low = p50.iter().flatten().copied().fold(f64::INFINITY, f64::min);
+    let low = p50.iter().chain(slowest).flatten().copied().fold(f64::INFINITY, f64::min);
     let axis = Axis::times(if low.is_finite() { low } else { 0.0 }, peak(&series).max(slo.map_or(0.0, secs)));
-    let bounded = if highest(p95).is_some() { "p50, p95" } else { "p50" };
-    let log = if axis.is_log() { "; logarithmic" } else { "" };
-    let about = format!("{bounded} and the slowest, by due time{log}");
-    let chart = Plot::new(clock, axis, 150.0)
-        .dots(slowest, Paint::BulkEdge)
-        .line(p95, Paint::Retry, 1.25, "p95")
-        .line(p50, Paint::Ink, 1.5, "p50");
+    let log = if axis.is_log() { ", logarithmic" } else { "" };
+    let window = match times.window {
+        Nanos::ZERO => String::new(),
+        window => format!(", in windows of {}", number::time(window)),
+    };
+    let about = format!("{when}{window}{log}");
+    let stride = times.window.get().checked_div(summary.timeline.bucket.get().max(1)).unwrap_or(1).max(1);
+    let chart = Plot::new(clock, axis, 120.0)
+        .band(p50, p95, Paint::Bulk)
+        .dots(&middles(slowest, stride as usize), Paint::BulkEdge)
+        .line(p95, Paint::Ink3, 1.0, "p95")
+        .line(p50, Paint::Ink, 1.75, "p50");
     let chart = match slo {
         Some(limit) => chart.limit(secs(limit), &format!("SLO {}", number::time(limit))),
         None => chart,
     };
-    let [p50, p95, slowest] = series.each_ref().map(peak_time);
-    let desc = format!("The median peaked at {p50}, p95 at {p95}; the slowest answer took {slowest}.");
-    let at = |time: fn(&Figures) -> Option<Nanos>| {
-        move |figures: &Figures| phrase::time_or_why(time(figures), figures.latency.count)
+    let peaks = series.each_ref().map(peak_time);
+    let desc = format!(
+        "The median peaked at {}, the p95 at {}; the slowest took {}.",
+        peaks[0], peaks[1], peaks[2]
+    );
+    let at = |time: fn(&Spread) -> Option<Nanos>| {
+        move |figures: &Figures| phrase::time_or_why(time(spread(figures)), spread(figures).count)
     };
+    let [p50, p95, slowest] = peaks;
     let table = StageTable::new(summary)
-        .row(summary, dot_key(Paint::BulkEdge), "slowest", "slowest", at(|f| f.latency.max), slowest)
-        .row(summary, line_key(Paint::Retry, 1.5), "p95", "p95", at(|f| f.latency.p95), p95)
-        .row(summary, line_key(Paint::Ink, 1.5), "p50", "p50", at(|f| f.latency.p50), p50);
-    Panel { title: "Latency", about, chart: chart.finish("latency-time", "Latency over time", &desc), table }
+        .row(summary, dot_key(Paint::BulkEdge), &format!("{prefix}slowest"), "slowest", at(|s| s.max), slowest)
+        .row(summary, line_key(Paint::Ink3, 1.0), &format!("{prefix}p95"), "p95", at(|s| s.p95), p95)
+        .row(summary, line_key(Paint::Ink, 1.75), &format!("{prefix}p50"), "p50", at(|s| s.p50), p50);
+    Panel::new(id, title, about, chart.finish(id, &format!("{title} over time"), &desc), table)
 }
 
-/// Requests sent and not yet over.
+/// One value for each window, in its middle.
+fn middles(values: &Values, stride: usize) -> Values {
+    let middle = |place: usize| place % stride == (stride - 1) / 2;
+    values.iter().enumerate().map(|(place, value)| value.filter(|_| middle(place))).collect()
+}
+
+/// Requests sent and not yet over, those apart whose SDK sleeps before a retry.
 pub(super) fn in_flight(summary: &Summary, clock: &Clock<'_>) -> Panel {
     let timeline = &summary.timeline;
-    let values: Values = timeline.in_flight.iter().map(|count| Some(*count as f64)).collect();
-    let most = number::count(timeline.in_flight.iter().copied().max().unwrap_or(0));
-    let base = vec![0.0; values.len()];
-    let top: Vec<f64> = values.iter().map(|value| value.unwrap_or(0.0)).collect();
-    let chart = Plot::new(clock, Axis::count(peak([&values]), ""), 80.0).area(
-        &base,
-        &top,
-        Paint::Bulk,
-        Paint::BulkEdge,
+    let counts = |counts: &[u64]| -> Values { counts.iter().map(|count| Some(*count as f64)).collect() };
+    let (all, asleep) = (counts(&timeline.in_flight), counts(&timeline.in_backoff));
+    let awake = difference(&all, &asleep);
+    let most = |values: &Values| number::count(highest(values).map_or(0, |(_, most)| most as u64));
+    let layers = [awake.clone(), difference(&all, &awake)];
+    let chart = Plot::new(clock, Axis::count(peak([&all]), ""), 80.0);
+    let chart = stacked(chart, &layers, &[(Paint::Bulk, Paint::BulkEdge), (Paint::RetryFill, Paint::Retry)]);
+    let desc = format!(
+        "At most {} requests were in flight, and at most {} of them in backoff.",
+        most(&all),
+        most(&asleep)
     );
-    let desc = format!("At most {most} requests were in flight.");
     let mut table = StageTable::new(summary);
-    let cells =
-        stage_table::columns(summary).into_iter().map(|part| most_in_stage(summary, &part.name)).collect();
-    table.rows.push(stage_table::Row {
-        key: Some(box_key(Paint::Bulk, Paint::BulkEdge)),
-        name: "in flight".to_owned(),
-        cells,
-        peak: most,
-        series: "in_flight".to_owned(),
-    });
-    Panel {
-        title: "In flight",
-        about: "requests sent and not yet over; the most in each stage".to_owned(),
-        chart: chart.finish("in-flight", "Requests in flight", &desc),
-        table,
-    }
+    let mut row = |key, series: &str, name: &str, values: &Values| {
+        let columns = stage_table::columns(summary).into_iter();
+        let cells = columns.map(|part| most_in_stage(summary, values, &part.name)).collect();
+        let (name, series) = (name.to_owned(), series.to_owned());
+        table.rows.push(stage_table::Row { key: Some(key), name, cells, peak: most(values), series });
+    };
+    row(box_key(Paint::RetryFill, Paint::Retry), "in_backoff", "in backoff", &asleep);
+    row(box_key(Paint::Bulk, Paint::BulkEdge), "on_the_wire", "on the wire", &awake);
+    let about = "requests sent and not yet over; the most in each stage";
+    Panel::new("in-flight", "In flight", about, chart.finish("in-flight", "Requests in flight", &desc), table)
 }
 
 /// Attempts that were throttled, for the section on resilience; none where none was.
@@ -216,12 +287,9 @@ pub(super) fn throttled(summary: &Summary, clock: &Clock<'_>) -> Option<Panel> {
     let desc = format!("Throttled attempts peaked at {}.", per_second(most));
     let cell = |figures: &Figures| brief_rate(figures.per_second(figures.throttled));
     let key = box_key(Paint::RetryFill, Paint::Retry);
-    Some(Panel {
-        title: "Throttled per second",
-        about: "attempts, by when they ended".to_owned(),
-        chart: chart.finish("throttled", "Throttled attempts per second", &desc),
-        table: StageTable::new(summary).row(summary, key, "throttled", "throttled", cell, peak_rate(&values)),
-    })
+    let table = StageTable::new(summary).row(summary, key, "throttled", "throttled", cell, peak_rate(&values));
+    let chart = chart.finish("throttled", "Throttled attempts per second", &desc);
+    Some(Panel::new("throttled", "Throttled per second", "attempts, by when they ended", chart, table))
 }
 
 /// Tokens that nobody got anything for; none where none were wasted.
@@ -239,30 +307,22 @@ pub(super) fn wasted(summary: &Summary, clock: &Clock<'_>) -> Option<Panel> {
     let desc = format!("Wasted tokens peaked at {}.", per_second(most));
     let cell = |figures: &Figures| brief_rate(figures.per_second(figures.tokens_wasted));
     let key = box_key(Paint::FallFill, Paint::Fall);
-    Some(Panel {
-        title: "Tokens wasted per second",
-        about: "of broken streams, beaten hedges and answers that came too late, by when they ended"
-            .to_owned(),
-        chart: chart.finish("wasted", "Tokens wasted per second", &desc),
-        table: StageTable::new(summary).row(summary, key, "wasted", "wasted", cell, peak_rate(&values)),
-    })
+    let table = StageTable::new(summary).row(summary, key, "wasted", "wasted", cell, peak_rate(&values));
+    let about = "of broken streams, beaten hedges and answers that came too late, by when they ended";
+    let chart = chart.finish("wasted", "Tokens wasted per second", &desc);
+    Some(Panel::new("wasted", "Tokens wasted per second", about, chart, table))
 }
 
-/// The most requests in flight in the buckets of a stage.
-fn most_in_stage(summary: &Summary, name: &str) -> String {
+/// The most in the buckets of a stage.
+fn most_in_stage(summary: &Summary, values: &Values, name: &str) -> String {
     let timeline = &summary.timeline;
     let Some(stage) = summary.run.stages.iter().find(|stage| &*stage.name == name) else {
         return "–".to_owned();
     };
     let inside = |place: usize| (stage.from..stage.to).contains(&bucket_start(timeline, place));
-    let most = timeline
-        .in_flight
-        .iter()
-        .enumerate()
-        .filter(|(place, _)| inside(*place))
-        .map(|(_, count)| *count)
-        .max();
-    most.map_or_else(|| "–".to_owned(), number::count)
+    let seen = values.iter().enumerate().filter(|(place, _)| inside(*place)).filter_map(|(_, value)| *value);
+    let most = seen.fold(None, |most: Option<f64>, value| Some(most.map_or(value, |most| most.max(value))));
+    most.map_or_else(|| "–".to_owned(), |most| number::count(most as u64))
 }
 
 /// Layers one on another, the first at the foot.
@@ -276,13 +336,21 @@ fn stacked<'a>(mut plot: Plot<'a>, layers: &[Values], paints: &[(Paint, Paint)])
     plot
 }
 
-/// Where more was sent than offered: the area between the two lines.
-fn amplification(offered: &Values, attempts: &Values) -> (Vec<f64>, Vec<f64>) {
-    let pairs = offered.iter().zip(attempts).map(|(offered, attempts)| {
-        let (offered, attempts) = (offered.unwrap_or(0.0), attempts.unwrap_or(0.0));
-        (offered, attempts.max(offered))
-    });
-    pairs.unzip()
+/// A plot of rates, and where its axis is cut off, if it is.
+fn counted<'a>(clock: &'a Clock<'a>, rates: &Values, height: f64) -> (Plot<'a>, Option<f64>) {
+    let cut = Axis::cut(rates);
+    let top = cut.unwrap_or_else(|| peak([rates]));
+    (Plot::new(clock, Axis::count(top, "/s"), height), cut)
+}
+
+fn rate_text(rate: f64) -> String {
+    format!("{}\u{202f}/s", number::significant(rate))
+}
+
+/// What a whole has beyond a part of it.
+fn difference(whole: &Values, part: &Values) -> Values {
+    let pairs = whole.iter().zip(part);
+    pairs.map(|(whole, part)| whole.map(|whole| (whole - part.unwrap_or(0.0)).max(0.0))).collect()
 }
 
 fn peak_rate(values: &Values) -> String {

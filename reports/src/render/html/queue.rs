@@ -88,7 +88,7 @@ fn queue<'a>(summary: &'a Summary, queue: &'a QueueSummary, clock: Option<&Clock
         counts: counts(queue, setup, &jobs),
         times: vec![time("wait in the queue", &jobs.wait), time("enqueue to result", &jobs.latency)],
         needs: needs(queue, setup),
-        misfits: queue.sizing.warnings.iter().map(told).collect(),
+        misfits: queue.sizing.warnings.iter().map(misfit).collect(),
         receives: receives(queue),
         twice: queue.twice.iter().map(ran).collect(),
         twice_more: queue.ran_twice.saturating_sub(queue.twice.len() as u64),
@@ -249,7 +249,7 @@ fn needs(queue: &QueueSummary, setup: &QueueSetup) -> Vec<Need> {
     ]
 }
 
-fn told(misfit: &Misfit) -> Told {
+fn misfit(misfit: &Misfit) -> Told {
     Told { sign: sign::finding(Severity::Warning, 11.0), sentence: misfit.sentence() }
 }
 
@@ -271,12 +271,25 @@ fn stack(summary: &Summary, queue: &QueueSummary, clock: &Clock<'_>) -> Option<S
     if queue.timeline.is_empty() {
         return None;
     }
-    let panels = vec![depth(summary, queue, clock), age(summary, queue, clock)];
+    let depth = depth(summary, queue, clock, &format!("queue-depth-{}", id(queue)));
+    let panels = vec![depth, age(summary, queue, clock)];
     Stack::of(&format!("The queue of {} over time", queue.flow), clock, panels)
 }
 
+/// The queue over time, for the top of a page that tells of nothing else; none where nobody looked at it.
+pub(super) fn glance(summary: &Summary, queue: &QueueSummary, clock: &Clock<'_>) -> Option<Panel> {
+    (!queue.timeline.is_empty()).then(|| depth(summary, queue, clock, "glance"))
+}
+
+/// What became of a queue's jobs, in a sentence.
+pub(super) fn told(summary: &Summary, queue: &QueueSummary) -> Option<Sentence> {
+    let flow = summary.run.flows.iter().find(|flow| flow.name == queue.flow)?;
+    let part = summary.flows.iter().find(|part| part.name == queue.flow)?;
+    Some(lead(queue, flow.queue.as_ref()?, &part.figures.jobs.clone().unwrap_or_default()))
+}
+
 /// Jobs that waited, and jobs that workers held.
-fn depth(summary: &Summary, queue: &QueueSummary, clock: &Clock<'_>) -> Panel {
+fn depth(summary: &Summary, queue: &QueueSummary, clock: &Clock<'_>, id: &str) -> Panel {
     let waiting = in_buckets(summary, queue, |point| point.waiting as f64);
     let held = in_buckets(summary, queue, |point| point.held as f64);
     let settled = in_buckets(summary, queue, |point| point.settled as f64);
@@ -305,12 +318,9 @@ fn depth(summary: &Summary, queue: &QueueSummary, clock: &Clock<'_>) -> Panel {
         row(line_key(Paint::Retry, 1.5), "held", number::count(most_held)),
         row(line_key(Paint::Ink3, 1.0), "settled", number::count(last)),
     ];
-    Panel {
-        title: "Jobs",
-        about: "waiting in the queue, held by workers, settled; looked at every second".to_owned(),
-        chart: chart.finish(&format!("queue-depth-{}", id(queue)), "Jobs in the queue over time", &desc),
-        table: of_the_whole(summary, rows),
-    }
+    let about = "waiting in the queue, held by workers, settled; looked at every second";
+    let chart = chart.finish(id, "Jobs in the queue over time", &desc);
+    Panel::new(id, "Jobs", about, chart, of_the_whole(summary, rows))
 }
 
 /// The age of the oldest job that is not settled.
@@ -326,12 +336,9 @@ fn age(summary: &Summary, queue: &QueueSummary, clock: &Clock<'_>) -> Panel {
         peak: number::time(queue.oldest),
         series: String::new(),
     };
-    Panel {
-        title: "Age of the oldest job",
-        about: "since the queue had taken it, of jobs that are not settled".to_owned(),
-        chart: chart.finish(&format!("queue-age-{}", id(queue)), "Age of the oldest job over time", &desc),
-        table: of_the_whole(summary, vec![row]),
-    }
+    let (id, about) = (format!("queue-age-{}", id(queue)), "since the queue had taken it, of jobs that are not settled");
+    let chart = chart.finish(&id, "Age of the oldest job over time", &desc);
+    Panel::new(&id, "Age of the oldest job", about, chart, of_the_whole(summary, vec![row]))
 }
 
 /// A table without columns for stages: a queue carries over from one to the next.

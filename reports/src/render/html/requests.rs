@@ -13,6 +13,7 @@ use crate::tally::decided;
 use crate::trace::Tracer;
 
 use super::Sentence;
+use super::gates;
 
 /// Requests drawn: beyond it the page grows and the reader does not learn more.
 const REQUESTS: usize = 50;
@@ -31,6 +32,8 @@ pub(super) struct Request<'a> {
     pub(super) open: bool,
     pub(super) sign: Option<Element>,
     pub(super) why: String,
+    /// The gates that it shows.
+    pub(super) gates: Vec<Shown>,
     pub(super) flow: &'a str,
     pub(super) stage: &'a str,
     pub(super) due: String,
@@ -42,6 +45,12 @@ pub(super) struct Request<'a> {
     pub(super) attempts: Vec<Attempted<'a>>,
     pub(super) decisions: Vec<Decided>,
     pub(super) trace: Option<Trace>,
+}
+
+/// A gate that a request shows.
+pub(super) struct Shown {
+    pub(super) name: String,
+    pub(super) anchor: String,
 }
 
 /// Where a request is found in X-Ray.
@@ -70,6 +79,11 @@ pub(super) struct Attempted<'a> {
     pub(super) request_id: &'a str,
 }
 
+/// Whether a request has its place on the page.
+pub(super) fn is_shown(summary: &Summary, id: u64) -> bool {
+    summary.exemplars.iter().take(REQUESTS).any(|exemplar| exemplar.record.id == id)
+}
+
 pub(super) fn view(summary: &Summary) -> Requests<'_> {
     let requests = summary
         .exemplars
@@ -87,12 +101,10 @@ fn lead(summary: &Summary) -> Sentence {
     match kept.len() {
         0 => Sentence::of("No request was over in a recorded stage."),
         1 => Sentence::of("One request. Its time runs from when it was due; hatched gaps are backoff."),
-        count => Sentence::default()
-            .stress(format!("{count} requests"))
-            .say(format!(
-                ": {failed} that failed, the {slowest} slowest, and the first that each policy moved or each fault struck. Time runs from \
-                 when each was due; hatched gaps are waits before a retry, the tall tick is the first token, fine bars are the stream."
-            )),
+        count => Sentence::default().stress(format!("{count} requests")).say(format!(
+            ": {failed} that failed, the {slowest} slowest, one for each gate, fault, error and policy, and usual ones. Time runs from \
+             when each was due; hatched gaps are waits before a retry, the tall tick is the first token, fine bars are the stream."
+        )),
     }
 }
 
@@ -112,6 +124,7 @@ fn request<'a>(summary: &Summary, place: usize, exemplar: &'a Exemplar) -> Reque
             _ => None,
         },
         why: phrase::why(&exemplar.why),
+        gates: shown(summary, record.id),
         flow: &record.flow,
         stage: &record.stage,
         due: number::clock(record.due),
@@ -124,6 +137,12 @@ fn request<'a>(summary: &Summary, place: usize, exemplar: &'a Exemplar) -> Reque
         decisions: record.decisions.iter().map(|decision| decision_of(record, decision)).collect(),
         trace: summary.traced.is_some().then(|| trace(&summary.run, record)),
     }
+}
+
+fn shown(summary: &Summary, id: u64) -> Vec<Shown> {
+    let gates = summary.gates.iter().map(|judged| &judged.gate.name);
+    let shown = gates.filter(|name| summary.exhibits.get(*name) == Some(&id));
+    shown.map(|name| Shown { name: name.to_string(), anchor: gates::anchor(name) }).collect()
 }
 
 fn trace(run: &Header, record: &Record) -> Trace {

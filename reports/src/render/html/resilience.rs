@@ -7,11 +7,13 @@ mod policies;
 use crate::chart::clock::Clock;
 use crate::header::FaultWindow;
 use crate::number;
-use crate::render::phrase::{plural, share, time_or_why};
+use crate::render::phrase::plural;
 use crate::summary::{Figures, Part, Recovery, Summary};
 
 use super::Sentence;
+use super::latency::with_requests;
 use super::panels::{self, Stack};
+use super::requests;
 use super::stage_table::brief_share;
 use backoff::Backoff;
 use clients::Clients;
@@ -24,16 +26,10 @@ pub(super) struct Resilience<'a> {
     pub(super) clients: Option<Clients<'a>>,
     pub(super) backoff: Option<Backoff>,
     pub(super) recoveries: Vec<Recovered<'a>>,
-    /// Whether any request was due.
-    pub(super) any: bool,
-    pub(super) groups: Vec<(&'static str, Vec<Row<'a>>)>,
+    /// What became of requests and what it took, with the policies' columns where they are few; none where nothing was due.
+    pub(super) effort: Option<Policies<'a>>,
+    /// The policies' columns where they are many.
     pub(super) policies: Option<Policies<'a>>,
-}
-
-/// What one part of the traffic did.
-pub(super) struct Row<'a> {
-    pub(super) name: &'a str,
-    pub(super) cells: [String; 10],
 }
 
 /// One fault and its end.
@@ -43,7 +39,11 @@ pub(super) struct Recovered<'a> {
     pub(super) window: String,
     pub(super) before: String,
     pub(super) during: String,
+    /// Attempts for each request before it, while it was on and after it.
+    pub(super) amplification: [String; 3],
     pub(super) time: String,
+    /// The request that set the recovery, where it stands on the page.
+    pub(super) set_by: Option<u64>,
 }
 
 pub(super) fn view<'a>(summary: &'a Summary, clock: Option<&Clock<'_>>) -> Resilience<'a> {
@@ -52,11 +52,20 @@ pub(super) fn view<'a>(summary: &'a Summary, clock: Option<&Clock<'_>>) -> Resil
         stack: clock.and_then(|clock| stack(summary, clock)),
         clients: clients::view(summary),
         backoff: backoff::view(summary),
-        recoveries: summary.recoveries.iter().map(|recovery| recovered(summary, recovery)).collect(),
-        any: summary.total.requests > 0,
-        groups: groups(summary).map(|(title, parts)| (title, parts.into_iter().map(row).collect())).into(),
-        policies: policies::view(summary),
+        recoveries: summary
+            .recoveries
+            .iter()
+            .filter(|recovery| !is_lasting(summary, recovery))
+            .map(|recovery| recovered(summary, recovery))
+            .collect(),
+        effort: (summary.total.requests > 0).then(|| policies::effort(summary)),
+        policies: policies::apart(summary),
     }
+}
+
+/// Whether a fault was on all the time, so that there is no telling what it changed.
+pub(super) fn is_lasting(summary: &Summary, recovery: &Recovery) -> bool {
+    summary.run.faults.iter().any(|fault| fault.name == recovery.fault && fault.is_lasting(&summary.run))
 }
 
 fn stack(summary: &Summary, clock: &Clock<'_>) -> Option<Stack> {
@@ -74,7 +83,7 @@ fn stack(summary: &Summary, clock: &Clock<'_>) -> Option<Stack> {
 /// The parts of the traffic that tables have a row for.
 fn groups(summary: &Summary) -> [(&'static str, Vec<(&str, &Figures)>); 3] {
     fn each(parts: &[Part]) -> Vec<(&str, &Figures)> {
-        parts.iter().map(|part| (&*part.name, &part.figures)).collect()
+        with_requests(parts).map(|part| (&*part.name, &part.figures)).collect()
     }
     [
         ("Whole run", vec![("all", &summary.total)]),
@@ -123,26 +132,6 @@ fn wasted(total: &Figures) -> Sentence {
         .say(format!(" {were} read or written for nothing: {} of all{cost}.", brief_share(Some(share))))
 }
 
-fn row<'a>((name, figures): (&'a str, &Figures)) -> Row<'a> {
-    let ratio = figures.attempts_per_request().map_or_else(|| "–".to_owned(), |ratio| format!("{ratio:.2}"));
-    let backoff = &figures.backoff;
-    Row {
-        name,
-        cells: [
-            number::count(figures.requests),
-            share(figures, figures.first_try),
-            share(figures, figures.retried),
-            share(figures, figures.fell_back),
-            share(figures, figures.failed),
-            ratio,
-            number::count(figures.throttled),
-            number::time(figures.backoff_slept),
-            time_or_why(backoff.p95, backoff.count),
-            number::count(figures.retry_quota_refusals),
-        ],
-    }
-}
-
 fn recovered<'a>(summary: &'a Summary, recovery: &'a Recovery) -> Recovered<'a> {
     let fault: Option<&FaultWindow> = summary.run.faults.iter().find(|fault| fault.name == recovery.fault);
     let or_dash = |share: Option<f64>| brief_share(share);
@@ -154,6 +143,10 @@ fn recovered<'a>(summary: &'a Summary, recovery: &'a Recovery) -> Recovered<'a> 
         }),
         before: or_dash(recovery.share_before),
         during: or_dash(recovery.share_during),
+        amplification: recovery
+            .amplification
+            .map(|ratio| ratio.map_or_else(|| "–".to_owned(), |ratio| format!("{ratio:.2}"))),
         time: recovery.time.map_or_else(|| "–".to_owned(), number::time),
+        set_by: recovery.set_by.filter(|id| requests::is_shown(summary, *id)),
     }
 }

@@ -8,12 +8,23 @@ use crate::chart::svg::{self, Element};
 use crate::number;
 use crate::summary::{Figures, Part, Summary};
 
-/// Stages that fit beside a chart.
+/// Stages that fit beside a chart at most, and those that find room whatever they are called.
 const COLUMNS: usize = 4;
+const LEAST: usize = 2;
+/// Pixels for the columns of stages, between names and peak; a character with the space between columns.
+const ROOM: f64 = 184.0;
+const CHARACTER: f64 = 6.0;
+const GAP: f64 = 8.0;
+/// The narrowest column: `99.9 %`.
+const NARROW: f64 = 46.0;
+/// Characters of a stage's name beyond which the style sheet cuts it.
+const HEAD: usize = 10;
 
 /// The table beside one chart.
 pub(super) struct StageTable {
     pub(super) columns: Vec<String>,
+    /// The width of a column of figures in pixels: one for the page, so that the columns of all tables stand in line.
+    pub(super) width: f64,
     /// What the last column holds.
     pub(super) last: &'static str,
     /// The class of a table whose rows are the lanes of a strip.
@@ -34,10 +45,12 @@ pub(super) struct Row {
     pub(super) series: String,
 }
 
-/// The stages that have a column.
+/// The stages that have a column: as many as there is room for.
 pub(super) fn columns(summary: &Summary) -> Vec<&Part> {
     let stages = &summary.stages;
-    if stages.len() <= COLUMNS {
+    let fits = |count: usize| count as f64 * column_width(summary) <= ROOM;
+    let most = (LEAST..=COLUMNS).rev().find(|count| fits(*count)).unwrap_or(LEAST);
+    if stages.len() <= most {
         return stages.iter().collect();
     }
     let struck = |part: &Part| {
@@ -49,7 +62,7 @@ pub(super) fn columns(summary: &Summary) -> Vec<&Part> {
     let by_interest =
         (1..stages.len() - 1).filter(|place| struck(&stages[*place])).chain(1..stages.len() - 1);
     for place in by_interest {
-        if kept.len() < COLUMNS && !kept.contains(&place) {
+        if kept.len() < most && !kept.contains(&place) {
             kept.push(place);
         }
     }
@@ -57,11 +70,24 @@ pub(super) fn columns(summary: &Summary) -> Vec<&Part> {
     kept.into_iter().map(|place| &stages[place]).collect()
 }
 
+/// The width of a column in pixels: that of the widest head or latency, which are the widest of all figures.
+fn column_width(summary: &Summary) -> f64 {
+    let characters = |text: &str| text.chars().count();
+    let times = |part: &Part| {
+        let latency = &part.figures.latency;
+        [latency.p95, latency.max].into_iter().flatten().map(|time| characters(&number::time(time))).max()
+    };
+    let heads = summary.stages.iter().map(|part| characters(&part.name).min(HEAD));
+    let widest = heads.chain(summary.stages.iter().filter_map(times)).max().unwrap_or(0);
+    (widest as f64 * CHARACTER + GAP).max(NARROW)
+}
+
 impl StageTable {
     /// An empty table over the run's stages.
     pub(super) fn new(summary: &Summary) -> Self {
         StageTable {
             columns: columns(summary).iter().map(|part| part.name.to_string()).collect(),
+            width: column_width(summary).ceil(),
             last: "peak",
             kind: "",
             rows: Vec::new(),

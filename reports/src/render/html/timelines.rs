@@ -14,15 +14,31 @@ pub(super) struct Timelines<'a> {
     pub(super) lead: Sentence,
     pub(super) stack: Option<Stack>,
     pub(super) faults: Vec<&'a FaultWindow>,
+    /// Whether every fault has a window that is hatched.
+    pub(super) hatched: bool,
+    /// Whether a stage is left out of all figures.
+    pub(super) warm: bool,
 }
 
 pub(super) fn view<'a>(summary: &'a Summary, clock: Option<&Clock<'_>>) -> Timelines<'a> {
     let stack = clock.and_then(|clock| {
-        let panels = [panels::rates, panels::outcomes, panels::latency, panels::in_flight];
-        let panels = panels.map(|panel| panel(summary, clock)).into();
-        Stack::of("Timelines with one shared time axis", clock, panels)
+        let panels = [
+            Some(panels::rates(summary, clock)),
+            Some(panels::outcomes(summary, clock)),
+            panels::ttft(summary, clock),
+            Some(panels::latency(summary, clock)),
+            Some(panels::in_flight(summary, clock)),
+        ];
+        Stack::of("Timelines with one shared time axis", clock, panels.into_iter().flatten().collect())
     });
-    Timelines { lead: lead(summary), stack, faults: summary.run.faults.iter().collect() }
+    let run = &summary.run;
+    Timelines {
+        lead: lead(summary),
+        stack,
+        faults: run.faults.iter().collect(),
+        hatched: run.faults.iter().all(|fault| !fault.is_lasting(run)),
+        warm: run.stages.iter().any(|stage| !stage.record),
+    }
 }
 
 pub(super) fn lead(summary: &Summary) -> Sentence {

@@ -6,12 +6,15 @@ use crate::chart::svg::Element;
 use crate::gate::Verdict;
 use crate::header::ClockKind;
 use crate::number;
+use crate::render::phrase::plural;
 use crate::render::{finding, phrase};
-use crate::summary::{Recovery, RunVerdict, Summary};
+use crate::summary::{QueueSummary, Recovery, RunVerdict, Summary};
 use crate::validity::Check;
 
 use super::Sentence;
-use super::panels::{self, Stack};
+use super::panels::{self, Panel, Stack};
+use super::queue;
+use super::resilience::is_lasting;
 use super::stage_table::brief_share;
 
 /// Faults told in the story; the rest stand under Resilience.
@@ -47,7 +50,8 @@ pub(super) struct Validity<'a> {
     pub(super) holds: bool,
     pub(super) sign: Element,
     pub(super) troubles: Vec<&'a Check>,
-    pub(super) kept: Vec<&'a Check>,
+    /// What was found in order, in one sentence.
+    pub(super) kept: String,
 }
 
 pub(super) fn view(summary: &Summary, clock: Option<&Clock<'_>>) -> Strip {
@@ -65,18 +69,44 @@ pub(super) fn view(summary: &Summary, clock: Option<&Clock<'_>>) -> Strip {
             RunVerdict::Inconclusive => "",
         },
         tally,
-        cause: phrase::cause(summary),
+        cause: cause(summary),
         story: story(summary),
         counts: counts(summary),
-        picture: clock
-            .and_then(|clock| Stack::of("The run at a glance", clock, vec![panels::trouble(summary, clock)])),
+        picture: clock.and_then(|clock| Stack::of("The run at a glance", clock, vec![glance(summary, clock)])),
         facts: facts(summary),
+    }
+}
+
+/// The picture that tells most of a run: requests in trouble, or, of a batch, how it was worked off.
+fn glance(summary: &Summary, clock: &Clock<'_>) -> Panel {
+    let batch = batch(summary).and_then(|batch| queue::glance(summary, batch, clock));
+    batch.unwrap_or_else(|| panels::trouble(summary, clock))
+}
+
+/// The queue of a run that does nothing but work it off.
+fn batch(summary: &Summary) -> Option<&QueueSummary> {
+    let all = summary.run.flows.iter().all(|flow| flow.queue.is_some());
+    summary.queues.first().filter(|_| all && summary.queues.len() == 1)
+}
+
+/// The verdict in one sentence. Of a run that passed, what it is worth: that every limit was kept, its word says.
+fn cause(summary: &Summary) -> Sentence {
+    let total = &summary.total;
+    let (what, done) = if batch(summary).is_some() { ("jobs", "completed") } else { ("requests", "answered") };
+    match total.share(total.answered()) {
+        Some(share) if summary.verdict == RunVerdict::Pass && !summary.gates.is_empty() => Sentence::default()
+            .stress(number::share(share))
+            .say(format!(" of {} {what} were {done}, and every limit was kept.", number::count(total.requests))),
+        _ => phrase::cause(summary),
     }
 }
 
 pub(super) fn validity(summary: &Summary) -> Validity<'_> {
     let holds = summary.validity.holds();
-    let (kept, troubles) = summary.validity.checks.iter().partition(|check| check.ok);
+    let (kept, troubles): (Vec<&Check>, Vec<&Check>) =
+        summary.validity.checks.iter().partition(|check| check.ok);
+    let kept: Vec<&str> = kept.iter().map(|check| check.finding.as_str()).collect();
+    let kept = phrase::sentence_case(&kept.join("; "));
     let sign = sign::run(if holds { RunVerdict::Pass } else { RunVerdict::Invalid }, 16.0);
     Validity { holds, sign, troubles, kept }
 }
@@ -87,9 +117,19 @@ fn story(summary: &Summary) -> Sentence {
     if total.requests == 0 {
         return found(summary);
     }
+    let told = summary.recoveries.iter().filter(|recovery| !is_lasting(summary, recovery));
+    let faults = told.take(FAULTS).map(recovery).fold(Sentence::default(), Sentence::then);
+    also_failed(summary).then(overall(summary)).then(faults).then(lasting(summary)).then(found(summary))
+}
+
+/// How the requests ended, or what became of the jobs.
+fn overall(summary: &Summary) -> Sentence {
+    if let Some(told) = batch(summary).and_then(|batch| queue::told(summary, batch)) {
+        return told;
+    }
+    let total = &summary.total;
     let share = |count| brief_share(total.share(count));
-    let overall = also_failed(summary)
-        .then(Sentence::of("Of "))
+    Sentence::of("Of ")
         .stress(format!("{} requests", number::count(total.requests)))
         .say(format!(
             " {} were answered at the first try, {} were retried, {} fell back and {} failed.",
@@ -97,8 +137,27 @@ fn story(summary: &Summary) -> Sentence {
             share(total.retried),
             share(total.fell_back),
             share(total.failed),
-        ));
-    summary.recoveries.iter().take(FAULTS).map(recovery).fold(overall, Sentence::then).then(found(summary))
+        ))
+}
+
+/// The faults that were on all the time.
+fn lasting(summary: &Summary) -> Sentence {
+    let names: Vec<&str> = summary
+        .run
+        .faults
+        .iter()
+        .filter(|fault| fault.is_lasting(&summary.run))
+        .map(|fault| &*fault.name)
+        .collect();
+    match names.as_slice() {
+        [] => Sentence::default(),
+        [one] => Sentence::of(format!("{one} was on all the time.")),
+        [first, rest @ ..] => {
+            let others = plural(rest.len(), "another fault", "other faults");
+            let count = if rest.len() == 1 { String::new() } else { format!("{} ", rest.len()) };
+            Sentence::of(format!("{first} and {count}{others} were on all the time."))
+        }
+    }
 }
 
 /// What the judge holds against the clients, in a sentence.

@@ -10,7 +10,7 @@ use crate::summary::Summary;
 
 use super::super::series::{amplification, bucket_start, highest};
 use super::super::stage_table::{self, Row, StageTable, box_key, line_key};
-use super::Panel;
+use super::{Panel, when};
 use crate::number;
 
 /// Clients drawn one by one, the first in the scenario's order.
@@ -49,12 +49,9 @@ pub(in crate::render::html) fn amplified(summary: &Summary, clock: &Clock<'_>) -
     for ((name, values), key) in known.iter().zip(keys) {
         table.rows.push(row(summary, name, values, key));
     }
-    Some(Panel {
-        title: "Attempts per request",
-        about: "by due time; 1 means that nothing was asked twice".to_owned(),
-        chart: chart.finish("amplification", "Attempts per request", &desc(summary, &known)),
-        table,
-    })
+    let about = format!("by {}; 1 means that nothing was asked twice", when(summary));
+    let chart = chart.finish("amplification", "Attempts per request", &desc(summary, &known));
+    Some(Panel::new("amplification", "Attempts per request", about, chart, table))
 }
 
 /// One client: the area above 1 is what retries added.

@@ -33,12 +33,9 @@ pub(in crate::render::html) fn breakers(summary: &Summary, clock: &Clock<'_>) ->
         0 => String::new(),
         more => format!("; {more} more were open for less time"),
     };
-    Some(Panel {
-        title: "Circuit breakers",
-        about: format!("thin closed, solid open, hatched half open; seconds open in each stage{more}"),
-        chart: lanes(clock, &strip, "breakers", "Circuit breakers", &desc(summary, &drawn)),
-        table,
-    })
+    let about = format!("thin closed, solid open, hatched half open; seconds open in each stage{more}");
+    let chart = lanes(clock, &strip, "breakers", "Circuit breakers", &desc(summary, &drawn));
+    Some(Panel::new("breakers", "Circuit breakers", about, chart, table))
 }
 
 /// The destination, and whose breaker it is where there are several clients.

@@ -79,9 +79,13 @@ pub(in crate::render::html) fn regions(summary: &Summary, clock: &Clock<'_>) -> 
     Some(panel)
 }
 
-/// Shares of the answers by model over time, stand-ins apart; none where one model gave them all.
+/// Shares of the answers by model over time, stand-ins apart; none where each model answered what was asked of it, since
+/// their shares would tell of the load alone.
 pub(in crate::render::html) fn models(summary: &Summary, clock: &Clock<'_>) -> Option<Panel> {
     let timeline = &summary.timeline;
+    if timeline.degraded.is_empty() {
+        return None;
+    }
     let stand_ins: Vec<&Vec<u64>> = timeline.degraded.values().collect();
     let names = by_use(&timeline.models, &summary.total.models);
     let asked = names.into_iter().zip(MODELS).filter_map(|(name, paints)| {
@@ -151,10 +155,5 @@ fn panel(
     });
     let first = layers.first().map_or("", |layer| &layer.name);
     let desc = format!("Share of the answers by {id}; {first} gave most.");
-    Panel {
-        title,
-        about: about.to_owned(),
-        chart: chart.finish(id, &format!("Answers by {id}"), &desc),
-        table,
-    }
+    Panel::new(id, title, about, chart.finish(id, &format!("Answers by {id}"), &desc), table)
 }

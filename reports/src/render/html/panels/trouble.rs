@@ -63,7 +63,7 @@ pub(in crate::render::html) fn trouble(summary: &Summary, clock: &Clock<'_>) -> 
             failed,
         );
     let chart = plot.finish("trouble", "Requests in trouble", &desc);
-    Panel { title: "Requests in trouble", about: TROUBLE_IS.to_owned(), chart, table }
+    Panel::new("trouble", "Requests in trouble", TROUBLE_IS, chart, table)
 }
 
 /// The time a recovery took, with the limit of the gate on it, if there is one.

@@ -1,7 +1,7 @@
 //! Whether the waits before retries follow the policy: a scatter for each client and class, and the same in figures.
 
 use crate::chart::axis::secs;
-use crate::chart::scatter::{Column, axis, scatter};
+use crate::chart::scatter::{Column, scatter};
 use crate::chart::svg::Element;
 use crate::judge::finding::Class;
 use crate::judge::judgement::{Judgement, Waits};
@@ -44,29 +44,25 @@ pub(in crate::render::html) struct Row {
 
 pub(super) fn view(summary: &Summary) -> Option<Backoff> {
     let judgement = summary.judgement.as_ref()?;
-    let groups = groups(judgement);
+    let groups = groups(summary, judgement);
     let columns: usize = groups.iter().map(|(_, waits)| waits.len().min(COLUMNS)).sum();
     let most = (POINTS / columns.max(1)).clamp(*SHAPE.start(), *SHAPE.end());
-    let drawn: Vec<Vec<Column>> = groups
-        .iter()
-        .map(|(_, waits)| waits.iter().take(COLUMNS).map(|waits| column(waits, most)).collect())
-        .collect();
-    let axis = axis(drawn.iter().flatten());
-    let panels = groups.iter().zip(&drawn).enumerate().map(|(place, ((whose, waits), columns))| {
+    let panels = groups.iter().enumerate().map(|(place, (whose, waits))| {
+        let columns: Vec<Column> = waits.iter().take(COLUMNS).map(|waits| column(waits, most)).collect();
         let count: u64 = waits.iter().map(|waits| waits.count).sum();
         Panel {
             title: whose.0.to_string(),
             about: format!("retries of {} failures, {} waits", finding::class(whose.1), number::count(count)),
-            chart: scatter(&format!("waits-{place}"), "Waits before retries", &desc(waits), &axis, columns),
+            chart: scatter(&format!("waits-{place}"), "Waits before retries", &desc(waits), &columns),
         }
     });
     let rows = groups.iter().flat_map(|(whose, waits)| waits.iter().map(move |waits| row(*whose, waits)));
     (!groups.is_empty()).then(|| Backoff { panels: panels.collect(), rows: rows.collect() })
 }
 
-/// Waits by client and class, in the judge's order, each with its retries from the first on.
-fn groups(judgement: &Judgement) -> Vec<((&Name, Class), Vec<&Waits>)> {
-    let mut groups: Vec<((&Name, Class), Vec<&Waits>)> = Vec::new();
+/// Waits by client and class, in the scenario's order of clients, each with its retries from the first on.
+fn groups<'a>(summary: &Summary, judgement: &'a Judgement) -> Vec<((&'a Name, Class), Vec<&'a Waits>)> {
+    let mut groups: Vec<((&'a Name, Class), Vec<&'a Waits>)> = Vec::new();
     for waits in judgement.waits.iter().filter(|waits| !waits.points.is_empty()) {
         let whose = (&waits.client, waits.class);
         match groups.iter_mut().find(|(known, _)| *known == whose) {
@@ -74,6 +70,8 @@ fn groups(judgement: &Judgement) -> Vec<((&Name, Class), Vec<&Waits>)> {
             None => groups.push((whose, vec![waits])),
         }
     }
+    let place = |name: &Name| summary.clients.iter().position(|client| client.name == *name);
+    groups.sort_by_key(|((client, class), _)| (place(client).unwrap_or(usize::MAX), *class));
     groups.truncate(PANELS);
     groups.iter_mut().for_each(|(_, group)| group.sort_by_key(|waits| waits.ordinal));
     groups

@@ -297,6 +297,8 @@ mod tests {
             time: Some(Nanos::from_secs(wait_ms)),
             share_before: None,
             share_during: None,
+            set_by: None,
+            amplification: [None; 3],
         };
         Client { name: name.into(), figures, recoveries: vec![recovery] }
     }

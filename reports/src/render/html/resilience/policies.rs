@@ -1,6 +1,7 @@
-//! What the client's policies did beyond the SDK's retries, and what that cost.
+//! What became of requests and what it took, and what the client's policies did beyond the SDK's retries.
 //!
-//! Most clients use a few of the policies that there are, so a column stands only where one of them acted.
+//! Most clients use a few of the policies that there are, so a column stands only where one of them acted; where those are
+//! few they stand beside the other figures, and else in a table of their own.
 
 use crate::number;
 use crate::render::phrase::{share, time_or_why};
@@ -25,6 +26,22 @@ pub(in crate::render::html) struct Row<'a> {
 /// A column: its head, whether its policy acted, and its cell.
 type Column = (&'static str, fn(&Figures) -> bool, fn(&Figures) -> String);
 
+/// Columns of policies that have room beside the other figures.
+const ROOM: usize = 3;
+
+const EFFORT: [Column; 10] = [
+    ("Requests", |_| true, |f| number::count(f.requests)),
+    ("First try", |_| true, |f| share(f, f.first_try)),
+    ("Retried", |_| true, |f| share(f, f.retried)),
+    ("Fell back", |_| true, |f| share(f, f.fell_back)),
+    ("Failed", |_| true, |f| share(f, f.failed)),
+    ("Attempts per request", |_| true, amplification),
+    ("Throttled", |_| true, |f| number::count(f.throttled)),
+    ("Backoff slept", |_| true, |f| number::time(f.backoff_slept)),
+    ("Backoff p95", |_| true, |f| time_or_why(f.backoff.p95, f.backoff.count)),
+    ("Quota refusals", |_| true, |f| number::count(f.retry_quota_refusals)),
+];
+
 const COLUMNS: [Column; 15] = [
     ("Failed over", |f| f.failed_over > 0, |f| share(f, f.failed_over)),
     ("Degraded answers", |f| f.degraded() > 0, |f| of_answers(f, f.degraded())),
@@ -43,20 +60,34 @@ const COLUMNS: [Column; 15] = [
     ("Cost wasted", |f| f.tokens_wasted > 0 && f.cost_wasted_usd.is_some(), cost_wasted),
 ];
 
-pub(super) fn view(summary: &Summary) -> Option<Policies<'_>> {
-    let acted: Vec<Column> = COLUMNS.into_iter().filter(|(_, acted, _)| acted(&summary.total)).collect();
-    if acted.is_empty() {
-        return None;
-    }
+/// What became of requests, and what it took.
+pub(super) fn effort(summary: &Summary) -> Policies<'_> {
+    let policies = acted(summary);
+    let beside = if policies.len() <= ROOM { policies } else { Vec::new() };
+    table(summary, EFFORT.into_iter().chain(beside).collect())
+}
+
+/// The policies that acted, where they are too many to stand beside the other figures.
+pub(super) fn apart(summary: &Summary) -> Option<Policies<'_>> {
+    let policies = acted(summary);
+    (policies.len() > ROOM).then(|| table(summary, policies))
+}
+
+fn acted(summary: &Summary) -> Vec<Column> {
+    COLUMNS.into_iter().filter(|(_, acted, _)| acted(&summary.total)).collect()
+}
+
+fn table(summary: &Summary, columns: Vec<Column>) -> Policies<'_> {
     let row = |(name, figures): (_, &Figures)| Row {
         name,
-        cells: acted.iter().map(|(_, _, cell)| cell(figures)).collect(),
+        cells: columns.iter().map(|(_, _, cell)| cell(figures)).collect(),
     };
-    Some(Policies {
-        columns: acted.iter().map(|(head, ..)| *head).collect(),
-        groups: groups(summary).map(|(title, parts)| (title, parts.into_iter().map(row).collect())).into(),
-        width: acted.len() + 1,
-    })
+    let groups = groups(summary).map(|(title, parts)| (title, parts.into_iter().map(row).collect())).into();
+    Policies { groups, width: columns.len() + 1, columns: columns.iter().map(|(head, ..)| *head).collect() }
+}
+
+fn amplification(figures: &Figures) -> String {
+    figures.attempts_per_request().map_or_else(|| "–".to_owned(), |ratio| format!("{ratio:.2}"))
 }
 
 fn of_answers(figures: &Figures, count: u64) -> String {
@@ -86,9 +117,16 @@ mod tests {
     fn only_policies_that_acted_have_a_column() {
         let mut summary = storm().summary;
         summary.total.hedged = 0;
-        let heads = view(&summary).map(|policies| policies.columns).unwrap_or_default();
+        let heads = apart(&summary).map(|policies| policies.columns).unwrap_or_default();
         assert!(heads.contains(&"Degraded answers") && !heads.contains(&"Hedges won"), "{heads:?}");
-        summary.total = Figures::default();
-        assert!(view(&summary).is_none());
+        assert_eq!(effort(&summary).columns.len(), EFFORT.len());
+    }
+
+    #[test]
+    fn a_few_columns_stand_beside_the_other_figures() {
+        let mut summary = storm().summary;
+        summary.total = Figures { failed_over: 3, ..Figures::default() };
+        assert!(apart(&summary).is_none());
+        assert_eq!(effort(&summary).columns.last(), Some(&"Failed over"));
     }
 }
