@@ -17,6 +17,8 @@ const FAR: f64 = 8.0;
 const FEW: usize = 20;
 /// Room above the largest value, as a share of it.
 const HEADROOM: f64 = 1.06;
+/// The same where words stand above it.
+const ROOM: f64 = 1.3;
 
 /// The axis of values of one panel.
 #[derive(Clone, Debug)]
@@ -65,11 +67,27 @@ impl Axis {
         Axis { scale, ticks }
     }
 
+    /// From none to `max` of what cannot be divided: no tick stands between two whole numbers.
+    pub(crate) fn whole(max: f64) -> Axis {
+        let axis = Axis::count(max, "");
+        let ticks = axis.ticks.into_iter().filter(|tick| tick.at.fract() < 1e-9).collect();
+        Axis { ticks, ..axis }
+    }
+
     /// From none to all.
     pub(crate) fn share() -> Axis {
+        Axis::share_below(HEADROOM)
+    }
+
+    /// The same with room above all of it for a line of words.
+    pub(crate) fn share_with_room() -> Axis {
+        Axis::share_below(ROOM)
+    }
+
+    fn share_below(max: f64) -> Axis {
         let tick = |at: f64, text: &str| Tick { at, text: text.to_owned() };
         Axis {
-            scale: Scale::Linear { min: 0.0, max: HEADROOM },
+            scale: Scale::Linear { min: 0.0, max },
             ticks: vec![tick(0.5, "50\u{202f}%"), tick(1.0, "100\u{202f}%")],
         }
     }
@@ -141,8 +159,9 @@ impl Axis {
 
 /// Times in seconds that read well on a logarithmic axis, many and few: from a minute on in minutes, then in hours.
 const FINE: [f64; 34] = [
-    1e-6, 2e-6, 5e-6, 1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0,
-    5.0, 10.0, 20.0, 60.0, 120.0, 300.0, 600.0, 1200.0, 3600.0, 7200.0, 18_000.0, 36_000.0, 72_000.0, 172_800.0,
+    1e-6, 2e-6, 5e-6, 1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5,
+    1.0, 2.0, 5.0, 10.0, 20.0, 60.0, 120.0, 300.0, 600.0, 1200.0, 3600.0, 7200.0, 18_000.0, 36_000.0,
+    72_000.0, 172_800.0,
 ];
 const COARSE: [f64; 12] = [1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 1.0, 10.0, 60.0, 600.0, 3600.0, 36_000.0];
 
@@ -200,6 +219,8 @@ mod tests {
         assert_eq!(texts(&Axis::count(42.0, "/s")), ["10", "20", "30", "40 /s"]);
         assert_eq!(texts(&Axis::above_one(3.68)), ["1", "2", "3"]);
         assert_eq!(texts(&Axis::count(0.0, "")), ["0.25", "0.5", "0.75", "1"]);
+        assert_eq!(texts(&Axis::whole(1.0)), ["1"]);
+        assert_eq!(texts(&Axis::whole(7.0)), ["2", "4", "6"]);
         assert_eq!(texts(&Axis::times(0.2, 0.43)), ["200", "400 ms"]);
         assert_eq!(texts(&Axis::times(2.0, 6.2)), ["2", "4", "6 s"]);
         assert_eq!(texts(&Axis::times(0.2, 31.0)), ["1 s", "10 s"]);

@@ -20,6 +20,8 @@ const STEPS: [u64; 16] = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 360
 const TICKS: u64 = 11;
 /// A character of chart text, as a share of the narrowest plot that shows second-rank labels.
 const CHARACTER: f64 = 6.0 / 600.0 * 100.0;
+/// How much wider the names of faults are, which stand on every page, where paper squeezes the plot.
+const SQUEEZE: f64 = 1.4;
 /// Height of the rows of the head: ticks and stages, then one for each row of fault names.
 const HEAD: f64 = 36.0;
 const ROW: f64 = 15.0;
@@ -77,7 +79,7 @@ impl<'a> Clock<'a> {
             svg::label(Pct(0.0), HEAD + rows as f64 * ROW + 10.0, &text, Paint::Ink2).class("nh")
         });
         let all_rows = rows + usize::from(lasting.is_some());
-        svg::decoration("100%", HEAD + all_rows as f64 * ROW)
+        svg::decoration("100%", HEAD + all_rows as f64 * ROW + if lasting.is_some() { 4.0 } else { 0.0 })
             .set("overflow", "visible")
             .children(self.ticks())
             .child(svg::level(Pct(0.0), Pct(100.0), 17.5, Paint::Rule))
@@ -106,9 +108,7 @@ impl<'a> Clock<'a> {
     /// Where faults began and ended, over data that would hide the hatch behind it.
     pub(super) fn edges(&self, height: f64) -> impl Iterator<Item = Element> {
         let edges = self.faults.iter().flat_map(|fault| [fault.from, fault.to]);
-        edges.map(move |at| {
-            svg::upright(self.at(at), 0.0, height, Paint::Ink).set("stroke-dasharray", "2 3")
-        })
+        edges.map(move |at| svg::upright(self.at(at), 0.0, height, Paint::Ink).set("stroke-dasharray", "2 3"))
     }
 
     /// Where faults were on, in a drawing too small for a hatch.
@@ -171,7 +171,7 @@ impl<'a> Clock<'a> {
         let mut placed: Vec<FaultName> = Vec::new();
         for fault in &self.faults {
             let middle = (self.at(fault.from).0 + self.at(fault.to).0) / 2.0;
-            let half = text_width(&fault.name) / 2.0;
+            let half = text_width(&fault.name) * SQUEEZE / 2.0;
             let middle = middle.clamp(half.min(50.0), (100.0 - half).max(50.0));
             let (from, to) = (middle - half, middle + half);
             let taken = |row: usize| {

@@ -18,7 +18,7 @@ use super::svg::{self, Element, Pct, Px};
 const HEIGHT: f64 = 168.0;
 const BAND: (f64, f64) = (3.0, 12.0);
 /// A limit no further above the slowest answer than this factor is drawn; above it there is nothing to compare.
-const NEAR: f64 = 4.0;
+const NEAR: f64 = 2.5;
 
 /// The heatmap of one flow. `limit` is its latency SLO with its name.
 pub(crate) fn heat(
@@ -47,7 +47,8 @@ pub(crate) fn heat(
         [svg::level(Pct(0.0), Pct(100.0), y, Paint::Grid), name]
     });
     let units = secs(clock.length()) / secs(map.column).max(1e-9);
-    let cells = svg::stretched(units, height).set("shape-rendering", "crispEdges").children(shades(map, head, band));
+    let cells =
+        svg::stretched(units, height).set("shape-rendering", "crispEdges").children(shades(map, head, band));
     let line = limit.iter().flat_map(|(at, name)| {
         let y = axis.y(secs(*at), height);
         let baseline = if y > 14.0 { y - 4.0 } else { y + 12.0 };
@@ -69,8 +70,13 @@ pub(crate) fn heat(
 pub(crate) fn shade_key(map: &Heatmap) -> Element {
     let most = map.most();
     let step = |shade: u8| {
-        svg::rect(Pct(f64::from(shade) * 100.0 / f64::from(HEATS)), Pct(f64::from(shade + 1) * 100.0 / f64::from(HEATS)), 0.0, 8.0)
-            .fill(Paint::Heat(shade))
+        svg::rect(
+            Pct(f64::from(shade) * 100.0 / f64::from(HEATS)),
+            Pct(f64::from(shade + 1) * 100.0 / f64::from(HEATS)),
+            0.0,
+            8.0,
+        )
+        .fill(Paint::Heat(shade))
     };
     svg::decoration("100%", 22.0)
         .children((0..HEATS).map(step))

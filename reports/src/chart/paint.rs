@@ -220,7 +220,10 @@ mod tests {
         let contrasts = steps.map(|(_, light, dark)| (contrast(light, paper.1), contrast(dark, paper.2)));
         let contrasts: Vec<(f64, f64)> = contrasts.collect();
         assert!(contrasts[0].0 > 2.2 && contrasts[0].1 > 2.2, "{contrasts:?}");
-        assert!(contrasts.windows(2).all(|pair| pair[0].0 < pair[1].0 && pair[0].1 < pair[1].1), "{contrasts:?}");
+        assert!(
+            contrasts.windows(2).all(|pair| pair[0].0 < pair[1].0 && pair[0].1 < pair[1].1),
+            "{contrasts:?}"
+        );
     }
 
     #[test]

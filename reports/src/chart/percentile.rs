@@ -177,7 +177,9 @@ fn value_axis(curves: &[Curve<'_>], limit: Option<f64>) -> Axis {
 
 /// The quantile at which a curve passes a limit, between two of its points in equal steps of nines.
 fn crossing(points: &[CurvePoint], limit: f64) -> Option<f64> {
-    let pair = points.windows(2).find(|pair| axis::secs(pair[0].value) <= limit && axis::secs(pair[1].value) > limit)?;
+    let pair = points
+        .windows(2)
+        .find(|pair| axis::secs(pair[0].value) <= limit && axis::secs(pair[1].value) > limit)?;
     let [low, high] = [pair[0], pair[1]].map(|point| (nines(point.quantile.get()), axis::secs(point.value)));
     let part = (limit - low.1) / (high.1 - low.1);
     Some(1.0 - 10f64.powf(-(low.0 + part * (high.0 - low.0))))
@@ -219,7 +221,10 @@ mod tests {
         let curves = [Curve { name: "storm", points: &points, paint: Paint::Ink, width: 1.0, dash: "" }];
         let drawn = percentile("c", "Latency", "", &curves, Some((0.9, "SLO".to_owned())));
         let drawn = drawn.map(|(chart, _)| chart.to_string()).unwrap_or_default();
-        assert!(drawn.contains("storm: 10") && drawn.contains("over SLO") && drawn.contains("<circle"), "{drawn}");
+        assert!(
+            drawn.contains("storm: 10") && drawn.contains("over SLO") && drawn.contains("<circle"),
+            "{drawn}"
+        );
     }
 
     #[test]

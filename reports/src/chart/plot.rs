@@ -91,7 +91,8 @@ impl<'a> Plot<'a> {
         for (from, to, highest) in beyond(values, end) {
             let middle = (from + to) as f64 / 2.0 / self.clock.buckets() * 100.0;
             let (anchor, shift) = if middle > 70.0 { ("end", -6) } else { ("start", 6) };
-            let mark = svg::label(Pct(middle), 8.0, "▲", Paint::Ink2).class("nh").set("text-anchor", "middle");
+            let mark =
+                svg::label(Pct(middle), 8.0, "▲", Paint::Ink2).class("nh").set("text-anchor", "middle");
             let text = svg::label(Pct(middle), 9.0, &words(highest), Paint::Ink2);
             self.notes.extend([mark.set("font-size", 8), text.set("dx", shift).set("text-anchor", anchor)]);
         }

@@ -24,7 +24,7 @@ const ROWS: usize = 60;
 pub(crate) fn waterfall(id: &str, record: &Record, told: impl Fn(&Deed) -> String, desc: &str) -> Element {
     let lane = Lane::of(record);
     let mut marks: Vec<Element> = lane.wait(record);
-    let mut y = 0.0;
+    let mut y = if marks.is_empty() { 0.0 } else { ROW };
     for row in rows(record).into_iter().take(ROWS) {
         match row {
             Row::Call(place, call) => marks.push(heading(place, call, y)),
@@ -118,7 +118,7 @@ impl Lane {
         ticks.chain([zero, foot]).collect()
     }
 
-    /// What the harness itself was late by.
+    /// What the harness itself was late by, in a row of its own.
     fn wait(&self, record: &Record) -> Vec<Element> {
         let (from, to) = (self.x(record.due), self.x(record.sent));
         if to.0 - from.0 < 0.5 {
@@ -128,7 +128,12 @@ impl Lane {
             .set("fill", "none")
             .stroke(Paint::Ink3)
             .set("stroke-dasharray", "2 2");
-        vec![bar]
+        let words = format!("sent {} late", number::time(record.schedule_delay()));
+        let words = match to.0 > PLOT * 0.6 {
+            true => svg::label(to, 14.0, &words, Paint::Ink2).set("dx", -6).set("text-anchor", "end"),
+            false => svg::label(to, 14.0, &words, Paint::Ink2).set("dx", 6),
+        };
+        vec![bar, words]
     }
 
     /// When the caller was done, where a call went on beyond it.
@@ -172,7 +177,7 @@ impl Lane {
             (None, _) => bar.fill(Paint::Bulk).stroke(Paint::BulkEdge),
         };
         let stream = if last { self.stream(call, attempt, y) } else { Vec::new() };
-        backoff.into_iter().chain([bar]).chain(stream).chain(self.answer(call, attempt, last, y)).collect()
+        backoff.into_iter().chain([bar]).chain(stream).chain([self.answer(call, attempt, last, y)]).collect()
     }
 
     /// The rest of a stream: from its headers to its first content, then its content, then how it ended.
@@ -199,16 +204,15 @@ impl Lane {
     }
 
     /// What came back, after the bar; on a phone the status alone.
-    fn answer(&self, call: &Call, attempt: &Attempt, last: bool, y: f64) -> Vec<Element> {
+    fn answer(&self, call: &Call, attempt: &Attempt, last: bool, y: f64) -> Element {
         let failed = attempt.error.is_some() || (last && matches!(call.end, CallEnd::Failed(_)));
         let paint = if failed { Paint::FailText } else { Paint::Ink };
         let end = self.x(if last { call.done.max(attempt.done) } else { attempt.done });
-        let name = |text: &str| svg::label(end, y + 14.0, text, paint).set("dx", 6);
         let (whole, brief) = (answer_text(call, attempt, last), status_text(call, attempt, last));
-        match whole == brief {
-            true => vec![name(&whole)],
-            false => vec![name(&whole).class("wide"), name(&brief).class("narrow").set("display", "none")],
-        }
+        let rest = whole.strip_prefix(&brief).filter(|rest| !rest.is_empty());
+        svg::label(end, y + 14.0, &brief, paint)
+            .set("dx", 6)
+            .children(rest.map(|rest| Element::new("tspan").class("wide").text(rest)))
     }
 }
 
@@ -247,7 +251,7 @@ mod tests {
     #[test]
     fn each_attempt_says_what_came_back() {
         let drawn = drawn(&failed(3, Nanos::from_secs(33)));
-        assert_eq!(drawn.matches("429 ThrottlingException").count(), 3);
+        assert_eq!(drawn.matches(">429<tspan class=\"wide\"> ThrottlingException<").count(), 3);
         assert_eq!(drawn.matches("url(#backoff)").count(), 2);
     }
 
@@ -255,14 +259,14 @@ mod tests {
     fn a_stream_has_its_first_content_and_its_tokens() {
         let drawn = drawn(&retried(1, Nanos::from_secs(31)));
         assert_eq!(drawn.matches("url(#tokens)").count(), 1);
-        assert!(drawn.contains("200, 11 tokens"), "{drawn}");
+        assert!(drawn.contains(">200<tspan class=\"wide\">, 11 tokens<"), "{drawn}");
     }
 
     #[test]
     fn calls_that_race_have_a_row_each() {
         let drawn = drawn(&hedged(1, Nanos::from_secs(31), true));
         assert!(drawn.contains("call 2, hedge: sonnet · us-east-1"), "{drawn}");
-        assert!(drawn.contains("200, given up") && drawn.contains("200, 11 tokens"), "{drawn}");
+        assert!(drawn.contains(">, given up<") && drawn.contains(">, 11 tokens<"), "{drawn}");
         assert!(!drawn.contains("decided"));
     }
 
@@ -282,6 +286,14 @@ mod tests {
         record.done = Nanos::new(10_700_000_000);
         record.decisions.push(Decision { at: record.done, deed: Deed::GatewayTimedOut });
         assert!(drawn(&record).contains("x1=\"36%\" x2=\"36%\" y1=\"0\""), "{}", drawn(&record));
+    }
+
+    #[test]
+    fn a_late_start_has_a_row_of_its_own() {
+        let mut record = answered(0, Nanos::from_secs(10));
+        record.due = Nanos::from_secs(9);
+        let drawn = drawn(&record);
+        assert!(drawn.contains("sent 1.00\u{202f}s late") && drawn.contains("y=\"33\">call 1"), "{drawn}");
     }
 
     #[test]

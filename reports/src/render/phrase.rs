@@ -291,7 +291,7 @@ pub(super) fn why(why: &Why) -> String {
         Why::Restarted => "Stream asked for again".to_owned(),
         Why::StruckBy(fault) => format!("Struck by {fault}"),
         Why::Shows(gate) => format!("Shows {gate}"),
-        Why::SetRecovery(fault) => format!("Sets recovery from {fault}"),
+        Why::SetRecovery(fault) => format!("Last after {fault}"),
         Why::Met(error) => format!("Met {error}"),
         Why::Typical(flow) => format!("Usual for {flow}"),
     }

@@ -86,7 +86,8 @@ impl Disturbances {
     pub(super) fn set_by(&self, fault: &FaultWindow) -> Option<&Record> {
         let level = self.all.share(second(self.recorded_from), second(fault.from))?;
         self.all.share(second(fault.to), self.all.0.len())?;
-        self.late.get(&self.all.disturbance(fault, &self.faults, level)?)
+        let last = self.late.get(&self.all.disturbance(fault, &self.faults, level)?);
+        last.filter(|record| decided::taken_up_at(record) >= fault.to)
     }
 
     /// `recovery.time` of a fault, over all flows or one; none without requests before and after it.
@@ -280,6 +281,25 @@ mod tests {
         }
         let told = &disturbances.recoveries(&header())[0];
         assert_eq!((told.set_by, told.time), (Some(525), Some(Nanos::new(12_500_000_000))));
+    }
+
+    #[test]
+    fn a_disturbance_that_ends_with_its_fault_was_ended_by_no_request() {
+        let mut header = header();
+        let earlier = FaultWindow {
+            name: "earlier".into(),
+            from: Nanos::from_secs(12),
+            to: Nanos::from_secs(14),
+            ..header.faults[0].clone()
+        };
+        header.faults.insert(0, earlier);
+        let mut disturbances = Disturbances::new(&header);
+        for id in 0..1300 {
+            let due = Nanos::new(id * 100_000_000);
+            let troubled = (30.0..40.0).contains(&due.as_secs_f64());
+            disturbances.observe(&if troubled { retried(id, due) } else { answered(id, due) });
+        }
+        assert!(disturbances.recoveries(&header).iter().all(|recovery| recovery.set_by.is_none()));
     }
 
     #[test]

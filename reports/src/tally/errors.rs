@@ -136,7 +136,8 @@ mod tests {
         let mut own = failed(2, at(60));
         own.calls.iter_mut().flat_map(|call| &mut call.attempts).for_each(|attempt| attempt.fault = None);
         let rows = rows(&[answered(0, at(20)), retried(1, at(31)), failed(3, at(35)), own]);
-        let told: Vec<_> = rows.iter().map(|row| (row.attempts, row.faults.len(), row.met.requests())).collect();
+        let told: Vec<_> =
+            rows.iter().map(|row| (row.attempts, row.faults.len(), row.met.requests())).collect();
         assert_eq!(told, [(4, 1, 2), (3, 0, 1)]);
         assert_eq!((rows[0].met.retried, rows[0].met.failed), (1, 1));
         assert_eq!(rows[0].destinations["sonnet"]["us-east-1"], 4);

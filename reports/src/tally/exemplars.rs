@@ -10,13 +10,13 @@ use super::decided;
 use super::typical::Typical;
 
 /// Failed requests kept of each kind.
-const OF_EACH_FAILURE: usize = 3;
+const OF_EACH_FAILURE: usize = 2;
 /// Errors of each of which one request is kept.
 const ERRORS: usize = 12;
 /// Failed gates, and kept ones, of each of which one request is shown.
 const OF_GATES: usize = 12;
 /// Slow answers kept.
-const SLOWEST: usize = 5;
+const SLOWEST: usize = 4;
 /// Gaps between tokens kept of each: enough to draw, too few to weigh a page down.
 const GAPS: usize = 400;
 

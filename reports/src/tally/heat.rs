@@ -17,14 +17,14 @@ use super::decided;
 /// The most columns: one for every five to six pixels of a chart.
 const COLUMNS: usize = 150;
 /// Columns are not put together for company's sake where fewer than this would remain.
-const FEW_COLUMNS: usize = 60;
+const FEW_COLUMNS: usize = 48;
 /// The most bands, and the fewest that are left for company's sake.
 const BANDS: usize = 48;
-const FEW_BANDS: usize = 16;
+const FEW_BANDS: usize = 12;
 /// The answers that the usual answer should find in its cell, itself among them.
 const COMPANY: u64 = 4;
 /// The fewest answers that a heatmap is made of.
-const ENOUGH: u64 = 30;
+const ENOUGH: u64 = 100;
 /// Flows counted; a page has no room for the pictures of more.
 const FLOWS: usize = 16;
 
@@ -218,15 +218,14 @@ mod tests {
 
     #[test]
     fn the_picture_stays_small_whatever_the_spread() {
-        let records: Vec<Record> =
-            (0..4000).map(|id| after(id, seconds(id % 220), 1 << (id % 24))).collect();
+        let records: Vec<Record> = (0..4000).map(|id| after(id, seconds(id % 220), 1 << (id % 24))).collect();
         let map = folded(&records).remove(0);
         assert!(map.columns.len() <= COLUMNS && map.edges.len() <= BANDS + 1);
     }
 
     #[test]
     fn a_handful_of_answers_makes_no_picture() {
-        let few: Vec<Record> = (0..29).map(|id| answered(id, seconds(id))).collect();
+        let few: Vec<Record> = (0..99).map(|id| answered(id, seconds(id))).collect();
         assert!(folded(&few).is_empty());
     }
 }

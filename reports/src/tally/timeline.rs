@@ -13,9 +13,9 @@ use super::decided;
 use super::heat::Heat;
 use super::windows::percentiles;
 
-/// The most buckets for the planned length: one for every three to four pixels of a chart. Finer ones would draw the
-/// chance of arrivals, and no change.
-const BUCKETS: u64 = 240;
+/// The most buckets for the planned length: one for every five to six pixels of a chart. Finer ones would draw the chance
+/// of arrivals, and no change.
+const BUCKETS: u64 = 150;
 /// Widths that read well on an axis, in seconds.
 const WIDTHS: [u64; 14] = [1, 2, 3, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600];
 /// Buckets kept beyond the planned end, for requests that drained late.
@@ -245,7 +245,7 @@ mod tests {
 
     #[test]
     fn buckets_stay_few_however_long_the_run() {
-        for (secs, width) in [(30, 1), (240, 1), (300, 2), (3600, 15), (86_400, 600)] {
+        for (secs, width) in [(30, 1), (150, 1), (300, 2), (330, 3), (3600, 30), (86_400, 600)] {
             assert_eq!(tally(secs).bucket, Nanos::from_secs(width), "{secs} s");
         }
     }

@@ -10,9 +10,9 @@ use crate::units::Nanos;
 /// Buckets in a window, the narrowest that serves.
 const WIDTHS: [usize; 10] = [1, 2, 3, 5, 6, 10, 12, 15, 20, 30];
 /// The fewest windows that still show when something happened.
-const WINDOWS: usize = 24;
+const WINDOWS: usize = 16;
 /// Of the windows that hold anything, so many in a hundred must hold enough.
-const MOST_OF_THEM: usize = 90;
+const MOST_OF_THEM: usize = 85;
 
 /// The percentiles of these buckets; nothing where nothing was timed.
 pub(super) fn percentiles(bucket: Nanos, buckets: &[&Histogram]) -> Percentiles {
@@ -20,8 +20,10 @@ pub(super) fn percentiles(bucket: Nanos, buckets: &[&Histogram]) -> Percentiles 
         return Percentiles::default();
     }
     let width = width(&buckets.iter().map(|bucket| bucket.count()).collect::<Vec<_>>());
-    let mut percentiles =
-        Percentiles { window: Nanos::new(bucket.get().saturating_mul(width as u64)), ..Percentiles::default() };
+    let mut percentiles = Percentiles {
+        window: Nanos::new(bucket.get().saturating_mul(width as u64)),
+        ..Percentiles::default()
+    };
     for window in buckets.chunks(width) {
         let mut all = Histogram::new();
         window.iter().for_each(|bucket| all.merge(bucket));
@@ -38,7 +40,8 @@ pub(super) fn percentiles(bucket: Nanos, buckets: &[&Histogram]) -> Percentiles 
 fn width(counts: &[u64]) -> usize {
     let fits = |width: &usize| counts.len().div_ceil(*width) >= WINDOWS;
     let serves = |width: &usize, floor: u64| {
-        let windows = counts.chunks(*width).map(|window| window.iter().sum::<u64>()).filter(|count| *count > 0);
+        let windows =
+            counts.chunks(*width).map(|window| window.iter().sum::<u64>()).filter(|count| *count > 0);
         let (all, enough) = (windows.clone().count(), windows.filter(|count| *count >= floor).count());
         enough * 100 >= all * MOST_OF_THEM
     };
@@ -53,7 +56,7 @@ mod tests {
 
     #[test]
     fn a_window_is_as_wide_as_a_p95_needs() {
-        for (each, expected) in [(60, 1), (20, 3), (7, 10), (2, 3), (1, 5)] {
+        for (each, expected) in [(60, 1), (20, 3), (7, 10), (4, 15), (2, 3), (1, 5)] {
             assert_eq!(width(&[each; 300]), expected, "{each} in each bucket");
         }
     }

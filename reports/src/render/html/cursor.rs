@@ -62,11 +62,12 @@ fn series(timeline: &Timeline) -> BTreeMap<String, (&'static str, Vec<Option<Sho
         ("share-fell_back", &timeline.fell_back),
         ("share-failed", &timeline.failed),
     ];
-    let times = [("", &timeline.latency), ("ttft-", &timeline.ttft)].into_iter().flat_map(|(prefix, times)| {
-        let series = [("p50", &times.p50), ("p95", &times.p95), ("slowest", &times.max)];
-        let series = series.into_iter().filter(|(_, times)| !times.is_empty());
-        series.map(move |(name, times)| (format!("{prefix}{name}"), ("s", in_secs(times))))
-    });
+    let times =
+        [("", &timeline.latency), ("ttft-", &timeline.ttft)].into_iter().flat_map(|(prefix, times)| {
+            let series = [("p50", &times.p50), ("p95", &times.p95), ("slowest", &times.max)];
+            let series = series.into_iter().filter(|(_, times)| !times.is_empty());
+            series.map(move |(name, times)| (format!("{prefix}{name}"), ("s", in_secs(times))))
+        });
     let count = |counts: &mut dyn Iterator<Item = u64>| counts.map(|count| Some(count as f64)).collect();
     let both = || timeline.in_flight.iter().zip(&timeline.in_backoff);
     let levels: [(&str, Values); 2] = [

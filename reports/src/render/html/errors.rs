@@ -84,7 +84,8 @@ pub(super) fn view<'a>(summary: &'a Summary, clock: Option<&Clock<'_>>) -> Error
 fn lead(summary: &Summary) -> Sentence {
     let total = &summary.total;
     let errors: u64 = summary.errors.iter().map(|row| row.attempts).sum();
-    let requests = |count: u64| format!("{} {}", number::count(count), plural(count as usize, "request", "requests"));
+    let requests =
+        |count: u64| format!("{} {}", number::count(count), plural(count as usize, "request", "requests"));
     if errors == 0 {
         let lead = Sentence::of("No attempt ended in an error");
         return match total.failed {
@@ -195,11 +196,7 @@ fn example(summary: &Summary, error: &ErrorRow) -> Option<u64> {
 /// What the client's own side stopped, in recorded stages.
 fn unsent(total: &Figures) -> Vec<Unsent> {
     let known = [
-        (
-            "Retry quota empty",
-            "the SDK returned the error without another try",
-            total.retry_quota_refusals,
-        ),
+        ("Retry quota empty", "the SDK returned the error without another try", total.retry_quota_refusals),
         ("Breaker open", "the client did not ask the destination", total.breaker_refusals),
         ("Budget spent", "no call or time was left for another destination", total.budget_spent),
         ("Shed", "the client's own rate limit turned the request away", total.shed),
@@ -262,7 +259,8 @@ mod tests {
     fn of_many_destinations_the_rest_is_added_up() {
         let regions = (1..=5).map(|n| (format!("r{n}").into(), n)).collect();
         let told = destinations(&[("m".into(), regions)].into());
-        let told: Vec<(&str, &str)> = told.iter().map(|(name, count)| (name.as_str(), count.as_str())).collect();
+        let told: Vec<(&str, &str)> =
+            told.iter().map(|(name, count)| (name.as_str(), count.as_str())).collect();
         assert_eq!(told, [("m · r5", "5"), ("m · r4", "4"), ("m · r3", "3"), ("2 more", "3")]);
     }
 }

@@ -45,7 +45,10 @@ impl Places {
 fn wanted(summary: &Summary, gate: &Gate) -> (Vec<Place>, &'static str) {
     let place = |id: &str, words| Place { id: id.to_owned(), words };
     let heat = |words| {
-        let map = summary.heatmaps.iter().filter(|map| summary.run.flows.len() == 1 || gate.scope.flow.as_ref() == Some(&map.flow));
+        let map = summary
+            .heatmaps
+            .iter()
+            .filter(|map| summary.run.flows.len() == 1 || gate.scope.flow.as_ref() == Some(&map.flow));
         map.map(|map| Place { id: super::panels::heat_id(summary, map), words }).collect::<Vec<_>>()
     };
     let jobs = |words| (vec![place("queue", words)], "timeline");
@@ -132,6 +135,6 @@ mod tests {
         let at = |metric| places.of(&summary, &gate(metric)).id;
         assert_eq!(at("region.share"), "region");
         assert_eq!(at("model.share"), "resilience");
-        assert_eq!(at("cost.usd"), "numbers");
+        assert_eq!(at("cost.total"), "numbers");
     }
 }

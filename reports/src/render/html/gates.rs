@@ -232,8 +232,11 @@ mod tests {
     #[test]
     fn margins_name_their_side() {
         let summary = every_verdict();
-        let margins: Vec<String> =
-            view(&summary, &Places::default()).rows.iter().map(|row| row.margin.replace('\u{202f}', " ")).collect();
+        let margins: Vec<String> = view(&summary, &Places::default())
+            .rows
+            .iter()
+            .map(|row| row.margin.replace('\u{202f}', " "))
+            .collect();
         assert_eq!(margins[..3], ["5.26 points under", "10.7 s over", "–"]);
         assert!(margins.iter().any(|margin| margin == "86 % left"), "{margins:?}");
     }

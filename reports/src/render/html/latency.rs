@@ -101,6 +101,7 @@ fn lead(summary: &Summary) -> Sentence {
     let (Some(p50), Some(max)) = (latency.p50, latency.max) else {
         return Sentence::of(match latency.count {
             0 => "No request was answered, so no latency was measured.".to_owned(),
+            1 => "One answer is too few for a percentile.".to_owned(),
             count => format!("{} answers are too few for a percentile.", number::count(count)),
         });
     };
@@ -136,11 +137,14 @@ fn curves(
     spread: fn(&Figures) -> &Spread,
     slo: Option<Nanos>,
 ) -> Curves {
-    let stages = stage_table::columns(summary);
-    let (mut plain, mut curves) = (0, Vec::new());
+    let stages = stage_table::of_interest(summary, CURVES);
+    let (mut plain, mut struck, mut curves) = (0, 0, Vec::new());
     for part in &stages {
         let look = match is_struck(summary, part) {
-            true => STRUCK,
+            true => {
+                struck += 1;
+                STRUCK[(struck - 1) % STRUCK.len()]
+            }
             false => {
                 plain += 1;
                 PLAIN[(plain - 1) % PLAIN.len()]
@@ -165,8 +169,11 @@ fn curves(
     }
 }
 
-/// Colour, width and dashes of a stage in which a fault was on, and of the others in turn.
-const STRUCK: (Paint, f64, &str) = (Paint::Retry, 2.0, "");
+/// Stages whose curves can be told apart.
+const CURVES: usize = 5;
+/// Colour, width and dashes of the stages in which a fault was on in turn, and of the others.
+const STRUCK: [(Paint, f64, &str); 3] =
+    [(Paint::Retry, 2.0, ""), (Paint::Retry, 1.5, "6 3"), (Paint::Retry, 1.5, "2 3")];
 const PLAIN: [(Paint, f64, &str); 3] =
     [(Paint::Ink3, 1.25, ""), (Paint::Ink, 1.75, ""), (Paint::Ink2, 1.25, "4 3")];
 

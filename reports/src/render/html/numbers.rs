@@ -37,7 +37,12 @@ pub(super) fn view(summary: &Summary) -> Numbers {
         let of = format!("{} of {} requests", number::count(count), number::count(total.requests));
         headline(term, vec![phrase::share(total, count)], of)
     });
-    let rest = [Some(attempts(total)), recovery(summary).or_else(|| batch(summary)), Some(tokens(total)), cost(total)];
+    let rest = [
+        Some(attempts(total)),
+        recovery(summary).or_else(|| batch(summary)),
+        Some(tokens(total)),
+        cost(total),
+    ];
     let spreads = [
         Some(spread("Latency", "due to done, of answered requests", &total.latency)),
         (total.ttft.count > 0)
@@ -96,7 +101,11 @@ fn recovery(summary: &Summary) -> Option<Headline> {
 fn batch(summary: &Summary) -> Option<Headline> {
     let drained = summary.queues.iter().filter_map(|queue| Some((queue, queue.drain_time()?)));
     let (queue, time) = drained.max_by_key(|(_, time)| *time)?;
-    Some(headline("Batch", vec![number::time(time)], format!("from the first of {} to the last settled", queue.flow)))
+    Some(headline(
+        "Batch",
+        vec![number::time(time)],
+        format!("from the first of {} to the last settled", queue.flow),
+    ))
 }
 
 fn tokens(total: &Figures) -> Headline {

@@ -62,7 +62,13 @@ pub(super) struct Shades {
 
 impl Panel {
     /// A panel whose table says what its marks mean.
-    pub(super) fn new(id: &str, title: &str, about: impl Into<String>, chart: Element, table: StageTable) -> Panel {
+    pub(super) fn new(
+        id: &str,
+        title: &str,
+        about: impl Into<String>,
+        chart: Element,
+        table: StageTable,
+    ) -> Panel {
         Panel { id: id.to_owned(), title: title.to_owned(), about: about.into(), chart, table, shades: None }
     }
 }
@@ -80,8 +86,12 @@ pub(super) fn rates(summary: &Summary, clock: &Clock<'_>) -> Panel {
     let [offered, attempts, accepted, succeeded] = &series;
     let all = series.iter().flatten().copied().collect();
     let (chart, cut) = counted(clock, &all, 150.0);
-    let layers = [accepted.clone(), difference(attempts, accepted)];
-    let chart = stacked(chart, &layers, &[(Paint::Bulk, Paint::Bulk), (Paint::RetryFill, Paint::Retry)])
+    // Its edge would run along the line of what was offered.
+    let nothing = vec![Some(0.0); accepted.len()];
+    let [foot, top] = [accepted, attempts].map(|values| flat(values));
+    let chart = chart
+        .band(&nothing, accepted, Paint::Bulk)
+        .area(&foot, &top, Paint::RetryFill, Paint::Retry)
         .line(succeeded, Paint::Ink3, 1.0, "succeeded")
         .line(offered, Paint::Ink, 1.5, "offered");
     let chart = cut.into_iter().fold(chart, |chart, end| chart.cut(attempts, end, rate_text));
@@ -92,7 +102,14 @@ pub(super) fn rates(summary: &Summary, clock: &Clock<'_>) -> Panel {
     let each =
         |count: fn(&Figures) -> u64| move |figures: &Figures| brief_rate(figures.per_second(count(figures)));
     let table = StageTable::new(summary)
-        .row(summary, line_key(Paint::Ink, 1.5), "offered", "offered", each(|f| f.requests + f.dropped), offered)
+        .row(
+            summary,
+            line_key(Paint::Ink, 1.5),
+            "offered",
+            "offered",
+            each(|f| f.requests + f.dropped),
+            offered,
+        )
         .row(
             summary,
             box_key(Paint::RetryFill, Paint::Retry),
@@ -117,7 +134,8 @@ pub(super) fn rates(summary: &Summary, clock: &Clock<'_>) -> Panel {
             each(Figures::answered),
             succeeded,
         );
-    let about = "requests offered; attempts sent for them: grey accepted, blue refused; requests that succeeded";
+    let about =
+        "requests offered; attempts sent for them: grey accepted, blue refused; requests that succeeded";
     let chart = chart.finish("rates", "Requests and attempts per second", &desc);
     Panel::new("rates", "Requests and attempts per second", about, chart, table)
 }
@@ -164,7 +182,13 @@ pub(super) fn outcomes(summary: &Summary, clock: &Clock<'_>) -> Panel {
         )
         .row(summary, box_key(Paint::Fail, Paint::Fail), "failed", "failed", each(|f| f.failed), failed);
     let about = format!("by {}: first try, retried, fell back, failed", when(summary));
-    Panel::new("outcomes", "Outcomes per second", about, chart.finish("outcomes", "Outcomes per second", &desc), table)
+    Panel::new(
+        "outcomes",
+        "Outcomes per second",
+        about,
+        chart.finish("outcomes", "Outcomes per second", &desc),
+        table,
+    )
 }
 
 /// What stands for due time in charts where jobs are among the requests.
@@ -223,16 +247,21 @@ fn timing(
         None => chart,
     };
     let peaks = series.each_ref().map(peak_time);
-    let desc = format!(
-        "The median peaked at {}, the p95 at {}; the slowest took {}.",
-        peaks[0], peaks[1], peaks[2]
-    );
+    let desc =
+        format!("The median peaked at {}, the p95 at {}; the slowest took {}.", peaks[0], peaks[1], peaks[2]);
     let at = |time: fn(&Spread) -> Option<Nanos>| {
         move |figures: &Figures| phrase::time_or_why(time(spread(figures)), spread(figures).count)
     };
     let [p50, p95, slowest] = peaks;
     let table = StageTable::new(summary)
-        .row(summary, dot_key(Paint::BulkEdge), &format!("{prefix}slowest"), "slowest", at(|s| s.max), slowest)
+        .row(
+            summary,
+            dot_key(Paint::BulkEdge),
+            &format!("{prefix}slowest"),
+            "slowest",
+            at(|s| s.max),
+            slowest,
+        )
         .row(summary, line_key(Paint::Ink3, 1.0), &format!("{prefix}p95"), "p95", at(|s| s.p95), p95)
         .row(summary, line_key(Paint::Ink, 1.75), &format!("{prefix}p50"), "p50", at(|s| s.p50), p50);
     Panel::new(id, title, about, chart.finish(id, &format!("{title} over time"), &desc), table)
@@ -252,7 +281,7 @@ pub(super) fn in_flight(summary: &Summary, clock: &Clock<'_>) -> Panel {
     let awake = difference(&all, &asleep);
     let most = |values: &Values| number::count(highest(values).map_or(0, |(_, most)| most as u64));
     let layers = [awake.clone(), difference(&all, &awake)];
-    let chart = Plot::new(clock, Axis::count(peak([&all]), ""), 80.0);
+    let chart = Plot::new(clock, Axis::whole(peak([&all])), 80.0);
     let chart = stacked(chart, &layers, &[(Paint::Bulk, Paint::BulkEdge), (Paint::RetryFill, Paint::Retry)]);
     let desc = format!(
         "At most {} requests were in flight, and at most {} of them in backoff.",
@@ -277,7 +306,7 @@ pub(super) fn throttled(summary: &Summary, clock: &Clock<'_>) -> Option<Panel> {
     let timeline = &summary.timeline;
     let values = rate(timeline, &timeline.throttled);
     let (_, most) = highest(&values).filter(|(_, most)| *most > 0.0)?;
-    let top: Vec<f64> = values.iter().map(|value| value.unwrap_or(0.0)).collect();
+    let top = flat(&values);
     let chart = Plot::new(clock, Axis::count(most, "/s"), 80.0).area(
         &vec![0.0; top.len()],
         &top,
@@ -287,7 +316,8 @@ pub(super) fn throttled(summary: &Summary, clock: &Clock<'_>) -> Option<Panel> {
     let desc = format!("Throttled attempts peaked at {}.", per_second(most));
     let cell = |figures: &Figures| brief_rate(figures.per_second(figures.throttled));
     let key = box_key(Paint::RetryFill, Paint::Retry);
-    let table = StageTable::new(summary).row(summary, key, "throttled", "throttled", cell, peak_rate(&values));
+    let table =
+        StageTable::new(summary).row(summary, key, "throttled", "throttled", cell, peak_rate(&values));
     let chart = chart.finish("throttled", "Throttled attempts per second", &desc);
     Some(Panel::new("throttled", "Throttled per second", "attempts, by when they ended", chart, table))
 }
@@ -297,7 +327,7 @@ pub(super) fn wasted(summary: &Summary, clock: &Clock<'_>) -> Option<Panel> {
     let timeline = &summary.timeline;
     let values = rate(timeline, &timeline.tokens_wasted);
     let (_, most) = highest(&values).filter(|(_, most)| *most > 0.0)?;
-    let top: Vec<f64> = values.iter().map(|value| value.unwrap_or(0.0)).collect();
+    let top = flat(&values);
     let chart = Plot::new(clock, Axis::count(most, "/s"), 60.0).area(
         &vec![0.0; top.len()],
         &top,
@@ -345,6 +375,11 @@ fn counted<'a>(clock: &'a Clock<'a>, rates: &Values, height: f64) -> (Plot<'a>, 
 
 fn rate_text(rate: f64) -> String {
     format!("{}\u{202f}/s", number::significant(rate))
+}
+
+/// Values with nothing where there are none.
+fn flat(values: &Values) -> Vec<f64> {
+    values.iter().map(|value| value.unwrap_or(0.0)).collect()
 }
 
 /// What a whole has beyond a part of it.

@@ -96,32 +96,34 @@ fn queue<'a>(summary: &'a Summary, queue: &'a QueueSummary, clock: Option<&Clock
 }
 
 /// What a reader wants to know first: are they all done, in what time, and would fewer workers have done.
-pub(super) fn lead(queue: &QueueSummary, setup: &QueueSetup, jobs: &JobFigures) -> Sentence {
-    let of = |count: u64, what: &str| format!("{} {what}", number::count(count));
-    let lead = Sentence::of("Of ").stress(of(jobs.enqueued, "jobs")).say(" ");
+fn lead(queue: &QueueSummary, setup: &QueueSetup, jobs: &JobFigures) -> Sentence {
+    let Some(all) = queue.sequential else { return done(queue, jobs).say(".") };
+    let lead = done(queue, jobs).say(". One after the other the calls would have taken ").stress(long(all));
+    let lead = match queue.sizing.least_slots {
+        Some(least) => lead
+            .say(", so the deadline needs ")
+            .stress(format!("{} at once", number::count(least)))
+            .say(format!("; {} could be", number::count(setup.consumer.slots()))),
+        None => lead.say(format!("; {} could be made at once", number::count(setup.consumer.slots()))),
+    };
+    match queue.utilisation {
+        Some(share) => lead.say(", and were for ").stress(number::share(share)).say(" of the time."),
+        None => lead.say("."),
+    }
+}
+
+/// What became of the jobs, and when that was known: a sentence without its end.
+fn done(queue: &QueueSummary, jobs: &JobFigures) -> Sentence {
+    let lead = Sentence::of("Of ").stress(format!("{} jobs", number::count(jobs.enqueued))).say(" ");
     let lead = match jobs.completed {
         completed if completed == jobs.enqueued => lead.say("all were completed, "),
         completed => lead.stress(number::count(completed)).say(" were completed, "),
     };
     let none = |count: u64| if count == 0 { "none".to_owned() } else { number::count(count) };
     let lead = lead.stress(none(jobs.lost)).say(" lost, ").stress(none(queue.ran_twice)).say(" done twice");
-    let lead = match queue.drain_time() {
+    match queue.drain_time() {
         Some(time) => lead.say("; the batch took ").stress(number::time(time)),
         None => lead.say("; the queue was not drained"),
-    };
-    let lead = match (queue.sequential, queue.sizing.least_slots) {
-        (Some(all), Some(least)) => lead
-            .say(". One after the other the calls would have taken ")
-            .stress(long(all))
-            .say(", so the deadline needs ")
-            .stress(format!("{} at once", number::count(least)))
-            .say(format!("; {} could be", number::count(setup.consumer.slots()))),
-        (Some(all), None) => lead.say(". One after the other the calls would have taken ").stress(long(all)),
-        (None, _) => lead,
-    };
-    match queue.utilisation {
-        Some(share) => lead.say(", and were for ").stress(number::share(share)).say(" of the time."),
-        None => lead.say("."),
     }
 }
 
@@ -283,9 +285,8 @@ pub(super) fn glance(summary: &Summary, queue: &QueueSummary, clock: &Clock<'_>)
 
 /// What became of a queue's jobs, in a sentence.
 pub(super) fn told(summary: &Summary, queue: &QueueSummary) -> Option<Sentence> {
-    let flow = summary.run.flows.iter().find(|flow| flow.name == queue.flow)?;
     let part = summary.flows.iter().find(|part| part.name == queue.flow)?;
-    Some(lead(queue, flow.queue.as_ref()?, &part.figures.jobs.clone().unwrap_or_default()))
+    Some(done(queue, part.figures.jobs.as_ref()?).say("."))
 }
 
 /// Jobs that waited, and jobs that workers held.
@@ -294,7 +295,7 @@ fn depth(summary: &Summary, queue: &QueueSummary, clock: &Clock<'_>, id: &str) -
     let held = in_buckets(summary, queue, |point| point.held as f64);
     let settled = in_buckets(summary, queue, |point| point.settled as f64);
     let top: Vec<f64> = waiting.iter().map(|value| value.unwrap_or(0.0)).collect();
-    let chart = Plot::new(clock, Axis::count(peak([&waiting, &held, &settled]), ""), 110.0)
+    let chart = Plot::new(clock, Axis::whole(peak([&waiting, &held, &settled])), 110.0)
         .area(&vec![0.0; top.len()], &top, Paint::Bulk, Paint::BulkEdge)
         .line(&settled, Paint::Ink3, 1.0, "settled")
         .line(&held, Paint::Retry, 1.25, "held");
@@ -336,7 +337,8 @@ fn age(summary: &Summary, queue: &QueueSummary, clock: &Clock<'_>) -> Panel {
         peak: number::time(queue.oldest),
         series: String::new(),
     };
-    let (id, about) = (format!("queue-age-{}", id(queue)), "since the queue had taken it, of jobs that are not settled");
+    let (id, about) =
+        (format!("queue-age-{}", id(queue)), "since the queue had taken it, of jobs that are not settled");
     let chart = chart.finish(&id, "Age of the oldest job over time", &desc);
     Panel::new(&id, "Age of the oldest job", about, chart, of_the_whole(summary, vec![row]))
 }

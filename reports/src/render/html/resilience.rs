@@ -55,6 +55,7 @@ pub(super) fn view<'a>(summary: &'a Summary, clock: Option<&Clock<'_>>) -> Resil
         recoveries: summary
             .recoveries
             .iter()
+            .filter(|recovery| recovery.share_before.or(recovery.share_during).is_some())
             .filter(|recovery| !is_lasting(summary, recovery))
             .map(|recovery| recovered(summary, recovery))
             .collect(),

@@ -14,11 +14,10 @@ const LEAST: usize = 2;
 /// Pixels for the columns of stages, between names and peak; a character with the space between columns.
 const ROOM: f64 = 184.0;
 const CHARACTER: f64 = 6.0;
-const GAP: f64 = 8.0;
-/// The narrowest column: `99.9 %`.
+const GAP: f64 = 6.0;
+/// The narrowest column, `99.9 %`, and a wide one.
 const NARROW: f64 = 46.0;
-/// Characters of a stage's name beyond which the style sheet cuts it.
-const HEAD: usize = 10;
+const WIDE: f64 = 54.0;
 
 /// The table beside one chart.
 pub(super) struct StageTable {
@@ -47,9 +46,14 @@ pub(super) struct Row {
 
 /// The stages that have a column: as many as there is room for.
 pub(super) fn columns(summary: &Summary) -> Vec<&Part> {
+    let fits = |count: &usize| *count as f64 * column_width(summary) <= ROOM;
+    of_interest(summary, (LEAST..=COLUMNS).rev().find(fits).unwrap_or(LEAST))
+}
+
+/// The stages that a reader wants most: where there are more than `most`, the first, the last, and those in which a fault
+/// began.
+pub(super) fn of_interest(summary: &Summary, most: usize) -> Vec<&Part> {
     let stages = &summary.stages;
-    let fits = |count: usize| count as f64 * column_width(summary) <= ROOM;
-    let most = (LEAST..=COLUMNS).rev().find(|count| fits(*count)).unwrap_or(LEAST);
     if stages.len() <= most {
         return stages.iter().collect();
     }
@@ -70,15 +74,20 @@ pub(super) fn columns(summary: &Summary) -> Vec<&Part> {
     kept.into_iter().map(|place| &stages[place]).collect()
 }
 
-/// The width of a column in pixels: that of the widest head or latency, which are the widest of all figures.
+/// The width of a column in pixels: the least that it needs, and more where there is room for it.
+fn wide(summary: &Summary) -> f64 {
+    let shared = (ROOM + NARROW) / (columns(summary).len() + 1) as f64;
+    shared.min(WIDE).max(column_width(summary))
+}
+
+/// The least width of a column in pixels: that of the widest latency, and no other figure is wider. Heads break into lines.
 fn column_width(summary: &Summary) -> f64 {
-    let characters = |text: &str| text.chars().count();
     let times = |part: &Part| {
         let latency = &part.figures.latency;
-        [latency.p95, latency.max].into_iter().flatten().map(|time| characters(&number::time(time))).max()
+        let times = [latency.p95, latency.max].into_iter().flatten();
+        times.map(|time| number::time(time).chars().count()).max()
     };
-    let heads = summary.stages.iter().map(|part| characters(&part.name).min(HEAD));
-    let widest = heads.chain(summary.stages.iter().filter_map(times)).max().unwrap_or(0);
+    let widest = summary.stages.iter().filter_map(times).max().unwrap_or(0);
     (widest as f64 * CHARACTER + GAP).max(NARROW)
 }
 
@@ -87,7 +96,7 @@ impl StageTable {
     pub(super) fn new(summary: &Summary) -> Self {
         StageTable {
             columns: columns(summary).iter().map(|part| part.name.to_string()).collect(),
-            width: column_width(summary).ceil(),
+            width: wide(summary).floor(),
             last: "peak",
             kind: "",
             rows: Vec::new(),

@@ -50,11 +50,12 @@ fn a_request_has_its_trace_to_copy_and_on_aws_a_link() {
     let id = Tracer::new(&folded.summary.run).ids(&folded.summary.exemplars[0].record).trace().xray();
     let text = page(&folded.summary);
     check(&text);
-    assert!(text.contains(&format!("Trace <code>{id}</code>")));
+    let first = folded.summary.exemplars[0].record.id;
+    assert!(text.contains(&format!("Trace <code id=\"trace-{first}\">{id}</code>")));
     assert!(!text.contains("console.aws.amazon.com"));
     folded.summary.run.real_aws = true;
     assert!(page(&folded.summary).contains(&format!("#xray:traces/{id}")));
-    assert!(!page(&storm().summary).contains("Trace <code>"), "no trace was kept");
+    assert!(!page(&storm().summary).contains("Trace <code"), "no trace was kept");
 }
 
 #[test]
@@ -124,8 +125,8 @@ fn an_invalid_run_says_so_before_its_verdict() {
     assert!(banner.is_some() && banner < text.find("INVALID</span>"), "{banner:?}");
 }
 
-#[test]
-fn many_gates_and_flows_have_a_page() {
+/// A run of 200 gates and 50 flows, each with some traffic.
+fn crowded() -> Summary {
     let mut run = header();
     let gate = run.gates[0].clone();
     run.gates = (0..200)
@@ -135,10 +136,28 @@ fn many_gates_and_flows_have_a_page() {
     run.flows.extend(
         (0..50).map(|place| crate::header::Flow { name: format!("flow {place}").into(), ..flow.clone() }),
     );
-    let text = page(&Tally::new(&run).finish(Ending::Complete, 0).summary);
+    let mut tally = Tally::new(&run);
+    for id in 0..12_000 {
+        let due = crate::units::Nanos::new(id * 25_000_000);
+        let record = if id % 9 == 0 { testing::retried(id, due) } else { testing::answered(id, due) };
+        let stage = run.stages.iter().rfind(|stage| stage.from <= due).map(|stage| stage.name.clone());
+        let flow = run.flows[id as usize % run.flows.len()].name.clone();
+        tally.observe(&Record { flow, stage: stage.unwrap_or_else(|| "quiet".into()), ..record });
+    }
+    tally.finish(Ending::Complete, 0).summary
+}
+
+#[test]
+fn many_gates_and_flows_have_a_page() {
+    let text = page(&crowded());
     check(&text);
-    assert!(text.len() < 2_000_000);
+    assert!(text.len() < 1_000_000, "{} bytes", text.len());
     assert_eq!(text.matches("<tr id=\"gate-").count(), 200);
+    assert_eq!(
+        text.matches("id=\"heat-").count(),
+        3 * 3,
+        "three panels, each with its title and description"
+    );
 }
 
 #[test]
@@ -168,9 +187,21 @@ fn ids_are_unique() {
 #[test]
 fn every_policy_and_every_answer_of_the_judge_stands_on_the_page() {
     let text = page(&every_verdict());
-    for id in
-        ["amplification-t", "breakers-t", "region-t", "model-t", "wasted-t", "waits", "cloud", "finding-1"]
-    {
+    for id in [
+        "heat-0-t",
+        "rates-t",
+        "ttft-time-t",
+        "recovery",
+        "effort",
+        "amplification-t",
+        "breakers-t",
+        "region-t",
+        "model-t",
+        "wasted-t",
+        "waits",
+        "cloud",
+        "finding-1",
+    ] {
         assert!(text.contains(&format!("id=\"{id}\"")), "no {id}");
     }
     for words in [
@@ -186,6 +217,22 @@ fn every_policy_and_every_answer_of_the_judge_stands_on_the_page() {
         assert!(text.contains(words), "{words}");
     }
     assert!(!text.contains("id=\"clients\""), "one client has no one beside it");
+}
+
+#[test]
+fn each_gate_leads_to_a_chart_and_a_failed_one_to_a_request() {
+    let summary = every_verdict();
+    let text = page(&summary);
+    let rows = text.split("<tr id=\"gate-").skip(1).filter(|row| !row.starts_with("expected-"));
+    let rows: Vec<&str> = rows.collect();
+    assert_eq!(rows.len(), summary.gates.len());
+    for (row, judged) in rows.iter().zip(&summary.gates) {
+        let row = row.split("</tr>").next().unwrap_or_default();
+        assert!(row.contains("<td class=\"ev\"><a href=\"#"), "{row}");
+        let shown = summary.exhibits.contains_key(&judged.gate.name);
+        assert_eq!(row.contains("href=\"#request-"), shown, "{row}");
+    }
+    assert!(summary.gates.iter().take(2).all(|judged| summary.exhibits.contains_key(&judged.gate.name)));
 }
 
 #[test]
@@ -238,7 +285,7 @@ fn what_differs_between_two_runs_stands_in_the_foot_alone() {
     }
 }
 
-/// A page to look at: `BEDLOAD_PAGE=dir cargo test -p bedload-reports look`.
+/// Pages to look at, for people and for the checks in a browser: `BEDLOAD_PAGE=dir cargo test -p bedload-reports look`.
 #[test]
 fn look() {
     let Ok(folder) = std::env::var("BEDLOAD_PAGE") else {
@@ -252,8 +299,11 @@ fn look() {
         ("empty", small(&[])),
         ("twins", twins()),
         ("seen", seen_only()),
+        ("one", small(&[testing::answered(0, crate::units::Nanos::from_secs(20))])),
+        ("crowded", crowded()),
     ];
     for (name, summary) in pages {
         assert!(std::fs::write(folder.join(format!("{name}.html")), page(&summary)).is_ok());
     }
+    assert!(std::fs::write(folder.join("hostile.html"), page_of(&hostile(), HOSTILE)).is_ok());
 }

@@ -72,7 +72,8 @@ pub(super) fn view(summary: &Summary, clock: Option<&Clock<'_>>) -> Strip {
         cause: cause(summary),
         story: story(summary),
         counts: counts(summary),
-        picture: clock.and_then(|clock| Stack::of("The run at a glance", clock, vec![glance(summary, clock)])),
+        picture: clock
+            .and_then(|clock| Stack::of("The run at a glance", clock, vec![glance(summary, clock)])),
         facts: facts(summary),
     }
 }
@@ -92,11 +93,13 @@ fn batch(summary: &Summary) -> Option<&QueueSummary> {
 /// The verdict in one sentence. Of a run that passed, what it is worth: that every limit was kept, its word says.
 fn cause(summary: &Summary) -> Sentence {
     let total = &summary.total;
-    let (what, done) = if batch(summary).is_some() { ("jobs", "completed") } else { ("requests", "answered") };
+    let (what, done) =
+        if batch(summary).is_some() { ("jobs", "completed") } else { ("requests", "answered") };
     match total.share(total.answered()) {
-        Some(share) if summary.verdict == RunVerdict::Pass && !summary.gates.is_empty() => Sentence::default()
-            .stress(number::share(share))
-            .say(format!(" of {} {what} were {done}, and every limit was kept.", number::count(total.requests))),
+        Some(share) if summary.verdict == RunVerdict::Pass && !summary.gates.is_empty() => Sentence::default(
+        )
+        .stress(number::share(share))
+        .say(format!(" of {} {what} were {done}, and every limit was kept.", number::count(total.requests))),
         _ => phrase::cause(summary),
     }
 }
@@ -129,15 +132,13 @@ fn overall(summary: &Summary) -> Sentence {
     }
     let total = &summary.total;
     let share = |count| brief_share(total.share(count));
-    Sentence::of("Of ")
-        .stress(format!("{} requests", number::count(total.requests)))
-        .say(format!(
-            " {} were answered at the first try, {} were retried, {} fell back and {} failed.",
-            share(total.first_try),
-            share(total.retried),
-            share(total.fell_back),
-            share(total.failed),
-        ))
+    Sentence::of("Of ").stress(format!("{} requests", number::count(total.requests))).say(format!(
+        " {} were answered at the first try, {} were retried, {} fell back and {} failed.",
+        share(total.first_try),
+        share(total.retried),
+        share(total.fell_back),
+        share(total.failed),
+    ))
 }
 
 /// The faults that were on all the time.

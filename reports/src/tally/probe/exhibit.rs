@@ -41,7 +41,8 @@ impl Exhibit {
                 (added > 0.0).then_some(added)
             }
         };
-        if let Some(weight) = weight.filter(|weight| self.best.as_ref().is_none_or(|(best, _)| weight > best)) {
+        if let Some(weight) = weight.filter(|weight| self.best.as_ref().is_none_or(|(best, _)| weight > best))
+        {
             self.best = Some((weight, exemplars::trimmed(record)));
         }
     }

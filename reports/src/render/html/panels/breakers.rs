@@ -60,7 +60,9 @@ fn row(summary: &Summary, lane: &BreakerLane) -> Row {
         columns.iter().map(|part| in_stage(&part.name).map_or_else(|| "–".to_owned(), brief)).collect();
     let recorded = summary.run.stages.iter().filter(|stage| stage.record);
     let all = recorded.fold(Nanos::ZERO, |sum, stage| sum.plus(open_in(lane, stage.from, stage.to)));
-    Row { key: None, name: name(summary, lane), cells, peak: brief(all), series: String::new() }
+    // A name is broken between model and region, and not within.
+    let name = name(summary, lane).replace('-', "\u{2011}");
+    Row { key: None, name, cells, peak: brief(all), series: String::new() }
 }
 
 fn desc(summary: &Summary, drawn: &[&BreakerLane]) -> String {

@@ -23,7 +23,9 @@ pub(in crate::render::html) fn trouble(summary: &Summary, clock: &Clock<'_>) -> 
     let layers =
         [&timeline.failed, &timeline.fell_back, &timeline.retried].map(|counts| share(counts, &whole));
     let peaks = layers.each_ref().map(peak_share);
-    let plot = stacked(Plot::new(clock, Axis::share(), 84.0), &layers, &TROUBLE);
+    let lasted = summary.recoveries.iter().any(|recovery| recovery.time.is_some_and(|time| time.get() > 0));
+    let (axis, height) = if lasted { (Axis::share_with_room(), 100.0) } else { (Axis::share(), 84.0) };
+    let plot = stacked(Plot::new(clock, axis, height), &layers, &TROUBLE);
     let plot = summary.recoveries.iter().fold(plot, |plot, recovery| {
         let fault = summary.run.faults.iter().find(|fault| fault.name == recovery.fault);
         match (fault, recovery.time.filter(|time| time.get() > 0)) {
