@@ -135,6 +135,7 @@ impl<'a> Plot<'a> {
             .children(self.clock.backdrop(height))
             .children(self.grid())
             .child(svg::stretched(self.clock.buckets(), height).children(self.shapes))
+            .children(self.clock.edges(height))
             .children(self.notes)
             .children(names)
     }

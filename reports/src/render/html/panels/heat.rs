@@ -24,7 +24,7 @@ const LINES: [Line; 6] = [
     ("p95", |spread| told(spread, spread.p95)),
     ("p90", |spread| told(spread, spread.p90)),
     ("p50", |spread| told(spread, spread.p50)),
-    ("answers", |spread| number::count(spread.count)),
+    ("answers", |spread| number::short(spread.count as f64)),
 ];
 
 /// A panel for each flow with answers enough, in the scenario's order.
