@@ -41,6 +41,7 @@ fn header() -> Header {
         models: Vec::new(),
         slo: Slo::default(),
         gates: Vec::new(),
+        stop_if: Vec::new(),
         validity: Thresholds::default(),
         expect: None,
         trace: Tracing::default(),
@@ -97,7 +98,7 @@ fn write(records: &[Line]) -> Vec<u8> {
     for record in records {
         writer.write(record).expect("memory takes all");
     }
-    writer.end(End { at: Nanos::from_secs(1000), cause: Cause::Finished, lost: 0 }).expect("memory takes all")
+    writer.end(End::new(Nanos::from_secs(1000), Cause::Finished, 0)).expect("memory takes all")
 }
 
 fn records(criterion: &mut Criterion) {

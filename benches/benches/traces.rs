@@ -28,6 +28,7 @@ fn header() -> Header {
         models: Vec::new(),
         slo: Slo::default(),
         gates: Vec::new(),
+        stop_if: Vec::new(),
         validity: Thresholds::default(),
         expect: None,
         trace: Tracing::default(),

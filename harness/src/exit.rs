@@ -24,9 +24,11 @@ pub enum Status {
     Pass,
     /// 5: nothing failed, but a gate or an expectation could not be decided, and `--fail-on-inconclusive` was given.
     Inconclusive,
-    /// 99: a gate failed or an expectation was not met, no data included unless the gate says otherwise.
+    /// 99: a gate failed, an expectation was not met, `stop_if` ended the run, or a figure regressed; no data included unless
+    /// the gate says otherwise.
     GateFailed,
-    /// 4: the run is invalid or incomplete: target unreachable, credentials absent, schedule not kept.
+    /// 4: the run is invalid or incomplete: target unreachable, credentials absent, schedule not kept, baseline not
+    /// comparable.
     Invalid,
     /// 3: the scenario has mistakes.
     BadScenario,
@@ -79,9 +81,13 @@ impl Status {
             Status::Internal => "a fault of bedload or of the machine",
             Status::Usage => "a mistake on the command line",
             Status::BadScenario => "mistakes in the scenario",
-            Status::Invalid => "the run is invalid or incomplete: its figures cannot be trusted",
+            Status::Invalid => {
+                "the run is invalid or incomplete, or its baseline not comparable: its figures cannot be trusted"
+            }
             Status::Inconclusive => "a gate could not be decided (with --fail-on-inconclusive)",
-            Status::GateFailed => "a gate failed or an expectation was not met, no data included",
+            Status::GateFailed => {
+                "a gate failed or an expectation was not met, no data included; stop_if ended the run; a figure regressed"
+            }
             Status::Interrupted => "interrupted; everything so far is written",
             Status::Terminated => "terminated; everything so far is written",
             Status::Command(_) => "the command that was run failed by itself",
@@ -109,10 +115,10 @@ impl Exit {
                 let gates = summary.gates.iter().filter(|judged| judged.fails_the_run());
                 let failed = gates.map(|judged| &judged.gate.name);
                 let unmet = summary.unmet().map(|expected| &expected.name);
-                Exit::new(
-                    Status::GateFailed,
-                    told(summary, "failed", failed.collect(), "not met", unmet.collect()),
-                )
+                let stopped = summary.stopped.as_ref().map(|stopped| format!("stopped early by {stopped}"));
+                let why = told(summary, "failed", failed.collect(), "not met", unmet.collect());
+                let why = stopped.into_iter().chain((!why.is_empty()).then_some(why)).collect::<Vec<_>>();
+                Exit::new(Status::GateFailed, why.join("; "))
             }
             RunVerdict::Inconclusive => {
                 let gates = summary.gates.iter().filter(|judged| judged.warns());
@@ -218,6 +224,7 @@ mod tests {
             models: Vec::new(),
             slo: Slo::default(),
             gates,
+            stop_if: Vec::new(),
             validity: Thresholds::default(),
             expect: None,
             trace: Tracing::default(),

@@ -39,7 +39,8 @@ fn now() -> Timestamp {
     Timestamp::try_from(wall_now()).unwrap_or_default()
 }
 
-fn host() -> String {
+/// The machine, in words: its system, processor and cores.
+pub fn host() -> String {
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
     format!("{} {}, {cores} cores", std::env::consts::OS, std::env::consts::ARCH)
 }

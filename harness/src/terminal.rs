@@ -106,9 +106,11 @@ impl VerbError {
         match self {
             VerbError::Scenario(_) | VerbError::Unreadable(_) => Status::BadScenario,
             VerbError::Usage { .. } | VerbError::Folder { .. } | VerbError::Port { .. } => Status::Usage,
-            VerbError::Target { .. } | VerbError::Log(_) | VerbError::Ledger { .. } | VerbError::Sink(_) => {
-                Status::Invalid
-            }
+            VerbError::Target { .. }
+            | VerbError::Incomparable { .. }
+            | VerbError::Log(_)
+            | VerbError::Ledger { .. }
+            | VerbError::Sink(_) => Status::Invalid,
             VerbError::Output { .. }
             | VerbError::Export(_)
             | VerbError::Stdout(_)

@@ -1,12 +1,14 @@
 //! A gate: one limit on one figure, and the four answers it can give.
 //!
 //! A gate never passes on nothing (k6's thresholds do), and never turns a coin toss into a verdict:
-//! where the confidence interval of a percentile holds the limit, the answer is *inconclusive*.
+//! where the confidence interval of a percentile, or of a change from a baseline, holds the limit, the answer is
+//! *inconclusive*.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::compare::{Change, Margin, Stand};
 use crate::metric::{Metric, Unit};
 use crate::number;
 use crate::record::Name;
@@ -55,7 +57,7 @@ pub struct Scope {
 }
 
 /// What a figure must keep.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Limit {
     /// At least.
@@ -66,6 +68,21 @@ pub enum Limit {
     Between(f64, f64),
     /// Exactly: for counts.
     Equals(f64),
+    /// Near enough to what another run measured.
+    Against(Against),
+}
+
+/// How far a figure may be from that of a baseline; at least one way is limited.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Against {
+    /// The baseline, by the name or the path that the scenario gives.
+    pub baseline: Name,
+    /// The most that the figure may rise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_increase: Option<Margin>,
+    /// The most that it may fall.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_decrease: Option<Margin>,
 }
 
 /// Whether a gate can fail the run.
@@ -128,6 +145,25 @@ pub struct Measured {
     pub samples: u64,
     /// The fewest samples that can bear a verdict.
     pub floor: u64,
+    /// How it stands to a baseline, where it was held against one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<Baseline>,
+}
+
+impl Measured {
+    /// A figure without an interval.
+    pub fn sharp(value: Option<f64>, samples: u64, floor: u64) -> Self {
+        Measured { value, interval: None, samples, floor, baseline: None }
+    }
+}
+
+/// A figure of a baseline, and the way from there to what was measured.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Baseline {
+    /// The figure in the metric's unit.
+    pub value: f64,
+    /// The change since.
+    pub change: Change,
 }
 
 /// A gate with its answer.
@@ -147,57 +183,91 @@ impl Gate {
         let verdict = match measured.value {
             None => Verdict::NoData,
             Some(_) if measured.samples < measured.floor => Verdict::NoData,
-            Some(value) => {
-                let (low, high) = measured.interval.unwrap_or((value, value));
-                match (self.limit.kept_by(low), self.limit.kept_by(high)) {
-                    (true, true) => Verdict::Pass,
-                    (false, false) if !self.limit.within(low, high) => Verdict::Fail,
-                    _ => Verdict::Inconclusive,
+            Some(value) => match &self.limit {
+                Limit::Against(against) => {
+                    measured.baseline.map_or(Verdict::NoData, |baseline| against.verdict(&baseline.change))
                 }
-            }
+                limit => limit.verdict(measured.interval.unwrap_or((value, value))),
+            },
         };
         Judged { gate: self, measured, verdict }
     }
 }
 
+impl Against {
+    /// What is said of a change: beyond as a whole, within as a whole, or nobody can tell.
+    fn verdict(&self, change: &Change) -> Verdict {
+        let Some(interval) = change.interval() else { return Verdict::Inconclusive };
+        let rise = self.max_increase.map(|margin| margin.rise(&interval));
+        let fall = self.max_decrease.map(|margin| margin.fall(&interval));
+        let stands = || rise.into_iter().chain(fall);
+        match () {
+            () if stands().any(|stand| stand == Stand::Beyond) => Verdict::Fail,
+            () if stands().all(|stand| stand == Stand::Within) => Verdict::Pass,
+            () => Verdict::Inconclusive,
+        }
+    }
+
+    /// As a scenario would write it: `max +10 % on main`.
+    fn text(&self, unit: Unit) -> String {
+        let up = self.max_increase.map(|margin| format!("+{}", margin.text(unit)));
+        let down = self.max_decrease.map(|margin| format!("−{}", margin.text(unit)));
+        let most = up.into_iter().chain(down).collect::<Vec<_>>().join(", ");
+        format!("max {most} on {}", self.baseline)
+    }
+
+    /// How far a change is beyond what is allowed, in the metric's unit; negative while it is within.
+    fn excess(&self, baseline: &Baseline) -> f64 {
+        let room = |margin: Margin| match margin {
+            Margin::Relative(part) => part * baseline.value,
+            Margin::Absolute(amount) => amount,
+        };
+        let rise = self.max_increase.map(|margin| baseline.change.difference - room(margin));
+        let fall = self.max_decrease.map(|margin| -baseline.change.difference - room(margin));
+        rise.into_iter().chain(fall).fold(f64::NEG_INFINITY, f64::max)
+    }
+}
+
 impl Limit {
-    /// Whether a value keeps the limit.
-    pub fn kept_by(self, value: f64) -> bool {
-        match self {
+    /// What is said of a figure that lies in an interval.
+    fn verdict(&self, (low, high): (f64, f64)) -> Verdict {
+        match (self.kept_by(low), self.kept_by(high)) {
+            (true, true) => Verdict::Pass,
+            (false, false) if !self.within(low, high) => Verdict::Fail,
+            _ => Verdict::Inconclusive,
+        }
+    }
+
+    /// Whether a value keeps the limit. A limit on a change has none to hold against values.
+    fn kept_by(&self, value: f64) -> bool {
+        match *self {
             Limit::Min(min) => value >= min,
             Limit::Max(max) => value <= max,
             Limit::Between(min, max) => (min..=max).contains(&value),
             Limit::Equals(exact) => value == exact,
+            Limit::Against(_) => true,
         }
     }
 
     /// Whether the allowed range lies inside an interval whose both ends break it.
-    fn within(self, low: f64, high: f64) -> bool {
-        match self {
-            Limit::Min(_) | Limit::Max(_) => false,
+    fn within(&self, low: f64, high: f64) -> bool {
+        match *self {
+            Limit::Min(_) | Limit::Max(_) | Limit::Against(_) => false,
             Limit::Between(min, max) => low < min && high > max,
             Limit::Equals(exact) => low < exact && exact < high,
         }
     }
 
-    /// The end of the limit that `value` is nearest to breaking, or has broken.
-    pub fn edge_near(self, value: f64) -> f64 {
-        match self {
-            Limit::Min(edge) | Limit::Max(edge) | Limit::Equals(edge) => edge,
-            Limit::Between(min, max) if value - min < max - value => min,
-            Limit::Between(_, max) => max,
-        }
-    }
-
     /// As a scenario would write it: `max 15 s`.
-    pub fn text(self, unit: Unit) -> String {
-        match self {
+    pub fn text(&self, unit: Unit) -> String {
+        match *self {
             Limit::Min(min) => format!("min {}", number::value(min, unit)),
             Limit::Max(max) => format!("max {}", number::value(max, unit)),
             Limit::Between(min, max) => {
                 format!("{} to {}", number::value(min, unit), number::value(max, unit))
             }
             Limit::Equals(exact) => format!("exactly {}", number::value(exact, unit)),
+            Limit::Against(ref against) => against.text(unit),
         }
     }
 }
@@ -225,6 +295,7 @@ impl Judged {
             Limit::Max(max) => value - max,
             Limit::Between(min, max) => (min - value).max(value - max),
             Limit::Equals(exact) => (value - exact).abs(),
+            Limit::Against(ref against) => against.excess(self.measured.baseline.as_ref()?),
         })
     }
 
@@ -264,7 +335,7 @@ mod tests {
             on_no_data: OnNoData::Fail,
             line: None,
         };
-        gate.judge(Measured { value, interval, samples: 100, floor: 1 }).verdict
+        gate.judge(Measured { interval, ..Measured::sharp(value, 100, 1) }).verdict
     }
 
     #[test]
@@ -285,7 +356,7 @@ mod tests {
             (Limit::Equals(3.0), 4.0, Verdict::Fail),
         ];
         for (limit, value, expected) in table {
-            assert_eq!(verdict(limit, Some(value), None), expected, "{limit:?} {value}");
+            assert_eq!(verdict(limit.clone(), Some(value), None), expected, "{limit:?} {value}");
         }
     }
 
@@ -299,7 +370,64 @@ mod tests {
             (Limit::Between(1.0, 2.0), (2.1, 2.5), Verdict::Fail),
         ];
         for (limit, interval, expected) in table {
-            assert_eq!(verdict(limit, Some(2.0), Some(interval)), expected, "{limit:?} {interval:?}");
+            assert_eq!(verdict(limit.clone(), Some(2.0), Some(interval)), expected, "{limit:?} {interval:?}");
         }
+    }
+
+    fn held(change: Change, max_increase: Option<Margin>, max_decrease: Option<Margin>) -> Judged {
+        let limit = Limit::Against(Against { baseline: "main".into(), max_increase, max_decrease });
+        let gate = Gate {
+            name: "no-regression".into(),
+            metric: Metric::Figure(crate::metric::Figure::AttemptsPerRequest),
+            scope: Scope::default(),
+            limit,
+            severity: Severity::Fail,
+            on_no_data: OnNoData::Fail,
+            line: None,
+        };
+        let baseline = Some(Baseline { value: 2.0, change });
+        gate.judge(Measured { baseline, ..Measured::sharp(Some(2.0 + change.difference), 9, 1) })
+    }
+
+    fn change(low: f64, at: f64, high: f64) -> Change {
+        Change {
+            difference: 2.0 * (at - 1.0),
+            relative: Some(at - 1.0),
+            difference_interval: Some((2.0 * (low - 1.0), 2.0 * (high - 1.0))),
+            relative_interval: Some((low - 1.0, high - 1.0)),
+            chance: None,
+        }
+    }
+
+    #[test]
+    fn a_change_fails_only_where_its_whole_interval_is_beyond() {
+        let tenth = Some(Margin::Relative(0.1));
+        let table = [
+            (change(1.12, 1.2, 1.3), tenth, None, Verdict::Fail),
+            (change(1.05, 1.2, 1.3), tenth, None, Verdict::Inconclusive),
+            (change(0.7, 0.8, 1.05), tenth, None, Verdict::Pass),
+            (change(0.7, 0.8, 0.85), tenth, tenth, Verdict::Fail),
+            (change(0.95, 1.0, 1.05), tenth, tenth, Verdict::Pass),
+            (
+                Change { difference_interval: None, ..change(1.0, 9.0, 1.0) },
+                tenth,
+                None,
+                Verdict::Inconclusive,
+            ),
+        ];
+        for (change, up, down, verdict) in table {
+            assert_eq!(held(change, up, down).verdict, verdict, "{change:?}");
+        }
+        let excess = held(change(1.12, 1.2, 1.3), tenth, None).excess().unwrap_or_default();
+        assert!((excess - 0.2).abs() < 1e-9, "{excess}");
+    }
+
+    #[test]
+    fn without_its_baseline_a_gate_has_no_data() {
+        let judged = held(change(1.0, 1.0, 1.0), Some(Margin::Relative(0.1)), None);
+        let alone = judged.gate.judge(Measured { baseline: None, ..judged.measured });
+        assert_eq!((alone.verdict, alone.excess()), (Verdict::NoData, None));
+        let text = alone.gate.limit.text(Unit::Ratio).replace('\u{202f}', " ");
+        assert_eq!(text, "max +10.0 % on main");
     }
 }

@@ -9,6 +9,7 @@ use crate::gate::Gate;
 use crate::judge::expect::Expect;
 use crate::record::{Name, Operation};
 use crate::sizing::QueueSetup;
+use crate::stop::StopRule;
 use crate::units::Nanos;
 use crate::validity::Thresholds;
 
@@ -50,6 +51,9 @@ pub struct Header {
     pub slo: Slo,
     /// The gates to judge, in the scenario's order.
     pub gates: Vec<Gate>,
+    /// What ends the run before its time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stop_if: Vec<StopRule>,
     /// Where a measurement stops being trusted.
     pub validity: Thresholds,
     /// What the scenario expects of the client, for the judge.

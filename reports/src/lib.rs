@@ -11,6 +11,7 @@
 #![forbid(unsafe_code)]
 
 mod chart;
+pub mod compare;
 pub mod exchange;
 pub mod gate;
 pub mod header;
@@ -24,6 +25,7 @@ pub mod record;
 pub mod render;
 pub mod run_note;
 pub mod sizing;
+pub mod stop;
 pub mod summary;
 pub mod tally;
 pub mod trace;

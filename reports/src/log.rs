@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::header::{FORMAT_VERSION, Header};
 use crate::job::{QueueSample, Stray};
 use crate::record::{Name, Record};
+use crate::stop::Stopped;
 use crate::units::Nanos;
 use crate::validity::Ending;
 
@@ -56,7 +57,7 @@ pub struct Dropped {
 }
 
 /// How a run ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct End {
     /// When.
     pub at: Nanos,
@@ -64,6 +65,9 @@ pub struct End {
     pub cause: Cause,
     /// Records that could not be written.
     pub lost: u64,
+    /// The rule that ended it, if one did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopped: Option<Box<Stopped>>,
 }
 
 /// What ended a run.
@@ -76,6 +80,15 @@ pub enum Cause {
     Interrupted,
     /// The budget of requests or of money was spent.
     BudgetSpent,
+    /// What `stop_if` says had come to be so.
+    Stopped,
+}
+
+impl End {
+    /// An end without a rule.
+    pub fn new(at: Nanos, cause: Cause, lost: u64) -> Self {
+        End { at, cause, lost, stopped: None }
+    }
 }
 
 impl Line {
@@ -217,6 +230,7 @@ impl<'a> Reader<'a> {
                     Cause::Finished => Ending::Complete,
                     Cause::Interrupted => Ending::Interrupted,
                     Cause::BudgetSpent => Ending::BudgetSpent,
+                    Cause::Stopped => Ending::Stopped,
                 });
                 Some(Entry::End(end))
             }
@@ -285,7 +299,7 @@ mod tests {
         for record in records {
             writer.write(&Line::Record(Box::new(record.clone()))).unwrap();
         }
-        writer.end(End { at: Nanos::from_secs(9), cause: Cause::Finished, lost: 0 }).unwrap()
+        writer.end(End::new(Nanos::from_secs(9), Cause::Finished, 0)).unwrap()
     }
 
     fn read(bytes: &[u8]) -> (Vec<Record>, Ending) {
@@ -337,11 +351,7 @@ mod tests {
     #[test]
     fn another_format_is_refused_by_name() {
         let header = Header { format: 99, ..testing::header() };
-        let log = Writer::begin(Vec::new(), &header).unwrap().end(End {
-            at: Nanos::ZERO,
-            cause: Cause::Finished,
-            lost: 0,
-        });
+        let log = Writer::begin(Vec::new(), &header).unwrap().end(End::new(Nanos::ZERO, Cause::Finished, 0));
         assert!(matches!(Reader::open(&log.unwrap()[..]), Err(ReadError::Format { found: 99 })));
     }
 }

@@ -4,6 +4,7 @@
 //! is shown. The schema, the documentation, `explain` and the glossary of the page are made from this
 //! one table; a metric that is not here cannot be gated on.
 
+mod better;
 mod entry;
 mod figure;
 mod timing;
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::histogram::Quantile;
 
+pub use better::Better;
 pub use entry::{Entry, Needs, Unit};
 pub use figure::Figure;
 pub use timing::Timing;

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::compare::Comparison;
 use crate::gate::{Judged, Verdict};
 use crate::header::{Header, Stage};
 use crate::histogram::CurvePoint;
@@ -18,6 +19,7 @@ use crate::judge::expect::Expectation;
 use crate::judge::finding::{Answer, Code, Finding, Ruling, Severity};
 use crate::judge::judgement::Judgement;
 use crate::record::{BreakerState, FailureClass, Name, Record};
+use crate::stop::Stopped;
 use crate::trace::account::Traced;
 use crate::units::Nanos;
 use crate::validity::{Ending, Validity};
@@ -37,6 +39,9 @@ pub struct Summary {
     pub validity: Validity,
     /// How the log ended.
     pub ending: Ending,
+    /// What ended the run before its time, if `stop_if` did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopped: Option<Stopped>,
     /// Each gate with its answer: failing first, then without data, inconclusive, passed.
     pub gates: Vec<Judged>,
     /// When the last request was over.
@@ -74,6 +79,9 @@ pub struct Summary {
     /// What the cloud's ledger says about the clients; none where there is no ledger to read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub judgement: Option<Judgement>,
+    /// What came of holding the run against each of its baselines.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub comparisons: Vec<Comparison>,
     /// What became of the spans of its traces; none where none were written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub traced: Option<Traced>,
@@ -136,7 +144,7 @@ impl Summary {
 pub enum RunVerdict {
     /// Every gate that can fail the run passed.
     Pass,
-    /// At least one gate failed the run.
+    /// At least one gate failed the run, an expectation was not met, or the run had to be stopped.
     Fail,
     /// None failed, but at least one could not be decided.
     Inconclusive,

@@ -56,6 +56,7 @@ pub(crate) fn header() -> Header {
         }],
         slo: Slo { latency: Some(Nanos::from_secs(8)), ttft: None },
         gates: Vec::new(),
+        stop_if: Vec::new(),
         validity: Thresholds::default(),
         expect: None,
         trace: Tracing::default(),

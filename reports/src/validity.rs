@@ -72,6 +72,9 @@ pub enum Ending {
     Interrupted,
     /// With its closing line, because the budget was spent.
     BudgetSpent,
+    /// With its closing line, because of what `stop_if` says: that is a verdict on what was measured, and none on the
+    /// measurement.
+    Stopped,
     /// Without a closing line: the process was killed, or the disk was full.
     #[default]
     Torn,
@@ -83,7 +86,7 @@ impl Validity {
         let mut checks = vec![
             complete(conduct.ending),
             achieved(conduct, thresholds),
-            drained(conduct.abandoned),
+            drained(conduct),
             records(conduct.lost),
         ];
         if clock == ClockKind::Real {
@@ -109,11 +112,16 @@ fn complete(ending: Ending) -> Check {
         Ending::Complete => "the run came to its end",
         Ending::Interrupted => "the run was interrupted; figures cover what had finished",
         Ending::BudgetSpent => "the budget was spent before the schedule was; figures cover what was sent",
+        Ending::Stopped => "the run was ended by its own `stop_if`; figures cover what was sent",
         Ending::Torn => {
             "the record log has no end: the run was killed or could not write; figures cover what was written"
         }
     };
-    Check { name: "complete".into(), ok: ending == Ending::Complete, finding: finding.into() }
+    Check {
+        name: "complete".into(),
+        ok: matches!(ending, Ending::Complete | Ending::Stopped),
+        finding: finding.into(),
+    }
 }
 
 fn achieved(conduct: &Conduct, thresholds: &Thresholds) -> Check {
@@ -133,15 +141,21 @@ fn achieved(conduct: &Conduct, thresholds: &Thresholds) -> Check {
     Check { name: "achieved".into(), ok: share >= thresholds.min_achieved, finding }
 }
 
-fn drained(abandoned: u64) -> Check {
+fn drained(conduct: &Conduct) -> Check {
+    let abandoned = conduct.abandoned;
+    // Who stops a run in its middle does not wait for all that is under way.
+    let stopped = conduct.ending == Ending::Stopped;
     let finding = match abandoned {
+        _ if stopped => {
+            format!("{} requests were cut off when the run was stopped", number::count(abandoned))
+        }
         0 => "every request came to its end".to_owned(),
         _ => format!(
             "{} requests were still open when the run stopped waiting; give the client a `total` or `stream_idle` timeout",
             number::count(abandoned)
         ),
     };
-    Check { name: "drained".into(), ok: abandoned == 0, finding }
+    Check { name: "drained".into(), ok: abandoned == 0 || stopped, finding }
 }
 
 fn records(lost: u64) -> Check {
@@ -191,6 +205,13 @@ mod tests {
         ] {
             assert!(!holds(broken, ClockKind::Real), "{broken:?}");
         }
+    }
+
+    #[test]
+    fn a_run_that_its_own_rule_ended_is_no_failed_measurement() {
+        let stopped = Conduct { ending: Ending::Stopped, abandoned: 3, ..conduct() };
+        assert!(holds(stopped, ClockKind::Real));
+        assert!(!holds(Conduct { lost: 1, ..stopped }, ClockKind::Real));
     }
 
     #[test]

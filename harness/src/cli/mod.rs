@@ -2,6 +2,7 @@
 //!
 //! The scenario file is the interface; flags choose the file, the seed and the outputs.
 
+mod compare;
 mod mock;
 
 use std::path::PathBuf;
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+pub use compare::{Baselines, CompareArgs, CompareOutputs, Mismatch, Variants};
 pub use mock::{Judged, MockArgs};
 
 /// Loads, breaks and judges clients of Amazon Bedrock before production does.
@@ -38,6 +40,8 @@ Examples:
   bedload run scenarios/storm.yaml
   bedload run scenarios/storm.yaml --real-time --set stages.2.for=10s
   bedload check scenarios/*.yaml
+  bedload compare bedload-out/main bedload-out/mine
+  bedload compare scenarios/storm.yaml --runs 5 --head-set clients.near.retry.attempts=3
   bedload mock scenarios/storm.yaml
   bedload mock scenarios/storm.yaml -- python3 my_client.py
   bedload explain recovery.time";
@@ -63,6 +67,8 @@ pub enum Verb {
     Check(CheckArgs),
     /// Serve the cloud of a scenario to any AWS SDK, on loopback.
     Mock(MockArgs),
+    /// Hold a run against another, or run two variants of a scenario in turn, and tell what got better and what worse.
+    Compare(CompareArgs),
     /// Make the outputs of a run folder again.
     Report(ReportArgs),
     /// Print the JSON Schema of scenario files.
@@ -105,6 +111,9 @@ pub struct RunArgs {
     /// End with 5 where a gate could not be decided.
     #[arg(long, env = "BEDLOAD_FAIL_ON_INCONCLUSIVE")]
     pub fail_on_inconclusive: bool,
+    /// What to hold the run against.
+    #[command(flatten)]
+    pub baselines: Baselines,
     /// Extra copies of the outputs.
     #[command(flatten)]
     pub outputs: Outputs,
@@ -212,6 +221,9 @@ pub struct ReportArgs {
     /// End with 5 where a gate could not be decided.
     #[arg(long, env = "BEDLOAD_FAIL_ON_INCONCLUSIVE")]
     pub fail_on_inconclusive: bool,
+    /// What to hold the run against; without any, what it was held against before.
+    #[command(flatten)]
+    pub baselines: Baselines,
     /// Extra copies of the outputs.
     #[command(flatten)]
     pub outputs: Outputs,

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use bedload_reports::job::{QueueSample, Stray};
 use bedload_reports::log::Dropped;
 use bedload_reports::record::{Name, Record};
+use bedload_reports::stop::Stopped;
 use bedload_reports::units::Nanos;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -58,6 +59,11 @@ impl Dispatcher {
         self.bed.budget.is_spent(self.numbers.load(Ordering::Relaxed))
     }
 
+    /// What ended the run before its time, if a rule did.
+    pub(super) fn stopped(&self) -> Option<Stopped> {
+        self.bed.stop.as_ref().and_then(|stop| stop.stopped())
+    }
+
     /// Waits until `at`; false if the word to stop came first.
     pub(super) async fn reached(&self, at: Nanos) -> bool {
         tokio::select! {
@@ -93,6 +99,9 @@ impl Dispatcher {
         self.bed.board.at(record.done);
         self.bed.board.over(&record.flow, record.outcome);
         self.bed.budget.spend(&record);
+        if let Some(stop) = &self.bed.stop {
+            stop.observe(&record);
+        }
         self.bed.sink.record(record);
     }
 
@@ -140,7 +149,11 @@ impl Dispatcher {
     /// Counts an arrival that found no room.
     pub(super) fn drop_arrival(&self, flow: &Name, due: Nanos) {
         self.bed.board.dropped(flow);
-        self.bed.sink.dropped(Dropped { flow: flow.clone(), stage: self.stage_at(due), due });
+        let dropped = Dropped { flow: flow.clone(), stage: self.stage_at(due), due };
+        if let Some(stop) = &self.bed.stop {
+            stop.drop_arrival(&dropped);
+        }
+        self.bed.sink.dropped(dropped);
     }
 
     /// Waits until nothing is in flight.

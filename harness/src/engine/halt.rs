@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::Notify;
 
 /// Says the word.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Halt(Arc<Said>);
 
 /// Hears the word.

@@ -6,8 +6,8 @@
 //!    └────────▶ stopping ──────┴──────▶ abandoning ──────────┘
 //! ```
 //!
-//! `open`, `closed` and `queue` decide when; `dispatch` sends; `halt` carries the word to stop; `budget` bounds what
-//! may be spent. Each request holds a permit while it is in flight, so the cap and the end of draining are one semaphore.
+//! `open`, `closed` and `queue` decide when; `dispatch` sends; `halt` carries the word to stop, which `stop` may say;
+//! `budget` bounds what may be spent. Each request holds a permit while it is in flight, so the cap and the end of draining are one semaphore.
 
 pub mod assembly;
 pub mod budget;
@@ -16,6 +16,7 @@ mod dispatch;
 pub mod halt;
 mod open;
 pub mod queue;
+pub mod stop;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -37,6 +38,7 @@ use budget::Budget;
 use dispatch::Dispatcher;
 use halt::Halted;
 use queue::QueueLoad;
+use stop::Stopper;
 
 /// How long requests may take to finish after a signal.
 const DRAIN_AFTER_STOP: Duration = Duration::from_secs(10);
@@ -99,6 +101,8 @@ pub struct Bed {
     pub max_in_flight: usize,
     /// What may be spent.
     pub budget: Arc<Budget>,
+    /// What ends the run before its time, if anything may.
+    pub stop: Option<Arc<Stopper>>,
 }
 
 /// Runs all traffic to its end, or to the word to stop, and drains.
@@ -121,15 +125,14 @@ pub async fn run(bed: Bed, traffic: Vec<Traffic>, halted: Halted) -> End {
     }
     while senders.join_next().await.is_some() {}
     drain(&dispatcher).await;
-    End { at: clock.now(), cause: cause(&dispatcher, &halted), lost: 0 }
-}
-
-fn cause(dispatcher: &Dispatcher, halted: &Halted) -> Cause {
-    match (halted.is_stopped(), dispatcher.budget_is_spent()) {
-        (true, _) => Cause::Interrupted,
-        (false, true) => Cause::BudgetSpent,
-        (false, false) => Cause::Finished,
-    }
+    let stopped = dispatcher.stopped();
+    let cause = match (&stopped, halted.is_stopped(), dispatcher.budget_is_spent()) {
+        (Some(_), ..) => Cause::Stopped,
+        (None, true, _) => Cause::Interrupted,
+        (None, false, true) => Cause::BudgetSpent,
+        (None, false, false) => Cause::Finished,
+    };
+    End { at: clock.now(), cause, lost: 0, stopped: stopped.map(Box::new) }
 }
 
 /// Waits until nothing is in flight; cuts off what takes too long.

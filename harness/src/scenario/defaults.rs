@@ -14,6 +14,12 @@ use crate::client::policy::{RetryMode, RetryProfile};
 use crate::pace::Arrivals;
 use crate::resilience::policy::{BreakerPolicy, SlidingWindow, StreamPolicy, WhenEmpty};
 
+/// The time over which a rule of `stop_if` looks. Ours: long enough for a burst of throttles to pass.
+pub(crate) const STOP_WINDOW: Duration = Duration::from_secs(30);
+
+/// The fewest samples that can end a run. Ours: of twenty, half are no accident.
+pub(crate) const STOP_SAMPLES: u64 = 20;
+
 /// Any seed serves; that it is always the same one makes two runs of a scenario the same run.
 pub(crate) const SEED: u64 = 1;
 

@@ -28,6 +28,7 @@ mod place;
 mod plan;
 mod schema;
 mod set;
+mod settings;
 mod source;
 mod suggest;
 mod words;
@@ -43,6 +44,7 @@ pub use plan::{
 };
 pub use schema::schema;
 pub use set::{Set, SetError};
+pub use settings::settings;
 pub use source::{MOST_BYTES, Source, Unreadable};
 
 /// The scenario with every default and its value, as YAML that reads back as the same plan.

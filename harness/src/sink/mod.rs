@@ -202,7 +202,7 @@ impl Writing {
     /// Writes what is left of a ledger that has no records beside it, and says how many exchanges were lost.
     pub fn finish_ledger(self) -> Result<u64, SinkError> {
         let lost = self.sink.lost.load(Ordering::Relaxed);
-        self.close(End { at: Nanos::ZERO, cause: Cause::Finished, lost }).map(|()| lost)
+        self.close(End::new(Nanos::ZERO, Cause::Finished, lost)).map(|()| lost)
     }
 
     fn close(self, end: End) -> Result<(), SinkError> {

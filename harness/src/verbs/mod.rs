@@ -1,7 +1,9 @@
 //! The verbs, one file each, and what can go wrong in any of them.
 
 mod advice;
+mod baseline;
 mod check;
+mod compare;
 mod dry_run;
 mod explain;
 mod index;
@@ -35,6 +37,7 @@ pub fn perform(verb: Verb, terminal: &Terminal) -> Result<Exit, VerbError> {
         Verb::Run(args) => run::run(&args, terminal),
         Verb::Check(args) => check::check(&args, terminal),
         Verb::Mock(args) => mock::mock(&args, terminal),
+        Verb::Compare(args) => compare::compare(&args, terminal),
         Verb::Report(args) => report::report(&args, terminal),
         Verb::Schema => terminal.print(&scenario::schema()).map(|()| done("schema printed")),
         Verb::Explain { code } => explain::explain(code.as_deref(), terminal),
@@ -96,6 +99,15 @@ pub enum VerbError {
     #[error("{what}")]
     Target {
         /// What is wrong with it.
+        what: String,
+        /// What to do.
+        #[help]
+        remedy: String,
+    },
+    /// Two runs cannot be held against each other.
+    #[error("{what}")]
+    Incomparable {
+        /// Why not.
         what: String,
         /// What to do.
         #[help]

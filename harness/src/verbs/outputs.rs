@@ -9,7 +9,12 @@ use crate::cli::Outputs;
 
 /// Refuses before the load what could not be written after it.
 pub(super) fn open(outputs: &Outputs) -> Result<(), VerbError> {
-    for (path, _) in wanted(outputs) {
+    open_files(wanted(outputs).map(|(path, _)| path))
+}
+
+/// The same of any files.
+pub(super) fn open_files<'a>(paths: impl Iterator<Item = &'a Path>) -> Result<(), VerbError> {
+    for path in paths {
         let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
         let made = parent.map_or(Ok(()), fs::create_dir_all);
         let opened =

@@ -4,7 +4,7 @@ use bedload_reports::render;
 
 use super::run_folder::RunFolder;
 use super::speech::Speech;
-use super::{VerbError, outputs, sending};
+use super::{VerbError, baseline, outputs, sending};
 use crate::cli::ReportArgs;
 use crate::exit::Exit;
 use crate::terminal::Terminal;
@@ -14,7 +14,10 @@ pub(super) fn report(args: &ReportArgs, terminal: &Terminal) -> Result<Exit, Ver
     outputs::open(&args.outputs)?;
     let stations = sending::stations(&args.exports)?;
     let note = folder.note();
-    let folded = folder.trace(folder.fold()?)?;
+    let header = folder.header()?;
+    let baselines = baseline::read_again(&args.baselines, &baseline::profile(&folder, &header))?;
+    let folded = baselines.hold(&folder, folder.fold(baselines.questions())?)?;
+    let folded = folder.trace(folded)?;
     let folded = sending::send(&stations, &folder, folded, terminal)?;
     folder.render(&folded, &note)?;
     outputs::copy(&args.outputs, &folder)?;

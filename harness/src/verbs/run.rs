@@ -12,16 +12,18 @@ use bedload_reports::header::ClockKind;
 use bedload_reports::render;
 use bedload_reports::run_note::RunNote;
 
+use super::baseline::{self, Baselines};
 use super::dry_run;
 use super::index::index;
 use super::run_folder::RunFolder;
 use super::speech::Speech;
 use super::{VerbError, outputs, plan, sending, signals, target};
 use crate::cli::RunArgs;
-use crate::clock::{self, Clock, Stopwatch};
+use crate::clock::{self, Clock, Stopwatch, virtual_epoch};
 use crate::engine::assembly::{Door, Leftover, Queues, header, traffic};
 use crate::engine::budget::Budget;
-use crate::engine::halt::{self, Halted};
+use crate::engine::halt::{self, Halt, Halted};
+use crate::engine::stop::Stopper;
 use crate::engine::{self, Bed};
 use crate::exit::{Exit, Status};
 use crate::export::Station;
@@ -100,6 +102,9 @@ fn run_one(
     let budget = target::budget(plan, &args.limits, &expected)?;
     let kind = clock_of(plan, args);
     let stations = sending::stations(&args.exports)?;
+    let header_ahead = header(plan, kind, virtual_epoch());
+    let profile = baseline::of_plan(plan, &header_ahead, &machine::host());
+    let baselines = baseline::read(&args.baselines, &profile)?;
     let runtime = clock::runtime(kind).map_err(VerbError::Runtime)?;
     let reached = runtime.block_on(target::reach(plan, Clock::start(kind)))?;
     let folder = RunFolder::create(folder)?;
@@ -115,7 +120,7 @@ fn run_one(
     note.wall_seconds = watch.elapsed_s();
     note.cpu_seconds = machine::cpu_seconds();
     folder.write_note(&note)?;
-    let exit = judge(&folder, &note, args, driven.signal, &stations, terminal)?;
+    let exit = judge(&folder, &note, args, &baselines, driven.signal, &stations, terminal)?;
     Ok(match left {
         Some(left) => exit.graver(left),
         None => exit,
@@ -141,9 +146,9 @@ async fn drive(
     folder: &RunFolder,
 ) -> Result<Driven, VerbError> {
     let (halt, halted) = halt::halt();
-    let received = signals::listen(halt);
+    let received = signals::listen(halt.clone());
     let made = Queues::ahead(plan, kind, reached.as_ref()).await.map_err(VerbError::unopened)?;
-    let ended = carry(plan, kind, budget, reached, folder, made.as_ref(), halted).await;
+    let ended = carry(plan, kind, budget, reached, folder, made.as_ref(), (halt, halted)).await;
     let removed = match &made {
         Some(made) => made.close().await,
         None => Ok(()),
@@ -159,7 +164,7 @@ async fn carry(
     reached: Option<SdkConfig>,
     folder: &RunFolder,
     made: Option<&Queues>,
-    halted: Halted,
+    (halt, halted): (Halt, Halted),
 ) -> Result<(), VerbError> {
     let clock = Clock::start(kind);
     let header = header(plan, kind, clock.wall_epoch());
@@ -179,6 +184,7 @@ async fn carry(
         board,
         max_in_flight: plan.max_in_flight(),
         budget: Arc::new(budget),
+        stop: Stopper::new(&header, halt).map(Arc::new),
     };
     let queues = match made {
         Some(made) => made.through(plan, &door, clock)?,
@@ -195,11 +201,13 @@ fn judge(
     folder: &RunFolder,
     note: &RunNote,
     args: &RunArgs,
+    baselines: &Baselines,
     received: Option<Status>,
     stations: &[Station],
     terminal: &Terminal,
 ) -> Result<Exit, VerbError> {
-    let folded = folder.trace(folder.fold()?)?;
+    let folded = baselines.hold(folder, folder.fold(baselines.questions())?)?;
+    let folded = folder.trace(folded)?;
     let folded = sending::send(stations, folder, folded, terminal)?;
     folder.render(&folded, note)?;
     outputs::copy(&args.outputs, folder)?;

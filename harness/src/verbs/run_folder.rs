@@ -4,9 +4,12 @@ use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use bedload_reports::compare::{Comparison, Question, Settings};
 use bedload_reports::exchange::{self, Exchange, LedgerError};
+use bedload_reports::header::Header;
 use bedload_reports::judge::context::Context;
 use bedload_reports::judge::judge;
+use bedload_reports::log::Reader;
 use bedload_reports::render;
 use bedload_reports::run_note::RunNote;
 use bedload_reports::tally::{self, Folded, Witness};
@@ -18,6 +21,7 @@ use bedload_reports::units::Nanos;
 use super::{LogError, VerbError};
 use crate::clock::virtual_epoch;
 use crate::export;
+use crate::scenario::{self, Plan, Source};
 use crate::sink::{LEDGER, RECORDS};
 
 /// The scenario as it was run.
@@ -26,6 +30,8 @@ const SCENARIO: &str = "scenario.yaml";
 const NOTE: &str = "run.json";
 /// The X-Ray documents of the traces that are kept.
 const SEGMENTS: &str = "segments.jsonl";
+/// What came of holding the run against its baselines.
+const BASELINES: &str = "baseline.json";
 /// The page.
 pub(super) const PAGE: &str = "report.html";
 /// The figures.
@@ -95,12 +101,46 @@ impl RunFolder {
         serde_json::from_slice(&text).unwrap_or_default()
     }
 
-    /// Reads the record log and folds it into figures; where the cloud kept a ledger, it is judged too.
-    pub(super) fn fold(&self) -> Result<Folded, VerbError> {
+    /// The settings of the scenario as it was run; none where this bedload cannot read it.
+    pub(super) fn settings(&self) -> Option<Settings> {
+        let plan = Plan::parse(&Source::read(&self.path(SCENARIO)).ok()?, &[]).ok()?;
+        Some(scenario::settings(&plan))
+    }
+
+    /// Writes what came of holding the run against its baselines.
+    pub(super) fn write_comparisons(&self, comparisons: &[Comparison]) -> Result<(), VerbError> {
+        write(&self.path(BASELINES), |out| {
+            serde_json::to_writer_pretty(&mut *out, comparisons)?;
+            out.write_all(b"\n")
+        })
+    }
+
+    /// What came of holding the run against its baselines, if it had any.
+    pub(super) fn comparisons(&self) -> Vec<Comparison> {
+        let text = fs::read(self.path(BASELINES)).unwrap_or_default();
+        serde_json::from_slice(&text).unwrap_or_default()
+    }
+
+    /// What is at the beginning of its record log.
+    pub(super) fn header(&self) -> Result<Header, VerbError> {
+        let (path, log) = self.log()?;
+        let reader = Reader::open(log).map_err(|source| LogError { path, source })?;
+        Ok(reader.header().clone())
+    }
+
+    fn log(&self) -> Result<(PathBuf, fs::File), LogError> {
         let path = self.path(RECORDS);
-        let log =
-            fs::File::open(&path).map_err(|error| LogError { path: path.clone(), source: error.into() })?;
-        let folded = tally::fold(log).map_err(|source| LogError { path, source })?;
+        match fs::File::open(&path) {
+            Ok(log) => Ok((path, log)),
+            Err(error) => Err(LogError { path, source: error.into() }),
+        }
+    }
+
+    /// Reads the record log and folds it into figures, with the answers to a comparison's questions; where the cloud kept a
+    /// ledger, it is judged too.
+    pub(super) fn fold(&self, questions: &[Question]) -> Result<Folded, VerbError> {
+        let (path, log) = self.log()?;
+        let folded = tally::fold_asking(log, questions).map_err(|source| LogError { path, source })?;
         if !self.path(LEDGER).is_file() {
             return Ok(folded);
         }

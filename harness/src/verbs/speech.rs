@@ -4,6 +4,7 @@ use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use bedload_reports::compare::Comparison;
 use bedload_reports::render;
 use bedload_reports::summary::Summary;
 
@@ -51,18 +52,34 @@ impl Speech {
     ) -> Result<(), VerbError> {
         match self {
             Speech::Human => Ok(()),
-            Speech::Json => {
-                let mut line = serde_json::to_string(summary)
-                    .map_err(|error| VerbError::Stdout(std::io::Error::other(error)))?;
-                line.push('\n');
-                terminal.print(&line)
-            }
+            Speech::Json => document(summary, terminal),
             Speech::Github { step_summary } => {
                 terminal.print(&render::github(summary, scenario))?;
                 step_summary.as_deref().map_or(Ok(()), |path| append(path, &render::markdown(summary)))
             }
         }
     }
+
+    /// The same of a comparison.
+    pub(super) fn speak_of(&self, comparison: &Comparison, terminal: &Terminal) -> Result<(), VerbError> {
+        match self {
+            Speech::Human => Ok(()),
+            Speech::Json => document(comparison, terminal),
+            Speech::Github { step_summary } => {
+                terminal.print(&render::comparison_github(comparison))?;
+                let text = || render::comparison_markdown(comparison);
+                step_summary.as_deref().map_or(Ok(()), |path| append(path, &text()))
+            }
+        }
+    }
+}
+
+/// A document in one line.
+fn document(told: &impl serde::Serialize, terminal: &Terminal) -> Result<(), VerbError> {
+    let mut line =
+        serde_json::to_string(told).map_err(|error| VerbError::Stdout(std::io::Error::other(error)))?;
+    line.push('\n');
+    terminal.print(&line)
 }
 
 /// Adds to the summary of a step, which other commands of the step may have begun.

@@ -4,12 +4,14 @@
 
 mod bad_input;
 mod bugs;
+mod compare;
 mod ledger;
 mod outputs;
 mod policies;
 mod queues;
 mod run;
 mod scenarios;
+mod stop_if;
 mod support;
 mod traces;
 mod watched;

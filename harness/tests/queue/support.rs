@@ -109,6 +109,7 @@ async fn drive(plan: &Plan, folder: &std::path::Path) {
         board: Arc::new(Board::new(header.flows.iter().map(|flow| flow.name.clone()))),
         max_in_flight: plan.max_in_flight(),
         budget: Arc::new(Budget::default()),
+        stop: None,
     };
     let (_halt, halted) = halt::halt();
     let end = engine::run(bed, traffic(plan, door.way(), &queues, clock).unwrap(), halted).await;

@@ -17,13 +17,15 @@ fn defaults_are_printed_and_hold() {
 fn held(plan: &Plan) -> String {
     let mut gates = plan.gates().to_vec();
     gates.iter_mut().for_each(|gate| gate.line = None);
+    let mut stop_if = plan.stop_if().to_vec();
+    stop_if.iter_mut().for_each(|rule| rule.line = None);
     let expect = plan.expect().map(|expect| Expect { lines: Vec::new(), ..expect.clone() });
     format!(
         "{:#?}",
         (
             (plan.name(), plan.about(), plan.seed(), plan.clock(), plan.target(), plan.max_in_flight()),
             (plan.stages(), plan.models(), plan.answers(), plan.clients(), plan.flows(), plan.faults()),
-            (plan.slo(), gates, plan.validity(), expect, plan.trace()),
+            (plan.slo(), gates, stop_if, plan.validity(), expect, plan.trace()),
         )
     )
 }
@@ -51,7 +53,10 @@ fn the_expanded_scenario_is_the_same_plan() {
         "models.sonnet.price={ input_per_1k: 0.003, output_per_1k: 1e-7 }",
         "validity.min_achieved=33.3%",
         "trace={ sample: 12.5%, limit: 7, propagate: false }",
-        "gates={ g: { metric: cost.per_1k, max: 1e30 }, 1: { metric: latency.p99.9, max: 1ns } }",
+        "gates={ g: { metric: cost.per_1k, max: 1e30 }, 1: { metric: latency.p99.9, max: 1ns }, \
+         2: { metric: tokens.per_minute, baseline: ./a b, max_increase: 150%, max_decrease: 7.5k/min }, \
+         3: { metric: success.ratio, baseline: main, max_increase: 1 point, max_decrease: 28.999% } }",
+        "stop_if={ g: { metric: failures.count, above: 10k, over: 1500ms }, 1: { metric: requests.rate, below: 0.1/s, samples: 1 } }",
     ];
     reads_back(&parse(SMALL, &elsewhere).unwrap());
     let policies = [

@@ -27,6 +27,18 @@ pub(crate) const GATES: &[(&str, &[&str])] = &[
     ("{ metric: recovery.time, after: throttle, during: quiet, max: 2s }", &["17:56 S010 `during` has no meaning for `recovery.time`"]),
     ("{ metric: latency.p95, max: 2s, severity: error }", &["17:48 S009 `error` is not a severity"]),
     ("{ metric: latency.p95, max: 2s, basline: main }", &["17:38 S004 unknown key `basline`"]),
+    // Baselines.
+    ("{ metric: latency.p95, baseline: main, max_increase: 10% }", &[]),
+    ("{ metric: success.ratio, baseline: ../main, max_increase: 150%, max_decrease: 0.5 points }", &[]),
+    ("{ metric: latency.p95, baseline: main, max_increase: 10%, max: 2s }", &["17:3 S010 a gate with more than one limit"]),
+    ("{ metric: latency.p95, baseline: main }", &["17:3 S005 a gate on a baseline that limits no change"]),
+    ("{ metric: latency.p95, max_increase: 10% }", &["17:3 S005 a limit on a change, and no `baseline` to change from"]),
+    ("{ metric: latency.p95, baseline: main, max_increase: 10 }", &["17:59 S007 the number `10` has no unit"]),
+    ("{ metric: latency.p95, baseline: main, max_increase: -10% }", &["17:59 S007 `-10%` is not a part of the baseline"]),
+    ("{ metric: success.ratio, baseline: main, max_decrease: 1 }", &["17:61 S007 the number `1` has no unit"]),
+    ("{ metric: success.ratio, baseline: main, max_decrease: 200ms }", &["17:61 S007 `200ms` is not a change of a share"]),
+    ("{ metric: recovery.time, after: throttle, baseline: main, max_increase: 10% }", &["17:58 S010 one run cannot tell whether `recovery.time` has changed"]),
+    ("{ metric: latency.max, baseline: main, max_increase: 10% }", &["17:39 S010 one run cannot tell whether `latency.max` has changed"]),
     // What could never have data.
     ("{ metric: ttft.p95, flow: ask, max: 2s }", &["17:3 S011 gate `g` can have no data: flow `ask` does not stream, so it has no ttft"]),
     ("{ metric: dropped.count, flow: ask, max: 2 }", &["17:3 S011 gate `g` can have no data: only an open load can find no room, and none is in scope"]),
@@ -43,6 +55,28 @@ pub(crate) const GATES: &[(&str, &[&str])] = &[
 #[test]
 fn each_mistake_of_a_gate_is_told_with_its_place() {
     assert_each(GATES, |gate| format!("{SMALL}gates:\n  g: {gate}\n"));
+}
+
+/// Rules that end a run on the small scenario, and what is told of them.
+#[rustfmt::skip]
+const STOPS: &[(&str, &[&str])] = &[
+    ("{ metric: success.ratio, below: 50% }", &[]),
+    ("{ metric: latency.p95, flow: ask, above: 20s, over: 10s, samples: 5 }", &[]),
+    ("{ metric: dropped.count, above: 100 }", &[]),
+    ("{ metric: success.ratio }", &["17:3 S005 a rule that says nothing about its figure"]),
+    ("{ metric: success.ratio, below: 50%, above: 60% }", &["17:3 S010 a rule with two edges"]),
+    ("{ metric: success.ratio, min: 50% }", &["17:3 S005 a rule that says nothing about its figure", "17:31 S004 unknown key `min`"]),
+    ("{ metric: success.ratio, below: 50 }", &["17:38 S007 the number `50` has no unit"]),
+    ("{ metric: success.ratio, below: 50%, over: 0s }", &["17:49 S008 `0s` is out of bounds"]),
+    ("{ metric: recovery.time, above: 5s }", &["17:16 S010 `recovery.time` is known at the end of the run alone"]),
+    ("{ metric: findings.count, above: 5 }", &["17:16 S010 `findings.count` is known at the end of the run alone"]),
+    ("{ metric: success.ratio, flow: chatt, below: 50% }", &["17:37 S009 there is no flow `chatt`"]),
+    ("{ metric: ttft.p95, flow: ask, above: 2s }", &["17:3 S011 rule `s` can have no data: flow `ask` does not stream, so it has no ttft"]),
+];
+
+#[test]
+fn each_mistake_of_a_rule_is_told_with_its_place() {
+    assert_each(STOPS, |rule| format!("{SMALL}stop_if:\n  s: {rule}\n"));
 }
 
 #[test]

@@ -12,9 +12,11 @@ use bedload::resilience::policy::{
 use bedload::scenario::{
     Answers, Flow, Inject, Input, Load, Spread, StopReason, Target, When, WindowLaw, schema,
 };
+use bedload_reports::compare::Margin;
 use bedload_reports::gate::Limit;
 use bedload_reports::header::ClockKind;
 use bedload_reports::record::Operation;
+use bedload_reports::stop::Bound;
 use bedload_reports::units::Nanos;
 
 use crate::support::{FULL, parse};
@@ -80,7 +82,14 @@ fn the_whole_language_is_read() {
     assert_eq!(plan.faults()[4].when(), &When::Always);
 
     let gate = &plan.gates()[5];
-    assert_eq!((gate.limit, gate.line), (Limit::Max(2e6), Some(261)));
+    assert_eq!((&gate.limit, gate.line), (&Limit::Max(2e6), Some(261)));
+    let Limit::Against(against) = &plan.gates()[9].limit else { unreachable!("a change") };
+    assert_eq!(
+        (&*against.baseline, against.max_increase, against.max_decrease),
+        ("main", Some(Margin::Relative(0.1)), Some(Margin::Absolute(0.2)))
+    );
+    let rule = &plan.stop_if()[0];
+    assert_eq!((rule.when, rule.window, rule.samples), (Bound::Below(0.5), Nanos::from_secs(20), 50));
     assert_eq!(plan.validity().min_achieved, 0.975);
     assert_eq!(plan.source_text(), FULL);
 }

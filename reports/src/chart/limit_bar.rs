@@ -91,6 +91,8 @@ fn share(judged: &Judged, value: f64) -> Option<f64> {
         Limit::Between(min, max) => ratio((value - (min + max) / 2.0).abs(), (max - min) / 2.0),
         Limit::Equals(exact) if value == exact => return None,
         Limit::Equals(exact) => 1.0 + ratio((value - exact).abs(), exact.abs()),
+        // A change is judged by its own interval, which stands with the comparison.
+        Limit::Against(_) => return None,
     };
     (!used.is_nan()).then_some(used)
 }
@@ -121,7 +123,7 @@ mod tests {
             on_no_data: OnNoData::Fail,
             line: None,
         };
-        gate.judge(Measured { value: Some(value), interval: None, samples: 9, floor: 1 })
+        gate.judge(Measured::sharp(Some(value), 9, 1))
     }
 
     #[test]
@@ -135,7 +137,7 @@ mod tests {
             (Figure::Requests, Limit::Equals(20.0), 30.0, 1.5),
         ];
         for (figure, limit, value, expected) in table {
-            let used = used(&judged(figure, limit, value)).unwrap_or(f64::NAN);
+            let used = used(&judged(figure, limit.clone(), value)).unwrap_or(f64::NAN);
             assert!((used - expected).abs() < 1e-9, "{figure:?} {limit:?} {value}: {used}");
         }
     }

@@ -8,12 +8,13 @@
 //!
 //! ```text
 //! paint (the palette) ─▶ svg (the writer) ─▶ clock, axis (scales) ─▶ plot, heat, lanes (one panel over time)
-//!                                                              └──▶ percentile, scatter, waterfall, spark, limit_bar, sign
+//!                                                              └──▶ percentile, scatter, waterfall, spark, limit_bar, change_bar, sign
 //! ```
 //!
 //! Charts do geometry, nothing else: what is drawn was computed by the tally.
 
 pub(crate) mod axis;
+pub(crate) mod change_bar;
 pub(crate) mod clock;
 pub(crate) mod heat;
 mod label;

@@ -3,7 +3,7 @@
 
 use crate::judge::codes::CodeEntry;
 use crate::judge::finding::Code;
-use crate::metric::{Entry, Metric, Needs, Unit};
+use crate::metric::{Better, Entry, Metric, Needs, Unit};
 
 /// Columns of a formula: with its indent, a line of a hundred.
 const COLUMNS: usize = 89;
@@ -41,12 +41,13 @@ fn finding(entry: &CodeEntry) -> String {
 
 fn explained(entry: &Entry) -> String {
     let mut text = format!(
-        "{}{}\n  {}\n  formula  {}\n  unit     {}\n",
+        "{}{}\n  {}\n  formula  {}\n  unit     {}\n  better   {}\n",
         entry.name,
         statistics(entry),
         entry.meaning,
         hung(entry.formula),
         unit(entry.unit),
+        better(entry).word(),
     );
     if let Some(needs) = needs(entry.needs) {
         text.push_str(&format!("  needs    {needs}\n"));
@@ -78,6 +79,11 @@ fn statistics(entry: &Entry) -> &'static str {
         Ok(_) => "",
         Err(_) => ".p50 .p90 .p95 .p99 .p99.9 .mean .min .max",
     }
+}
+
+/// Which way it gets better, as a comparison judges it; the name of a time alone is no metric yet.
+fn better(entry: &Entry) -> Better {
+    entry.name.parse::<Metric>().map_or(Better::Lower, Metric::better)
 }
 
 /// A unit in words, with an example of how a scenario writes it.

@@ -4,11 +4,13 @@
 //! says how many were left out. Text of a run is escaped as the toolkit's `core` does it: a line break in an error message
 //! would be a command of its own.
 
+use crate::compare::{self, Comparison, Row};
 use crate::gate::{Judged, Verdict};
 use crate::judge::expect::Expectation;
+use crate::stop::Stopped;
 use crate::summary::Summary;
 
-use super::phrase;
+use super::{compared, phrase};
 
 /// Annotations of one kind that GitHub shows of one step.
 const SHOWN: usize = 10;
@@ -25,6 +27,7 @@ pub fn github(summary: &Summary, scenario: &str) -> String {
             text: check.finding.clone(),
         })
         .collect();
+    annotations.extend(summary.stopped.as_ref().map(stopped));
     annotations.extend(summary.gates.iter().filter_map(gate));
     annotations.extend(summary.expectations().iter().filter_map(expectation));
     let lines = [Level::Error, Level::Warning].map(|level| {
@@ -32,6 +35,24 @@ pub fn github(summary: &Summary, scenario: &str) -> String {
         told(&of_level, scenario)
     });
     lines.concat()
+}
+
+/// The annotations of a comparison: an error for each figure that regressed. No line of a scenario is to blame.
+pub fn comparison_github(comparison: &Comparison) -> String {
+    let regressed = comparison.rows.iter().filter(|row| row.verdict == compare::Verdict::Regressed);
+    let annotations: Vec<Annotation> = regressed.map(regression).collect();
+    told(&annotations.iter().collect::<Vec<_>>(), "")
+}
+
+fn regression(row: &Row) -> Annotation {
+    let unit = row.metric.entry().unit;
+    let values = [row.base.value, row.head.value].map(|value| compared::value(value, unit)).join(" → ");
+    let change = row.change.as_ref().map(|change| format!(", {}", compared::change(change, unit)));
+    let evidence = row.change.as_ref().and_then(|change| compared::evidence(change, unit));
+    let interval = evidence.map(|evidence| format!(", 95 % interval {evidence}"));
+    let text = [Some(values), change, interval, Some(format!("; allowed is {}", row.allowed.text(unit)))];
+    let title = format!("{}: regressed", compared::figure(row));
+    Annotation { level: Level::Error, line: None, title, text: text.into_iter().flatten().collect() }
 }
 
 /// How grave GitHub makes it look.
@@ -47,6 +68,11 @@ struct Annotation {
     line: Option<u32>,
     title: String,
     text: String,
+}
+
+fn stopped(stopped: &Stopped) -> Annotation {
+    let title = format!("stop_if {}: stopped early", stopped.rule.name);
+    Annotation { level: Level::Error, line: stopped.rule.line, title, text: stopped.to_string() }
 }
 
 fn gate(judged: &Judged) -> Option<Annotation> {
@@ -93,8 +119,13 @@ impl Annotation {
             Level::Warning => "warning",
         };
         let line = self.line.map_or_else(String::new, |line| format!(",line={line}"));
-        let (file, title) = (property(scenario), property(&self.title));
-        format!("::{command} file={file}{line},title={title}::{}\n", data(&self.text))
+        let title = property(&self.title);
+        match scenario {
+            "" => format!("::{command} title={title}::{}\n", data(&self.text)),
+            file => {
+                format!("::{command} file={}{line},title={title}::{}\n", property(file), data(&self.text))
+            }
+        }
     }
 }
 
@@ -120,6 +151,14 @@ mod tests {
     fn a_run_that_cannot_be_trusted_says_so_first() {
         let told = github(&sample::torn().summary, "s.yaml");
         assert!(told.starts_with("::error file=s.yaml,title=run invalid::"), "{told}");
+    }
+
+    #[test]
+    fn each_figure_that_regressed_is_an_error_without_a_line() {
+        let told = comparison_github(&sample::against_main()).replace('\u{202f}', " ");
+        assert_eq!(told.lines().count(), 8, "{told}");
+        let first = "::error title=latency.p50%3A regressed::1.62 s → 2.27 s, +40.0 %25, 95 %25 interval ";
+        assert!(told.starts_with(first) && !told.contains("file="), "{told}");
     }
 
     #[test]

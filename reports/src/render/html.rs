@@ -10,6 +10,7 @@
 //! its template of the same name.
 
 mod cloud;
+mod comparison;
 mod cursor;
 mod errors;
 mod evidence;
@@ -86,6 +87,7 @@ pub fn html(summary: &Summary, note: &RunNote, scenario: &str, out: &mut dyn io:
         cloud,
         requests: requests::view(summary),
         errors: errors::view(summary, clock.as_ref()),
+        comparisons: comparison::view(summary),
         method: method::view(summary, scenario),
         note,
     };
@@ -111,6 +113,7 @@ struct Page<'a> {
     cloud: Option<cloud::Cloud<'a>>,
     requests: requests::Requests<'a>,
     errors: errors::Errors<'a>,
+    comparisons: Vec<comparison::Comparison<'a>>,
     method: method::Method<'a>,
     note: &'a RunNote,
 }

@@ -5,6 +5,7 @@
 
 use std::io;
 
+use crate::compare::Comparison;
 use crate::summary::Summary;
 
 /// Writes the summary as indented JSON with a newline at its end.
@@ -13,10 +14,24 @@ pub fn json(summary: &Summary, out: &mut dyn io::Write) -> io::Result<()> {
     out.write_all(b"\n")
 }
 
+/// Writes a comparison in the same way: `comparison.json`.
+pub fn comparison_json(comparison: &Comparison, out: &mut dyn io::Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, comparison)?;
+    out.write_all(b"\n")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::render::sample::storm;
+    use crate::render::sample::{against_main, storm};
+
+    #[test]
+    fn a_comparison_is_read_back_whole() {
+        let comparison = against_main();
+        let mut written = Vec::new();
+        let read = comparison_json(&comparison, &mut written).map(|()| serde_json::from_slice(&written).ok());
+        assert_eq!(read.ok().flatten(), Some(comparison));
+    }
 
     #[test]
     fn what_is_written_is_read_back() {

@@ -10,6 +10,7 @@ use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use crate::gate::{Judged, Verdict};
 use crate::judge::expect::Expectation;
+use crate::stop::StopRule;
 use crate::summary::Summary;
 
 use super::{finding, phrase};
@@ -28,8 +29,12 @@ pub fn junit(summary: &Summary, out: &mut dyn io::Write) -> io::Result<()> {
         suite.add_property((name.as_str(), told.as_str()));
     }
     let gates = summary.gates.iter().map(gate);
-    let cases =
-        validity(summary).into_iter().chain(gates).chain(summary.expectations().iter().map(expectation));
+    let rules = summary.run.stop_if.iter().map(|rule| stop_if(summary, rule));
+    let cases = validity(summary)
+        .into_iter()
+        .chain(rules)
+        .chain(gates)
+        .chain(summary.expectations().iter().map(expectation));
     suite.add_test_cases(cases.map(|mut case| {
         case.set_classname(scenario);
         case
@@ -47,6 +52,21 @@ fn gate(judged: &Judged) -> TestCase {
         _ => skipped(judged),
     };
     TestCase::new(&*judged.gate.name, status)
+}
+
+/// A rule that may end the run: a test that fails where it did.
+fn stop_if(summary: &Summary, rule: &StopRule) -> TestCase {
+    let line = rule.line.map_or_else(String::new, |line| format!("\nscenario line {line}"));
+    let status = match summary.stopped.as_ref().filter(|stopped| stopped.rule.name == rule.name) {
+        None => TestCaseStatus::success(),
+        Some(stopped) => {
+            let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+            let told = format!("the run was stopped early by {stopped}");
+            status.set_message(&told).set_type("stopped").set_description(format!("{told}{line}"));
+            status
+        }
+    };
+    TestCase::new(format!("stop_if.{}", rule.name), status)
 }
 
 fn expectation(expected: &Expectation) -> TestCase {

@@ -4,6 +4,8 @@
 //! nothing that a service said can speak for the report. Sentences that quote a name are escaped. The text is cut at 60 KB, under the limits
 //! of every host, with a line that says so.
 
+mod comparison;
+
 use std::fmt::Write;
 
 use crate::chart::limit_bar;
@@ -14,6 +16,8 @@ use crate::record::Record;
 use crate::summary::{Exemplar, RunVerdict, Spread, Summary};
 
 use super::{finding, phrase};
+
+pub use comparison::comparison_markdown;
 
 /// The most bytes: a comment may hold 64 KiB.
 const MOST: usize = 60_000;
@@ -31,6 +35,7 @@ pub fn markdown(summary: &Summary) -> String {
         expectations(summary),
         findings(summary),
         numbers(summary),
+        summary.comparisons.iter().map(comparison::section).collect::<Vec<_>>().join("\n"),
         requests(summary),
         foot(summary),
     ];
@@ -50,8 +55,12 @@ fn headline(summary: &Summary) -> String {
 }
 
 fn validity(summary: &Summary) -> String {
-    summary.validity.troubles().fold(String::new(), |mut text, check| {
+    let troubles = summary.validity.troubles().fold(String::new(), |mut text, check| {
         let _ = writeln!(text, "> **{}** {}", escaped(&check.name), escaped(&check.finding));
+        text
+    });
+    summary.stopped.iter().fold(troubles, |mut text, stopped| {
+        let _ = writeln!(text, "> **stopped early** by {}", code(&stopped.to_string()));
         text
     })
 }

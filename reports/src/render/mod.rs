@@ -7,6 +7,7 @@
 //! All text that comes from a run (names, messages, error bodies) is untrusted. Each format has one
 //! place that makes such text harmless, named in the file's own documentation.
 
+mod compared;
 mod explain;
 mod finding;
 mod github;
@@ -23,11 +24,11 @@ mod sentence;
 mod text;
 
 pub use explain::{explain_all, explain_finding, explain_metric};
-pub use github::github;
+pub use github::{comparison_github, github};
 pub use hlog::hlog;
 pub use html::{Entry, html, index};
-pub use json::json;
+pub use json::{comparison_json, json};
 pub use junit::junit;
-pub use markdown::markdown;
+pub use markdown::{comparison_markdown, markdown};
 pub use openmetrics::openmetrics;
-pub use text::{Style, text};
+pub use text::{Style, comparison_text, text};

@@ -3,14 +3,16 @@
 //! A verdict is a sentence with the measured value and the limit in it, so that a build log, a test
 //! report and the page give the same reason in the same words.
 
-use crate::gate::{Judged, Limit, Scope, Verdict};
+use crate::gate::{Against, Judged, Limit, Scope, Verdict};
 use crate::judge::expect::Expectation;
 use crate::metric::{Figure, Metric, Timing};
 use crate::number;
 use crate::record::{BreakerState, Call, CallEnd, Deed, Outcome, Reason, Record};
+use crate::stop::Stopped;
 use crate::summary::{Figures, RunVerdict, Summary, Why};
 use crate::units::Nanos;
 
+use super::compared;
 use super::sentence::Sentence;
 
 /// The count after the verdict's word: `1 of 8 gates`, `1 of 8 gates, 1 of 3 expectations`.
@@ -34,6 +36,10 @@ pub(super) fn tally(summary: &Summary) -> String {
         RunVerdict::Pass => counted(count(summary, Verdict::Pass), is(Verdict::Pass)),
     };
     match summary.verdict {
+        RunVerdict::Fail if summary.stopped.is_some() => {
+            let some = told.into_iter().filter(|told| !told.starts_with("0 "));
+            std::iter::once("stopped early".to_owned()).chain(some).collect::<Vec<_>>().join(", ")
+        }
         _ if told.is_empty() => "no gates".to_owned(),
         // Of a run that failed, what did not fail is not counted.
         RunVerdict::Fail | RunVerdict::Inconclusive => {
@@ -64,6 +70,7 @@ pub(super) fn cause(summary: &Summary) -> Sentence {
         _ if summary.total.requests == 0 && summary.judgement.is_none() => {
             Sentence::of("No request was due in a recorded stage.")
         }
+        RunVerdict::Fail if summary.stopped.is_some() => stopped_early(summary),
         RunVerdict::Fail if failing(summary).next().is_none() => unmet(summary),
         RunVerdict::Inconclusive if count(summary, Verdict::Inconclusive) == 0 => {
             Sentence::of("What the scenario expects of the client was too close to call.")
@@ -84,6 +91,12 @@ pub(super) fn cause(summary: &Summary) -> Sentence {
             (Some(first), _) => gate(first),
         },
     }
+}
+
+/// Why a run was ended before its time.
+fn stopped_early(summary: &Summary) -> Sentence {
+    let told = |it: &Stopped| Sentence::of("The run was stopped early by ").stress(it.to_string()).say(".");
+    summary.stopped.as_ref().map(told).unwrap_or_default()
 }
 
 /// The first expectation that fails the run.
@@ -117,6 +130,7 @@ pub(super) fn gate(judged: &Judged) -> Sentence {
             format!("{} to {} was asked", number::value(min, unit), number::value(max, unit))
         }
         Limit::Equals(exact) => format!("exactly {} was asked", number::value(exact, unit)),
+        Limit::Against(ref against) => return change(judged, against),
     };
     let Some(value) = judged.measured.value.filter(|_| judged.verdict != Verdict::NoData) else {
         return no_data(judged, &limit);
@@ -131,6 +145,41 @@ pub(super) fn gate(judged: &Judged) -> Sentence {
         _ => format!("; {limit}."),
     };
     Sentence::of(before).stress(number::value(value, unit)).say(after).say(close)
+}
+
+/// What a gate on a baseline measured: `The p95 of latency was 2.65 s, +10.0 % since main with an interval of …; at most … was allowed.`
+fn change(judged: &Judged, against: &Against) -> Sentence {
+    let unit = judged.gate.metric.entry().unit;
+    let allowed = format!("allowed is {}", judged.gate.limit.text(unit));
+    let Some(value) = judged.measured.value.filter(|_| judged.verdict != Verdict::NoData) else {
+        return match (judged.measured.value, judged.measured.baseline) {
+            (Some(_), None) if judged.measured.samples >= judged.measured.floor => {
+                let asked = format!("{} was not decided: ", metric_and_scope(judged));
+                Sentence::of(asked)
+                    .stress(format!("there is no figure of {}", against.baseline))
+                    .say(format!("; {allowed}."))
+            }
+            _ => no_data(judged, &allowed),
+        };
+    };
+    let (before, after) = frame(judged.gate.metric, &judged.gate.scope);
+    let interval = judged.measured.baseline.and_then(|it| compared::interval(&it.change, unit));
+    let interval =
+        interval.map_or_else(|| ", and how it varies is unknown".to_owned(), |it| format!(", interval {it}"));
+    let since = format!("{after}{}{interval}; {allowed}.", since(judged));
+    Sentence::of(before).stress(number::value(value, unit)).say(since)
+}
+
+/// The change from a baseline: `, +10.0 % since 2.41 s`.
+fn since(judged: &Judged) -> String {
+    let unit = judged.gate.metric.entry().unit;
+    judged.measured.baseline.map_or_else(String::new, |baseline| {
+        format!(
+            ", {} since {}",
+            compared::change(&baseline.change, unit),
+            number::value(baseline.value, unit)
+        )
+    })
 }
 
 fn no_data(judged: &Judged, limit: &str) -> Sentence {
@@ -164,13 +213,16 @@ pub(super) fn story(judged: &Judged) -> String {
     let against = |kept: &str, broken: &str, limit: f64| {
         format!("{name}: {measured} {} {}", if held { kept } else { broken }, number::value(limit, unit))
     };
-    match (judged.verdict, judged.gate.limit) {
+    match (judged.verdict, &judged.gate.limit) {
+        (_, limit @ Limit::Against(_)) => {
+            format!("{name}: {measured}{}, {}", since(judged), limit.text(unit))
+        }
         (Verdict::Inconclusive, limit) => {
             format!("{name}: {measured} is too close to {} to call", limit.text(unit))
         }
-        (_, Limit::Max(max)) => against("≤", ">", max),
-        (_, Limit::Min(min)) => against("≥", "<", min),
-        (_, Limit::Equals(exact)) => against("=", "≠", exact),
+        (_, Limit::Max(max)) => against("≤", ">", *max),
+        (_, Limit::Min(min)) => against("≥", "<", *min),
+        (_, Limit::Equals(exact)) => against("=", "≠", *exact),
         (_, limit @ Limit::Between(..)) => {
             format!("{name}: {measured} {} {}", if held { "in" } else { "not in" }, limit.text(unit))
         }
@@ -423,7 +475,7 @@ mod tests {
     }
 
     fn sharp(value: f64) -> Measured {
-        Measured { value: Some(value), interval: None, samples: 100, floor: 1 }
+        Measured::sharp(Some(value), 100, 1)
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! with retries, hedges, breakers, fallback, a slow recovery and a judge's word; two clients side by side;
 //! a client that only the cloud saw; and gates with every verdict.
 
+mod compared;
 mod judged;
 mod story;
 mod twins;
@@ -22,6 +23,7 @@ use crate::tally::{Folded, Tally};
 use crate::units::Nanos;
 use crate::validity::{Ending, Thresholds};
 
+pub(crate) use compared::{against_main, hostile_comparison};
 pub(crate) use twins::twins;
 
 /// Text that wants to be markup.
@@ -179,6 +181,7 @@ pub(crate) fn header() -> Header {
         ],
         slo: Slo { latency: Some(secs(8)), ttft: Some(secs(2)) },
         gates: gates(),
+        stop_if: Vec::new(),
         validity: Thresholds::default(),
         expect: Some(Expect { allow: vec![Code::ConnectionChurn], ..Expect::default() }),
         trace: Tracing::default(),

@@ -4,6 +4,7 @@
 //! a sign or a word says, so the plain form loses nothing. Names and messages come from outside: what a
 //! terminal would obey in them (escapes, direction marks) is replaced before anything is laid out.
 
+mod comparison;
 mod table;
 
 use anstyle::{AnsiColor, Style as Ansi};
@@ -16,6 +17,7 @@ use crate::run_note::RunNote;
 use crate::summary::{Figures, QueueSummary, RunVerdict, Spread, Summary};
 
 use super::{finding, phrase};
+pub use comparison::comparison_text;
 use table::{Align, Table};
 
 /// The narrowest terminal that is laid out for.
@@ -40,6 +42,7 @@ pub fn text(summary: &Summary, note: &RunNote, style: Style, width: usize) -> St
         gates(summary, pen, width),
         expectations(summary, pen, width),
         figures(summary, width),
+        summary.comparisons.iter().map(|it| comparison::section(it, pen, width)).collect(),
         troubles(summary, pen) + &findings(summary, pen, width),
         report(note) + &traces(summary),
     ];
@@ -94,13 +97,12 @@ fn verdict(summary: &Summary, note: &RunNote, pen: Pen) -> String {
     format!("{word}{}\n", tame(&rest))
 }
 
-/// What voids the run, one finding a line.
+/// What voids the run, or has ended it, one finding a line.
 fn voids(summary: &Summary, pen: Pen) -> String {
-    let troubles = summary.validity.troubles().map(|check| {
-        let mark = pen.paint("!", AnsiColor::Red.on_default().bold());
-        format!("  {mark} {}: {}\n", tame(&check.name), tame(&check.finding))
-    });
-    troubles.collect()
+    let troubles = summary.validity.troubles().map(|check| format!("{}: {}", check.name, check.finding));
+    let stopped = summary.stopped.iter().map(|stopped| format!("stopped early by {stopped}"));
+    let mark = pen.paint("!", AnsiColor::Red.on_default().bold());
+    troubles.chain(stopped).map(|told| format!("  {mark} {}\n", tame(&told))).collect()
 }
 
 fn gates(summary: &Summary, pen: Pen, width: usize) -> String {

@@ -3,6 +3,7 @@
 //! Each concern is a small accumulator that sees every record; `finish` consumes the tally, so that
 //! nobody can read a half-computed figure.
 
+mod asked;
 mod breakers;
 mod cell;
 mod cells;
@@ -17,12 +18,14 @@ mod queues;
 mod timeline;
 mod typical;
 mod verdict;
+mod watch;
 mod windows;
 mod witnessed;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 
+use crate::compare::{Question, Series};
 use crate::gate::{Gate, Judged, Verdict};
 use crate::header::{FORMAT_VERSION, FaultWindow, Header};
 use crate::histogram::Histogram;
@@ -30,10 +33,12 @@ use crate::job::{QueueSample, Stray};
 use crate::log::{Dropped, Entry, ReadError, Reader};
 use crate::metric::{Figure, Metric, Timing};
 use crate::record::{Name, Outcome, Record};
+use crate::stop::Stopped;
 use crate::summary::Summary;
 use crate::units::Nanos;
 use crate::validity::{Conduct, Ending, Validity};
 
+use asked::Asked;
 use breakers::Breakers;
 use cells::Cells;
 use disturbance::Disturbances;
@@ -43,6 +48,7 @@ use probe::{Exhibit, Probe, Whole};
 use queues::Queues;
 use timeline::TimelineTally;
 use verdict::{in_order, verdict};
+pub use watch::{Watch, can_be_watched};
 pub use witnessed::Witness;
 
 /// Folds records into figures.
@@ -52,6 +58,8 @@ pub struct Tally {
     probes: Vec<Probe>,
     /// One for each probe.
     exhibits: Vec<Exhibit>,
+    asked: Vec<Asked>,
+    stopped: Option<Stopped>,
     disturbances: Disturbances,
     breakers: Breakers,
     timeline: TimelineTally,
@@ -76,6 +84,8 @@ pub struct Folded {
     pub histograms: Histograms,
     /// Jobs that were delivered again when they were settled, by their place among the requests.
     pub strayed: BTreeSet<u64>,
+    /// What a comparison asked for, in the order in which it asked.
+    pub answers: Vec<Series>,
 }
 
 /// Every distribution of every flow in every recorded stage.
@@ -104,19 +114,25 @@ pub struct HistogramPart {
 
 /// Reads a log to its end and folds it.
 pub fn fold(log: impl Read) -> Result<Folded, ReadError> {
+    fold_asking(log, &[])
+}
+
+/// The same, with answers to the questions of a comparison.
+pub fn fold_asking(log: impl Read, questions: &[Question]) -> Result<Folded, ReadError> {
     let mut reader = Reader::open(log)?;
-    let mut tally = Tally::new(reader.header());
+    let mut tally = Tally::new(reader.header()).asking(questions);
     let mut lost = 0;
+    let mut stopped = None;
     while let Some(entry) = reader.next_entry() {
         match entry {
             Entry::Record(record) => tally.observe(&record),
             Entry::Dropped(dropped) => tally.drop_arrival(&dropped),
             Entry::Stray(stray) => tally.observe_stray(&stray),
             Entry::Queue(sample) => tally.sample(sample),
-            Entry::End(end) => lost = end.lost,
+            Entry::End(end) => (lost, stopped) = (end.lost, end.stopped),
         }
     }
-    Ok(tally.finish(reader.ending(), lost))
+    Ok(tally.stopped_by(stopped.map(|stopped| *stopped)).finish(reader.ending(), lost))
 }
 
 impl Tally {
@@ -126,6 +142,8 @@ impl Tally {
             cells: Cells::new(header),
             probes: header.gates.iter().map(|gate| Probe::new(gate.metric, &gate.scope)).collect(),
             exhibits: header.gates.iter().map(Exhibit::new).collect(),
+            asked: Vec::new(),
+            stopped: None,
             disturbances: Disturbances::new(header),
             breakers: Breakers::new(header),
             timeline: TimelineTally::new(header),
@@ -141,6 +159,18 @@ impl Tally {
             abandoned: 0,
             header: header.clone(),
         }
+    }
+
+    /// The same, keeping what answers these questions.
+    #[must_use]
+    pub fn asking(self, questions: &[Question]) -> Self {
+        Tally { asked: asked::asked(questions, &self.header), ..self }
+    }
+
+    /// The same of a run that a rule has ended.
+    #[must_use]
+    pub fn stopped_by(self, stopped: Option<Stopped>) -> Self {
+        Tally { stopped, ..self }
     }
 
     /// Counts a request that is over.
@@ -164,6 +194,7 @@ impl Tally {
         for (probe, exhibit) in self.probes.iter_mut().zip(&mut self.exhibits) {
             exhibit.observe(probe, record, &self.header);
         }
+        self.asked.iter_mut().for_each(|asked| asked.observe(record, &self.header));
         self.failures.observe(record);
         self.exemplars.observe(record, &self.header);
         self.cells.observe(record, &self.header);
@@ -175,6 +206,7 @@ impl Tally {
         self.timeline.drop_arrival(dropped);
         if self.header.records_stage(&dropped.stage) {
             self.probes.iter_mut().for_each(|probe| probe.drop_arrival(dropped));
+            self.asked.iter_mut().for_each(|asked| asked.drop_arrival(dropped));
             self.cells.dropped(&dropped.flow, &dropped.stage);
         }
     }
@@ -186,6 +218,7 @@ impl Tally {
         self.queues.observe_stray(stray, &self.header);
         if self.header.records_stage(&stray.stage) {
             self.probes.iter_mut().for_each(|probe| probe.observe_stray(stray, &self.header));
+            self.asked.iter_mut().for_each(|asked| asked.observe_stray(stray, &self.header));
             self.cells.observe_stray(stray, &self.header);
         }
     }
@@ -200,7 +233,9 @@ impl Tally {
         let validity = Validity::of(&self.conduct(ending, lost), &self.header.validity, self.header.clock);
         let reached = match ending {
             Ending::Complete => self.header.clone(),
-            Ending::Interrupted | Ending::BudgetSpent | Ending::Torn => self.header.cut_at(self.finished),
+            Ending::Interrupted | Ending::BudgetSpent | Ending::Stopped | Ending::Torn => {
+                self.header.cut_at(self.finished)
+            }
         };
         let whole = Whole {
             disturbances: &self.disturbances,
@@ -208,7 +243,8 @@ impl Tally {
             queues: &self.queues,
             reached: &reached,
         };
-        let gates = judge(self.probes, &whole);
+        let gates = judge(&self.probes, &whole);
+        let answers = asked::answers(self.asked, &whole);
         let histograms = self.cells.histograms(&reached);
         let breakers = self.breakers.lanes(self.finished.max(reached.length()));
         let (timeline, heatmaps) = self.timeline.finish(breakers);
@@ -216,11 +252,13 @@ impl Tally {
         let (exemplars, exhibits) = self.exemplars.finish(known);
         let summary = Summary {
             judgement: None,
+            comparisons: Vec::new(),
             traced: None,
             format: FORMAT_VERSION,
-            verdict: verdict(&validity, &gates, &[]),
+            verdict: verdict(&validity, self.stopped.as_ref(), &gates, &[]),
             validity,
             ending,
+            stopped: self.stopped,
             gates,
             finished: self.finished,
             total: self.cells.total(&reached),
@@ -238,14 +276,16 @@ impl Tally {
             exhibits,
             run: self.header,
         };
-        Folded { summary, histograms, strayed: self.strayed }
+        Folded { summary, histograms, strayed: self.strayed, answers }
     }
 
     fn conduct(&self, ending: Ending, lost: u64) -> Conduct {
         let planned = match ending {
             Ending::Complete => self.header.flows.iter().filter_map(|flow| flow.planned).sum(),
             // A run that was cut short is void already; its plan was never due in full.
-            Ending::Interrupted | Ending::BudgetSpent | Ending::Torn => self.sent + self.dropped,
+            Ending::Interrupted | Ending::BudgetSpent | Ending::Stopped | Ending::Torn => {
+                self.sent + self.dropped
+            }
         };
         Conduct {
             ending,
@@ -263,9 +303,9 @@ impl Tally {
     }
 }
 
-fn judge(probes: Vec<Probe>, whole: &Whole<'_>) -> Vec<Judged> {
+fn judge(probes: &[Probe], whole: &Whole<'_>) -> Vec<Judged> {
     let gates = whole.reached.gates.iter().zip(probes);
-    in_order(gates.map(|(gate, probe)| gate.clone().judge(probe.finish(whole))).collect(), whole.reached)
+    in_order(gates.map(|(gate, probe)| gate.clone().judge(probe.measured(whole))).collect(), whole.reached)
 }
 
 /// The requests that show gates and recoveries. A gate on a recovery is shown by the request that set it.

@@ -1,12 +1,14 @@
 //! Measures one gate's figure in one gate's scope.
 //!
 //! A gate may ask for any metric of any flow, stage, region or model, so each gate has a probe of its
-//! own instead of a place in a table that would have to hold every combination.
+//! own instead of a place in a table that would have to hold every combination. A comparison has one for each block of
+//! the run, which keeps its times in less memory.
 
 mod exhibit;
 
 pub(super) use exhibit::Exhibit;
 
+use crate::compare::{Block, Times};
 use crate::gate::{Measured, Scope};
 use crate::header::Header;
 use crate::histogram::Histogram;
@@ -21,7 +23,7 @@ use super::disturbance::Disturbances;
 use super::queues::Queues;
 use super::{cell, decided, jobs};
 
-pub(super) struct Probe {
+pub(super) struct Probe<T = Histogram> {
     metric: Metric,
     scope: Scope,
     /// Requests in scope, or what else the figure is a share of.
@@ -29,7 +31,24 @@ pub(super) struct Probe {
     /// What the figure counts.
     hits: u64,
     usd: f64,
-    histogram: Histogram,
+    times: T,
+}
+
+/// What keeps the times that a probe sees.
+pub(super) trait Keep: Default {
+    fn keep(&mut self, time: Nanos);
+}
+
+impl Keep for Histogram {
+    fn keep(&mut self, time: Nanos) {
+        self.record(time);
+    }
+}
+
+impl Keep for Times {
+    fn keep(&mut self, time: Nanos) {
+        self.record(time);
+    }
 }
 
 /// What is known of the run as a whole, once it is over.
@@ -41,9 +60,9 @@ pub(super) struct Whole<'a> {
     pub(super) reached: &'a Header,
 }
 
-impl Probe {
+impl<T: Keep> Probe<T> {
     pub(super) fn new(metric: Metric, scope: &Scope) -> Self {
-        Probe { metric, scope: scope.clone(), of: 0, hits: 0, usd: 0.0, histogram: Histogram::new() }
+        Probe { metric, scope: scope.clone(), of: 0, hits: 0, usd: 0.0, times: T::default() }
     }
 
     pub(super) fn observe(&mut self, record: &Record, header: &Header) {
@@ -54,7 +73,7 @@ impl Probe {
             Metric::Timing(timing, _) if self.at_destination(record, header) => {
                 cell::timings(record, &mut |seen, time| {
                     if seen == timing {
-                        self.histogram.record(time);
+                        self.times.keep(time);
                     }
                 });
             }
@@ -96,6 +115,11 @@ impl Probe {
             Figure::JobsMostReceives => self.hits = self.hits.max(hits),
             _ => self.hits += hits,
         }
+    }
+
+    /// Whose figure it is.
+    pub(super) fn scope(&self) -> &Scope {
+        &self.scope
     }
 
     fn wants(&self, flow: &str, stage: &str) -> bool {
@@ -196,11 +220,33 @@ impl Probe {
         self.hits += hits;
         self.usd += cost_of(calls.into_iter(), header);
     }
+}
 
+impl Probe<Times> {
+    /// What was counted and timed in its block.
+    pub(super) fn into_block(self) -> Block {
+        Block { of: self.of, hits: self.hits, usd: self.usd, times: self.times }
+    }
+
+    /// Adds what was counted and timed to a block.
+    pub(super) fn add_to(&self, block: &mut Block) {
+        block.of += self.of;
+        block.hits += self.hits;
+        block.usd += self.usd;
+        block.times.merge(&self.times);
+    }
+}
+
+impl Probe {
     /// What was measured.
-    pub(super) fn finish(self, whole: &Whole<'_>) -> Measured {
-        let sharp = |value| Measured { value, interval: None, samples: self.of, floor: 1 };
-        match self.metric {
+    pub(super) fn measured(&self, whole: &Whole<'_>) -> Measured {
+        self.answer(self.metric, whole)
+    }
+
+    /// What was measured of a metric that is taken from the same records: another statistic of the same times.
+    pub(super) fn answer(&self, metric: Metric, whole: &Whole<'_>) -> Measured {
+        let sharp = |value| Measured::sharp(value, self.of, 1);
+        match metric {
             Metric::Timing(_, statistic) => self.statistic(statistic),
             Metric::Figure(Figure::RecoveryTime) => {
                 let fault = self.scope.after.as_deref().unwrap_or_default();
@@ -224,28 +270,27 @@ impl Probe {
                 sharp(whole.queues.utilisation(&self.scope, whole.reached))
             }
             // The judge has yet to speak.
-            Metric::Figure(Figure::Findings) => Measured { floor: 1, ..Measured::default() },
+            Metric::Figure(Figure::Findings) => Measured::sharp(None, 0, 1),
             Metric::Figure(figure) => self.figure(figure, self.length(whole.reached)),
         }
     }
 
     fn statistic(&self, statistic: Statistic) -> Measured {
         let seconds = |time: Option<Nanos>| time.map(Nanos::as_secs_f64);
-        let samples = self.histogram.count();
-        let sharp = |time| Measured { value: seconds(time), interval: None, samples, floor: 1 };
+        let samples = self.times.count();
+        let sharp = |time| Measured::sharp(seconds(time), samples, 1);
         match statistic {
             Statistic::Percentile(quantile) => Measured {
-                value: seconds(self.histogram.at(quantile)),
+                value: seconds(self.times.at(quantile)),
                 interval: self
-                    .histogram
+                    .times
                     .interval(quantile)
                     .map(|(low, high)| (low.as_secs_f64(), high.as_secs_f64())),
-                samples,
-                floor: quantile.sample_floor(),
+                ..Measured::sharp(None, samples, quantile.sample_floor())
             },
-            Statistic::Mean => sharp(self.histogram.mean()),
-            Statistic::Min => sharp(self.histogram.min()),
-            Statistic::Max => sharp(self.histogram.max()),
+            Statistic::Mean => sharp(self.times.mean()),
+            Statistic::Min => sharp(self.times.min()),
+            Statistic::Max => sharp(self.times.max()),
         }
     }
 
@@ -260,34 +305,38 @@ impl Probe {
     }
 
     fn figure(&self, figure: Figure, length: Nanos) -> Measured {
-        let hits = self.hits as f64;
-        let per_second = |count: f64| (length > Nanos::ZERO).then(|| count / length.as_secs_f64());
-        let value = match figure {
-            // Nothing dropped is measured zero, whatever else was sent.
-            Figure::Dropped => Some(hits),
-            _ if self.of == 0 => None,
-            Figure::SuccessRatio
-            | Figure::SuccessFirstTry
-            | Figure::SuccessAfterRetry
-            | Figure::FallbackShare
-            | Figure::FailoverShare
-            | Figure::DegradedShare
-            | Figure::HedgeShare
-            | Figure::HedgeWins
-            | Figure::GoodputRatio
-            | Figure::RegionShare
-            | Figure::ModelShare
-            | Figure::AttemptsPerRequest => Some(hits / self.of as f64),
-            Figure::GoodputRate | Figure::RequestsRate => per_second(hits),
-            Figure::TokensPerMinute => per_second(hits * 60.0),
-            Figure::Cost | Figure::CostWasted => Some(self.usd),
-            Figure::CostPer1k if self.hits == 0 => None,
-            Figure::CostPer1k => Some(self.usd / hits * 1000.0),
-            _ => Some(hits),
-        };
-        let floor = u64::from(figure != Figure::Dropped);
-        Measured { value, interval: None, samples: self.of, floor }
+        figure_of(figure, self.of, self.hits, self.usd, length)
     }
+}
+
+/// A figure from what was counted over some time: hits of a whole, and what they cost.
+pub(super) fn figure_of(figure: Figure, of: u64, hits: u64, usd: f64, length: Nanos) -> Measured {
+    let count = hits as f64;
+    let per_second = |count: f64| (length > Nanos::ZERO).then(|| count / length.as_secs_f64());
+    let value = match figure {
+        // Nothing dropped is measured zero, whatever else was sent.
+        Figure::Dropped => Some(count),
+        _ if of == 0 => None,
+        Figure::SuccessRatio
+        | Figure::SuccessFirstTry
+        | Figure::SuccessAfterRetry
+        | Figure::FallbackShare
+        | Figure::FailoverShare
+        | Figure::DegradedShare
+        | Figure::HedgeShare
+        | Figure::HedgeWins
+        | Figure::GoodputRatio
+        | Figure::RegionShare
+        | Figure::ModelShare
+        | Figure::AttemptsPerRequest => Some(count / of as f64),
+        Figure::GoodputRate | Figure::RequestsRate => per_second(count),
+        Figure::TokensPerMinute => per_second(count * 60.0),
+        Figure::Cost | Figure::CostWasted => Some(usd),
+        Figure::CostPer1k if hits == 0 => None,
+        Figure::CostPer1k => Some(usd / count * 1000.0),
+        _ => Some(count),
+    };
+    Measured::sharp(value, of, u64::from(figure != Figure::Dropped))
 }
 
 fn cost_of<'a>(calls: impl Iterator<Item = &'a Call>, header: &Header) -> f64 {

@@ -1,14 +1,16 @@
-//! The run's verdict, and how the judge's word changes it.
+//! The run's verdict, and how the judge's word and a baseline change it.
 //!
 //! The judge reads the cloud's ledger and not the records, so its word comes after the fold: gates on
 //! `findings.count` are held against it, expectations join the gates, and the verdict is found again.
 
-use crate::gate::{Judged, Measured, Severity, Verdict};
+use crate::compare::{Comparison, Series, Why};
+use crate::gate::{Baseline, Judged, Limit, Measured, Severity, Verdict};
 use crate::header::Header;
 use crate::judge::expect::Expectation;
 use crate::judge::judgement::Judgement;
 use crate::metric::{Figure, Metric};
 use crate::record::Name;
+use crate::stop::Stopped;
 use crate::summary::{RunVerdict, Summary};
 use crate::trace::account::Traced;
 use crate::validity::Validity;
@@ -29,7 +31,22 @@ impl Folded {
             _ => judged,
         });
         summary.gates = in_order(gates.collect(), &summary.run);
-        summary.verdict = verdict(&summary.validity, &summary.gates, summary.expectations());
+        summary.verdict = of(summary);
+        let about = |answer: &Series| answer.question().metric == Metric::Figure(Figure::Findings);
+        for answer in self.answers.iter_mut().filter(|answer| about(answer)) {
+            answer.set(findings(&self.summary, answer.question().scope.flow.as_ref()));
+        }
+        self
+    }
+
+    /// The same held against baselines: the gates on them are judged, and the verdict follows.
+    #[must_use]
+    pub fn with_comparisons(mut self, comparisons: Vec<Comparison>) -> Folded {
+        let summary = &mut self.summary;
+        let gates = std::mem::take(&mut summary.gates).into_iter().map(|judged| held(judged, &comparisons));
+        summary.gates = in_order(gates.collect(), &summary.run);
+        summary.verdict = of(summary);
+        summary.comparisons = comparisons;
         self
     }
 
@@ -40,9 +57,19 @@ impl Folded {
         summary.validity.checks.push(traced.check());
         summary.validity.checks.sort_by_key(|check| check.ok);
         summary.traced = Some(traced);
-        summary.verdict = verdict(&summary.validity, &summary.gates, summary.expectations());
+        summary.verdict = of(summary);
         self
     }
+}
+
+/// A gate with what its baseline says, if it has one and the baseline has the figure.
+fn held(judged: Judged, comparisons: &[Comparison]) -> Judged {
+    let Limit::Against(against) = &judged.gate.limit else { return judged };
+    let comparison = comparisons.iter().find(|comparison| comparison.base.name == against.baseline);
+    let row = comparison.and_then(|comparison| comparison.row(judged.gate.metric, &judged.gate.scope));
+    let known = row.filter(|row| row.why != Some(Why::TooFew));
+    let baseline = known.and_then(|row| Some(Baseline { value: row.base.value?, change: row.change? }));
+    judged.gate.judge(Measured { baseline, ..judged.measured })
 }
 
 /// Gates as they are told: those that fail the run first, each kind in the scenario's order.
@@ -52,12 +79,23 @@ pub(super) fn in_order(mut gates: Vec<Judged>, header: &Header) -> Vec<Judged> {
     gates
 }
 
-pub(super) fn verdict(validity: &Validity, gates: &[Judged], expectations: &[Expectation]) -> RunVerdict {
+/// The verdict of a summary as it stands.
+pub(super) fn of(summary: &Summary) -> RunVerdict {
+    verdict(&summary.validity, summary.stopped.as_ref(), &summary.gates, summary.expectations())
+}
+
+pub(super) fn verdict(
+    validity: &Validity,
+    stopped: Option<&Stopped>,
+    gates: &[Judged],
+    expectations: &[Expectation],
+) -> RunVerdict {
     let undecided =
         |judged: &Judged| judged.verdict == Verdict::Inconclusive && judged.gate.severity == Severity::Fail;
     let unmet = |expected: &Expectation| matches!(expected.verdict, Verdict::Fail | Verdict::NoData);
     match () {
         _ if !validity.holds() => RunVerdict::Invalid,
+        _ if stopped.is_some() => RunVerdict::Fail,
         _ if gates.iter().any(Judged::fails_the_run) || expectations.iter().any(unmet) => RunVerdict::Fail,
         _ if gates.iter().any(undecided) => RunVerdict::Inconclusive,
         _ if expectations.iter().any(|expected| expected.verdict == Verdict::Inconclusive) => {
@@ -78,7 +116,7 @@ fn findings(summary: &Summary, flow: Option<&Name>) -> Measured {
         .count();
     let exchanges = summary.judgement.as_ref().map_or(0, |judgement| judgement.exchanges);
     let value = (exchanges > 0).then_some(count as f64);
-    Measured { value, interval: None, samples: exchanges, floor: 1 }
+    Measured::sharp(value, exchanges, 1)
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use crate::summary::Summary;
 use crate::validity::Check;
 
 use super::Folded;
-use super::verdict::verdict;
+use super::verdict;
 
 /// Answers of models by flow, as the ledger has them.
 #[derive(Clone, Debug, Default)]
@@ -40,7 +40,7 @@ impl Folded {
         }
         let summary = &mut self.summary;
         summary.validity.checks.sort_by_key(|check| check.ok);
-        summary.verdict = verdict(&summary.validity, &summary.gates, summary.expectations());
+        summary.verdict = verdict::of(summary);
         self
     }
 }

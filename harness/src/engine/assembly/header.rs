@@ -28,6 +28,7 @@ pub fn header(plan: &Plan, clock: ClockKind, epoch: SystemTime) -> Header {
         models: plan.models().iter().map(model).collect(),
         slo: plan.slo(),
         gates: plan.gates().to_vec(),
+        stop_if: plan.stop_if().to_vec(),
         validity: plan.validity(),
         expect: plan.expect().cloned(),
         trace: plan.trace(),

@@ -40,6 +40,7 @@ pub(super) fn expand(content: &Content) -> String {
     page.section("faults", &content.faults, fault::fault);
     rules::slo(&mut page, &content.slo);
     page.section("gates", &content.gates, rules::gate);
+    page.section("stop_if", &content.stop_if, rules::stop_if);
     rules::validity(&mut page, &content.validity);
     page.block_if("expect", content.expect.as_ref(), expect::expect);
     rules::trace(&mut page, &content.trace);

@@ -1,14 +1,16 @@
 //! `slo:`, `gates:`, `validity:` and `trace:`
 
-use bedload_reports::gate::{Gate, Limit, OnNoData, Scope, Severity};
+use bedload_reports::compare::Margin;
+use bedload_reports::gate::{Against, Gate, Limit, OnNoData, Scope, Severity};
 use bedload_reports::header::{Slo, Tracing};
 use bedload_reports::metric::Unit;
+use bedload_reports::stop::{Bound, StopRule};
 use bedload_reports::validity::Thresholds;
 
 use super::nanos;
 use super::page::{Page, list, word};
 use crate::scenario::defaults;
-use crate::scenario::leaf::{Rate, Share};
+use crate::scenario::leaf::{Part, Points, Rate, Share};
 use crate::scenario::plan::time;
 
 pub(super) fn slo(page: &mut Page, slo: &Slo) {
@@ -24,8 +26,7 @@ pub(super) fn gate(page: &mut Page, gate: &Gate) {
     page.block(&gate.name, |page| {
         page.entry("metric", gate.metric);
         scope(page, &gate.scope);
-        let (key, limit) = limit(gate.limit, gate.metric.entry().unit);
-        page.entry(key, limit);
+        limit(page, &gate.limit, gate.metric.entry().unit);
         let severity = match gate.severity {
             Severity::Fail => "fail",
             Severity::Warn => "warn",
@@ -36,6 +37,20 @@ pub(super) fn gate(page: &mut Page, gate: &Gate) {
             OnNoData::Warn => "warn",
         };
         page.entry_or_default("on_no_data", on_no_data, gate.on_no_data == defaults::ON_NO_DATA);
+    });
+}
+
+pub(super) fn stop_if(page: &mut Page, rule: &StopRule) {
+    page.block(&rule.name, |page| {
+        page.entry("metric", rule.metric);
+        scope(page, &rule.scope);
+        let unit = rule.metric.entry().unit;
+        match rule.when {
+            Bound::Below(edge) => page.entry("below", value(edge, unit)),
+            Bound::Above(edge) => page.entry("above", value(edge, unit)),
+        }
+        page.entry_or_default("over", nanos(rule.window), rule.window == defaults::STOP_WINDOW.into());
+        page.entry_or_default("samples", rule.samples, rule.samples == defaults::STOP_SAMPLES);
     });
 }
 
@@ -51,12 +66,27 @@ fn scope(page: &mut Page, scope: &Scope) {
     }
 }
 
-fn limit(limit: Limit, unit: Unit) -> (&'static str, String) {
+fn limit(page: &mut Page, limit: &Limit, unit: Unit) {
     match limit {
-        Limit::Min(min) => ("min", value(min, unit)),
-        Limit::Max(max) => ("max", value(max, unit)),
-        Limit::Between(low, high) => ("between", list([low, high].into_iter().map(|end| value(end, unit)))),
-        Limit::Equals(exact) => ("equals", value(exact, unit)),
+        Limit::Min(min) => page.entry("min", value(*min, unit)),
+        Limit::Max(max) => page.entry("max", value(*max, unit)),
+        Limit::Between(low, high) => {
+            page.entry("between", list([*low, *high].into_iter().map(|end| value(end, unit))));
+        }
+        Limit::Equals(exact) => page.entry("equals", value(*exact, unit)),
+        Limit::Against(Against { baseline, max_increase, max_decrease }) => {
+            page.entry("baseline", word(baseline));
+            page.entry_if("max_increase", max_increase.map(|margin| self::margin(margin, unit)));
+            page.entry_if("max_decrease", max_decrease.map(|margin| self::margin(margin, unit)));
+        }
+    }
+}
+
+fn margin(margin: Margin, unit: Unit) -> String {
+    match (margin, unit) {
+        (Margin::Relative(part), _) => Part::written(part),
+        (Margin::Absolute(difference), Unit::Share) => Points::written(difference),
+        (Margin::Absolute(amount), _) => value(amount, unit),
     }
 }
 

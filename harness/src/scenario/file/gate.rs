@@ -3,9 +3,9 @@
 use schemars::JsonSchema;
 
 use crate::scenario::decode::{List, Optional, Required, choice, record};
-use crate::scenario::leaf::{Name, Raw, RegionName, Text};
+use crate::scenario::leaf::{Margin, Name, Raw, RegionName, Text};
 
-/// A limit on a figure of the run. Exactly one of `min`, `max`, `between` and `equals`.
+/// A limit on a figure of the run. Exactly one of `min`, `max`, `between`, `equals` and `baseline`.
 #[derive(Debug, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub(crate) struct Gate {
@@ -27,6 +27,13 @@ pub(crate) struct Gate {
     pub between: Optional<List<Raw>>,
     /// Exactly this.
     pub equals: Optional<Raw>,
+    /// Near enough to what another run measured: a name that `--baseline NAME=RUN` gives, or a run folder.
+    pub baseline: Optional<Text>,
+    /// The most that the figure may rise above the baseline's: a part of it, `10%`, points of a share, `0.5 points`, or an
+    /// amount, `200ms`.
+    pub max_increase: Optional<Margin>,
+    /// The most that it may fall below the baseline's.
+    pub max_decrease: Optional<Margin>,
     /// Whether a broken limit fails the run.
     #[schemars(extend("default" = "fail"))]
     pub severity: Optional<Severity>,
@@ -35,7 +42,22 @@ pub(crate) struct Gate {
     pub on_no_data: Optional<OnNoData>,
 }
 
-record!(Gate { metric, flow, during, after, r#where, min, max, between, equals, severity, on_no_data });
+record!(Gate {
+    metric,
+    flow,
+    during,
+    after,
+    r#where,
+    min,
+    max,
+    between,
+    equals,
+    baseline,
+    max_increase,
+    max_decrease,
+    severity,
+    on_no_data,
+});
 
 /// A region, a model, or a model in a region.
 #[derive(Debug, JsonSchema)]

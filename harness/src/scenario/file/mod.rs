@@ -18,6 +18,7 @@ mod operation;
 mod policy;
 mod queue;
 mod quota;
+mod stop;
 mod target;
 
 use schemars::JsonSchema;
@@ -30,7 +31,7 @@ pub(crate) use fault::{
     ThrottleWord, TierWord, UnavailableWord, Where, WrongDate,
 };
 pub(crate) use flow::{Call, CallSettings, Flow, Message, Poll, Prompt, Role, Tool};
-pub(crate) use gate::{Gate, OnNoData, Severity};
+pub(crate) use gate::{Destination, Gate, OnNoData, Severity};
 pub(crate) use gateway::{Gateway, Period, UsageQuota};
 pub(crate) use load::{Arrivals, ByStage, Load, Open, Pace};
 pub(crate) use model::{Answers, Behaviour, Model, Optimized, Price};
@@ -41,6 +42,7 @@ pub(crate) use policy::{
 };
 pub(crate) use queue::{Acknowledge, Existing, Function, Idempotency, OnFailure, Queue, Scaling, Workers};
 pub(crate) use quota::{ProfileQuota, Provisioned, Quota, Reserved, WindowWord};
+pub(crate) use stop::StopIf;
 pub(crate) use target::{Endpoints, MockTarget, Target};
 
 use super::code::Code;
@@ -84,6 +86,8 @@ pub(crate) struct File {
     pub slo: Optional<Slo>,
     /// What the run must keep, by name.
     pub gates: Optional<Table<Gate>>,
+    /// What ends the run before its time, by name.
+    pub stop_if: Optional<Table<StopIf>>,
     /// Where the measurement itself stops being trusted.
     pub validity: Optional<Validity>,
     /// What the judge must find true of the client.
@@ -108,6 +112,7 @@ record!(File {
     faults,
     slo,
     gates,
+    stop_if,
     validity,
     expect,
     trace,

@@ -10,6 +10,11 @@ use crate::scenario::notes::{Noted, Notes};
 pub(crate) struct Raw(Node);
 
 impl Raw {
+    /// Whether it ends like this.
+    pub(crate) fn ends_with(&self, end: char) -> bool {
+        matches!(&self.0.value, Value::Text(text) if text.ends_with(end))
+    }
+
     /// Reads the word now that its kind is known.
     pub(crate) fn read<T: Leaf>(&self, notes: &mut Notes) -> Result<T, Noted> {
         T::decode(&self.0, notes)

@@ -2,6 +2,7 @@
 
 use bedload_reports::gate::Gate;
 use bedload_reports::header::{Slo, Tracing};
+use bedload_reports::stop::StopRule;
 use bedload_reports::validity::Thresholds;
 
 use super::answer::Answer;
@@ -98,6 +99,7 @@ fn check(file: &File, text: &str, notes: &mut Notes) -> Result<Content, Noted> {
     };
     let gatekeeper = Gatekeeper { world: &world, regions, evidence, text };
     let gates = gates(&file.gates, &gatekeeper, notes);
+    let stop_if = stop_if(&file.stop_if, &gatekeeper, notes);
     file.version.value()?;
     Ok(Content {
         name: file.name.value()?.get().clone(),
@@ -113,6 +115,7 @@ fn check(file: &File, text: &str, notes: &mut Notes) -> Result<Content, Noted> {
         faults: whole(faults)?,
         slo: slo?,
         gates: whole(gates)?,
+        stop_if: whole(stop_if)?,
         validity: validity(&file.validity)?,
         expect: expect?,
         trace: trace(&file.trace)?,
@@ -253,6 +256,18 @@ fn gates(
     match raw.value() {
         Ok(None) => Vec::new(),
         Ok(Some(table)) => each(table, notes, |row, raw, notes| gatekeeper.gate(row, raw, notes)),
+        Err(noted) => vec![Err(noted)],
+    }
+}
+
+fn stop_if(
+    raw: &Optional<Table<file::StopIf>>,
+    gatekeeper: &Gatekeeper<'_>,
+    notes: &mut Notes,
+) -> Vec<Result<StopRule, Noted>> {
+    match raw.value() {
+        Ok(None) => Vec::new(),
+        Ok(Some(table)) => each(table, notes, |row, raw, notes| gatekeeper.stop_rule(row, raw, notes)),
         Err(noted) => vec![Err(noted)],
     }
 }

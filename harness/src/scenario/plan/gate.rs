@@ -9,10 +9,10 @@ use super::evidence::Evidence;
 use super::known::Known;
 use super::limit::limit;
 use crate::scenario::code::Code;
-use crate::scenario::decode::Row;
+use crate::scenario::decode::{Optional, Row};
 use crate::scenario::defaults;
 use crate::scenario::file;
-use crate::scenario::leaf::Text;
+use crate::scenario::leaf::{self, Text};
 use crate::scenario::mistakes::position;
 use crate::scenario::notes::{Note, Noted, Notes};
 use crate::scenario::place::{At, Place};
@@ -38,11 +38,11 @@ impl Gatekeeper<'_> {
     ) -> Result<Gate, Noted> {
         let metric = raw.metric.get().and_then(|given| metric(given, notes));
         let scope = self.scope(raw, notes);
-        let limit = metric.and_then(|metric| limit(raw, row.name.place, metric.entry().unit, notes));
+        let limit = metric.and_then(|metric| limit(raw, row.name.place, metric, notes));
         let fits = metric.and_then(|metric| fits(metric, raw, notes));
         let (metric, scope, limit) = (metric?, scope?, limit?);
         fits?;
-        self.has_data(row, metric, &scope, notes)?;
+        self.has_data(("gate", &row.name), metric, &scope, notes)?;
         Ok(Gate {
             name: row.name.value.get().clone(),
             metric,
@@ -61,24 +61,37 @@ impl Gatekeeper<'_> {
     }
 
     fn scope(&self, raw: &file::Gate, notes: &mut Notes) -> Result<Scope, Noted> {
+        let after =
+            found(raw.after.get(), |fault| self.world.faults.find(fault.value.get(), fault.place, notes));
+        let scope = self.part(&raw.flow, &raw.during, &raw.r#where, notes);
+        Ok(Scope { after: after?, ..scope? })
+    }
+
+    /// A part of the traffic.
+    pub(super) fn part(
+        &self,
+        flow: &Optional<leaf::Name>,
+        during: &Optional<leaf::Name>,
+        destination: &Optional<file::Destination>,
+        notes: &mut Notes,
+    ) -> Result<Scope, Noted> {
         let world = self.world;
-        let flow = found(raw.flow.get(), |flow| world.flows.find(flow.value.get(), flow.place, notes));
-        let during =
-            found(raw.during.get(), |stage| world.timeline.find(stage.value.get(), stage.place, notes));
-        let after = found(raw.after.get(), |fault| world.faults.find(fault.value.get(), fault.place, notes));
-        let destination = raw.r#where.value()?;
+        let flow = found(flow.get(), |flow| world.flows.find(flow.value.get(), flow.place, notes));
+        let during = found(during.get(), |stage| world.timeline.find(stage.value.get(), stage.place, notes));
+        let destination = destination.value()?;
         let region = destination.map_or(Ok(None), |to| {
             found(to.region.get(), |region| self.regions.find(region.value.get(), region.place, notes))
         });
         let model = destination.map_or(Ok(None), |to| {
             found(to.model.get(), |model| world.models.find(model.value.get(), model.place, notes))
         });
-        Ok(Scope { flow: flow?, during: during?, after: after?, region: region?, model: model? })
+        Ok(Scope { flow: flow?, during: during?, after: None, region: region?, model: model? })
     }
 
-    fn has_data(
+    /// Makes sure that what is called `kind` and a name can have data.
+    pub(super) fn has_data(
         &self,
-        row: &Row<file::Gate>,
+        (kind, name): (&str, &At<leaf::Name>),
         metric: Metric,
         scope: &Scope,
         notes: &mut Notes,
@@ -86,17 +99,16 @@ impl Gatekeeper<'_> {
         match self.evidence.lack(metric, scope) {
             None => Ok(()),
             Some((why, help)) => {
-                let message = format!("gate `{}` can have no data: {why}", row.name.value);
-                let note = Note::new(Code::NoData, row.name.place, message)
-                    .label(format!("on `{metric}`"))
-                    .help(help);
+                let message = format!("{kind} `{}` can have no data: {why}", name.value);
+                let note =
+                    Note::new(Code::NoData, name.place, message).label(format!("on `{metric}`")).help(help);
                 Err(notes.add(note))
             }
         }
     }
 
     /// The line in the file; a gate that comes from the command line has none.
-    fn line(&self, place: Place) -> Option<u32> {
+    pub(super) fn line(&self, place: Place) -> Option<u32> {
         let (line, _) = position(self.text, place.span.start);
         (place.span.text == 0).then_some(u32::try_from(line).ok()?)
     }
@@ -109,7 +121,7 @@ fn found<T>(
     given?.map(find).transpose()
 }
 
-fn metric(given: &At<Text>, notes: &mut Notes) -> Result<Metric, Noted> {
+pub(super) fn metric(given: &At<Text>, notes: &mut Notes) -> Result<Metric, Noted> {
     let name = given.value.get();
     name.parse().map_err(|_| {
         let note = Note::new(Code::UnknownName, given.place, format!("there is no metric `{name}`"));

@@ -1,34 +1,89 @@
 //! What a gate keeps: one limit, in the unit of its metric.
 
-use bedload_reports::gate::Limit;
-use bedload_reports::metric::Unit;
+use bedload_reports::compare::{Margin, one_run_can_tell};
+use bedload_reports::gate::{Against, Limit};
+use bedload_reports::metric::{Metric, Unit};
 
 use crate::scenario::code::Code;
 use crate::scenario::decode::{List, Optional};
 use crate::scenario::file;
-use crate::scenario::leaf::{Number, Rate, Raw, Share, Time};
+use crate::scenario::leaf::{self, Number, Part, Points, Rate, Raw, Share, Text, Time};
 use crate::scenario::notes::{Note, Noted, Notes};
 use crate::scenario::place::{At, Place};
 
 /// The one limit of a gate.
-pub(super) fn limit(raw: &file::Gate, gate: Place, unit: Unit, notes: &mut Notes) -> Result<Limit, Noted> {
-    let given = [raw.min.is_given(), raw.max.is_given(), raw.between.is_given(), raw.equals.is_given()];
+pub(super) fn limit(
+    raw: &file::Gate,
+    gate: Place,
+    metric: Metric,
+    notes: &mut Notes,
+) -> Result<Limit, Noted> {
+    let unit = metric.entry().unit;
+    let change = raw.baseline.is_given() || raw.max_increase.is_given() || raw.max_decrease.is_given();
+    let given =
+        [raw.min.is_given(), raw.max.is_given(), raw.between.is_given(), raw.equals.is_given(), change];
     match given {
-        [true, false, false, false] => single(&raw.min, unit, notes).map(Limit::Min),
-        [false, true, false, false] => single(&raw.max, unit, notes).map(Limit::Max),
-        [false, false, false, true] => single(&raw.equals, unit, notes).map(Limit::Equals),
-        [false, false, true, false] => between(&raw.between, unit, notes),
-        [false, false, false, false] => Err(notes.add(
+        [true, false, false, false, false] => single(&raw.min, unit, notes).map(Limit::Min),
+        [false, true, false, false, false] => single(&raw.max, unit, notes).map(Limit::Max),
+        [false, false, true, false, false] => between(&raw.between, unit, notes),
+        [false, false, false, true, false] => single(&raw.equals, unit, notes).map(Limit::Equals),
+        [false, false, false, false, true] => against(raw, gate, metric, notes).map(Limit::Against),
+        [false, false, false, false, false] => Err(notes.add(
             Note::new(Code::MissingKey, gate, "a gate without a limit")
                 .label("what must it keep?")
-                .help("add one of `min`, `max`, `between` and `equals`"),
+                .help("add one of `min`, `max`, `between`, `equals` and `baseline`"),
         )),
         _ => Err(notes.add(
             Note::new(Code::Contradiction, gate, "a gate with more than one limit")
                 .label("which of them?")
-                .help("keep one of `min`, `max`, `between` and `equals`; `between: [a, b]` has two ends"),
+                .help("keep one of `min`, `max`, `between`, `equals` and `baseline`; `between: [a, b]` has two ends"),
         )),
     }
+}
+
+/// A limit on the change from a baseline.
+fn against(raw: &file::Gate, gate: Place, metric: Metric, notes: &mut Notes) -> Result<Against, Noted> {
+    let unit = metric.entry().unit;
+    let baseline = match raw.baseline.get()? {
+        Some(baseline) => Ok(baseline),
+        None => Err(notes.add(
+            Note::new(Code::MissingKey, gate, "a limit on a change, and no `baseline` to change from")
+                .label("from which run?")
+                .help("add `baseline: main`, and run with `--baseline main=RUN`"),
+        )),
+    };
+    let (up, down) = (margin(&raw.max_increase, unit, notes), margin(&raw.max_decrease, unit, notes));
+    let (baseline, max_increase, max_decrease) = (baseline?, up?, down?);
+    if max_increase.is_none() && max_decrease.is_none() {
+        let note = Note::new(Code::MissingKey, gate, "a gate on a baseline that limits no change")
+            .label("how far may it move?")
+            .help("add `max_increase: 10%`, `max_decrease: 10%`, or both");
+        return Err(notes.add(note));
+    }
+    can_tell(metric, baseline, notes)?;
+    Ok(Against { baseline: baseline.value.get().clone(), max_increase, max_decrease })
+}
+
+/// A gate that could never fail is no gate: of a figure that a run has once, nobody can tell how it varies.
+fn can_tell(metric: Metric, baseline: &At<Text>, notes: &mut Notes) -> Result<(), Noted> {
+    if one_run_can_tell(metric) {
+        return Ok(());
+    }
+    let message = format!("one run cannot tell whether `{metric}` has changed");
+    let note = Note::new(Code::Contradiction, baseline.place, message)
+        .label("one value a run")
+        .help("hold it against a fixed `max` or `min`, or compare several runs: `bedload compare --runs 5`");
+    Err(notes.add(note))
+}
+
+fn margin(raw: &Optional<leaf::Margin>, unit: Unit, notes: &mut Notes) -> Result<Option<Margin>, Noted> {
+    let Some(raw) = raw.value()?.map(leaf::Margin::raw) else { return Ok(None) };
+    let margin = match unit {
+        _ if raw.ends_with('%') => raw.read::<Part>(notes).map(|part| Margin::Relative(part.get())),
+        Unit::Share => raw.read::<Points>(notes).map(|points| Margin::Absolute(points.get())),
+        _ => value(raw, unit, notes).map(Margin::Absolute),
+    };
+    margin.map(Some)
 }
 
 fn single(raw: &Optional<Raw>, unit: Unit, notes: &mut Notes) -> Result<f64, Noted> {
@@ -60,7 +115,7 @@ fn two_ends(at: &At<List<Raw>>) -> Note {
 }
 
 /// A value in the unit of a metric.
-fn value(raw: &Raw, unit: Unit, notes: &mut Notes) -> Result<f64, Noted> {
+pub(super) fn value(raw: &Raw, unit: Unit, notes: &mut Notes) -> Result<f64, Noted> {
     match unit {
         Unit::Seconds => raw.read::<Time>(notes).map(|time| time.get().as_secs_f64()),
         Unit::Share => raw.read::<Share>(notes).map(Share::get),

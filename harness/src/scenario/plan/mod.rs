@@ -27,6 +27,7 @@ mod quota;
 mod reach;
 mod retried;
 mod spread;
+mod stop;
 mod target;
 mod timeline;
 mod world;
@@ -37,6 +38,7 @@ use bedload_reports::gate::Gate;
 use bedload_reports::header::{ClockKind, Slo, Stage, Tracing};
 use bedload_reports::judge::expect::Expect;
 use bedload_reports::record::Name;
+use bedload_reports::stop::StopRule;
 use bedload_reports::units::Nanos;
 use bedload_reports::validity::Thresholds;
 use sha2::{Digest, Sha256};
@@ -98,6 +100,7 @@ pub(crate) struct Content {
     pub faults: Vec<Fault>,
     pub slo: Slo,
     pub gates: Vec<Gate>,
+    pub stop_if: Vec<StopRule>,
     pub validity: Thresholds,
     pub expect: Option<Expect>,
     pub trace: Tracing,
@@ -194,6 +197,11 @@ impl Plan {
     /// The gates, in the scenario's order.
     pub fn gates(&self) -> &[Gate] {
         &self.content.gates
+    }
+
+    /// What ends the run before its time, in the scenario's order.
+    pub fn stop_if(&self) -> &[StopRule] {
+        &self.content.stop_if
     }
 
     /// Where the measurement itself stops being trusted.

@@ -189,14 +189,16 @@ fn limit(judged: &Judged) -> String {
         Limit::Max(max) => format!("≤ {}", value(max)),
         Limit::Between(min, max) => format!("{} to {}", value(min), value(max)),
         Limit::Equals(exact) => format!("= {}", value(exact)),
+        Limit::Against(_) => judged.gate.limit.text(judged.gate.metric.entry().unit),
     }
 }
 
 fn below(judged: &Judged) -> bool {
-    match (judged.gate.limit, judged.measured.value) {
+    match (&judged.gate.limit, judged.measured.value) {
         (Limit::Min(_), _) => true,
-        (Limit::Between(min, _), Some(value)) => value < min,
-        (Limit::Equals(exact), Some(value)) => value < exact,
+        (Limit::Between(min, _), Some(value)) => value < *min,
+        (Limit::Equals(exact), Some(value)) => value < *exact,
+        (Limit::Against(_), Some(_)) => judged.measured.baseline.is_some_and(|it| it.change.difference < 0.0),
         _ => false,
     }
 }

@@ -122,7 +122,7 @@ mod tests {
             ("recovery.time", Limit::Max(10.0), None),
         ];
         for (metric, limit, expected) in table {
-            assert_eq!(shown(metric, limit, &records), expected, "{metric} {limit:?}");
+            assert_eq!(shown(metric, limit.clone(), &records), expected, "{metric} {limit:?}");
         }
     }
 

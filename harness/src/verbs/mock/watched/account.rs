@@ -36,7 +36,7 @@ pub(super) fn write(
         Left::BySignal(_) => Cause::Interrupted,
         Left::Well | Left::Failed(_) => Cause::Finished,
     };
-    Ok(sink::write_records(folder.root(), &header, records, End { at: end, cause, lost })?)
+    Ok(sink::write_records(folder.root(), &header, records, End::new(end, cause, lost))?)
 }
 
 /// What readers must know: the scenario as it is, but over the time that the command took. Its epoch is left out, since
@@ -47,6 +47,8 @@ fn told(offer: &Offer, command: &Command, end: Nanos) -> Header {
         .map_or_else(|| unplanned(offer), |plan| header(plan, ClockKind::Real, SystemTime::UNIX_EPOCH));
     let mut header = lasting(header, end);
     header.target = format!("{}, asked by `{}`", header.target, command.line());
+    // Nobody stops a command in its middle.
+    header.stop_if.clear();
     let client: Name = COMMAND.into();
     for flow in &mut header.flows {
         (flow.client, flow.planned) = (client.clone(), None);
@@ -93,6 +95,7 @@ fn unplanned(offer: &Offer) -> Header {
             .collect(),
         slo: Slo::default(),
         gates: Vec::new(),
+        stop_if: Vec::new(),
         validity: Thresholds::default(),
         expect: None,
         trace: Tracing::default(),

@@ -60,7 +60,7 @@ pub(super) fn watch(args: &MockArgs, command: &Command, terminal: &Terminal) -> 
     folder.write_note(&note)?;
 
     account::write(&folder, &offer, command, left, lost)?;
-    let folded = folder.fold()?;
+    let folded = folder.fold(&[])?;
     folder.render(&folded, &note)?;
     outputs::copy(&args.judged.outputs, &folder)?;
     terminal.say(&render::text(&folded.summary, &note, terminal.style(), terminal.width()));
