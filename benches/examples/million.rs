@@ -49,7 +49,7 @@ fn main() {
         let record = record(&names, id, requests);
         writer.write(&Line::Record(Box::new(record))).expect("the disk takes all");
     }
-    let end = End { at: Nanos::from_secs(LENGTH_S), cause: Cause::Finished, lost: 0 };
+    let end = End { at: Nanos::from_secs(LENGTH_S), cause: Cause::Finished, lost: 0, stopped: None };
     writer.end(end).expect("the disk takes all").flush().expect("the disk takes all");
     println!("{requests} requests in {}", folder.display());
 }
@@ -140,6 +140,7 @@ fn header(names: &Names, requests: u64) -> Header {
         gates: gates(names),
         validity: Thresholds::default(),
         expect: None,
+        stop_if: Vec::new(),
         trace: Tracing::default(),
     }
 }

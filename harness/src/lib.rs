@@ -16,6 +16,7 @@ pub mod classify;
 pub mod cli;
 pub mod client;
 pub mod clock;
+pub mod diagnostics;
 pub mod engine;
 pub mod exit;
 pub mod export;

@@ -15,6 +15,7 @@ use bedload_reports::number;
 use bedload_reports::units::Nanos;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::engine::edges::{Edge, edges};
 use crate::live::Board;
 
 /// How often a terminal is redrawn.
@@ -103,34 +104,15 @@ struct Lines {
     edges: Vec<Edge>,
 }
 
-/// Something that begins or ends.
-struct Edge {
-    at: Nanos,
-    text: String,
-}
-
 impl Lines {
     /// Edges are told in real time only: a virtual run passes them faster than anybody reads.
     fn new(header: &Header) -> Self {
-        let mut edges = match header.clock {
-            ClockKind::Real => edges(header),
+        let edges = match header.clock {
+            ClockKind::Real => edges(&header.stages, &header.faults),
             ClockKind::Virtual => Vec::new(),
         };
-        edges.sort_by_key(|edge| std::cmp::Reverse(edge.at));
         Lines { looks: 0, edges }
     }
-}
-
-fn edges(header: &Header) -> Vec<Edge> {
-    let stages = header
-        .stages
-        .iter()
-        .map(|stage| Edge { at: stage.from, text: format!("stage {} begins", stage.name) });
-    let faults = header.faults.iter().flat_map(|fault| {
-        let on = Edge { at: fault.from, text: format!("fault {} on ({})", fault.name, fault.about) };
-        [on, Edge { at: fault.to, text: format!("fault {} off", fault.name) }]
-    });
-    stages.chain(faults).collect()
 }
 
 impl View for Lines {

@@ -58,6 +58,23 @@ impl Seed {
     }
 }
 
+/// Where the SDK's source of jitter stands on a thread.
+#[derive(Clone, Copy, Debug)]
+pub struct SdkJitter(u64);
+
+impl SdkJitter {
+    /// Where it stands on this thread.
+    pub fn here() -> Self {
+        SdkJitter(fastrand::get_seed())
+    }
+
+    /// Has it go on from there, on this thread, as if nothing had been drawn since.
+    #[expect(clippy::disallowed_methods, reason = "the one place that touches the SDK's jitter source")]
+    pub fn restore(self) {
+        fastrand::seed(self.0);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -70,5 +87,14 @@ mod tests {
         assert_ne!(draw(7, "arrivals/chat", 0), draw(7, "arrivals/lookup", 0));
         assert_ne!(draw(7, "arrivals/chat", 0), draw(7, "arrivals/chat", 1));
         assert_ne!(draw(7, "arrivals/chat", 0), draw(8, "arrivals/chat", 0));
+    }
+
+    #[test]
+    fn the_jitter_of_the_sdk_can_be_put_back() {
+        Seed::new(7).pin_sdk_jitter();
+        let here = SdkJitter::here();
+        let drawn = fastrand::u64(..);
+        here.restore();
+        assert_eq!(fastrand::u64(..), drawn);
     }
 }

@@ -113,6 +113,7 @@ impl VerbError {
             | VerbError::Sink(_) => Status::Invalid,
             VerbError::Output { .. }
             | VerbError::Export(_)
+            | VerbError::Diagnostics(_)
             | VerbError::Stdout(_)
             | VerbError::Runtime(_)
             | VerbError::Leftover(_)

@@ -11,7 +11,7 @@ const LAYERS: [&[&str]; 7] = [
     &["main"],
     &["cli", "verbs", "exit", "terminal", "progress", "machine"],
     &["engine"],
-    &["export", "flow", "scenario", "sink", "live"],
+    &["diagnostics", "export", "flow", "scenario", "sink", "live"],
     &["client", "queue", "resilience", "transport"],
     &["pace", "classify"],
     &["clock", "seed"],

@@ -3,9 +3,13 @@
 //! The ratio of the two is what a load generator may cost. Virtual time makes waiting free, so what is
 //! left is processor time. What carrying the ids of traces adds is told last, as a ratio of its own (`-- tracing`
 //! for that alone): the bar is 3 %.
+//!
+//! Nobody listens for diagnostics here. "a request" passes all of their call sites, beside its flow's policies and its
+//! record; the ratio of the call sites alone to it is what diagnostics cost when they are off.
 
 #![expect(clippy::expect_used, clippy::print_stdout, reason = "a bench may panic, and prints its figures")]
 
+mod diagnostics;
 mod subject;
 mod tracing;
 
@@ -30,6 +34,13 @@ fn exchange(criterion: &mut Criterion) {
     let stream = Caller { operation: Operation::ConverseStream, ..caller.clone() };
     group.bench_function("bedload, stream of 60 events", |bencher| {
         bencher.iter(|| runtime.block_on(stream.call(&ask, None)));
+    });
+    let requester = runtime.block_on(async { diagnostics::requester(Clock::start(ClockKind::Virtual)) });
+    group.bench_function("a request", |bencher| {
+        bencher.iter(|| runtime.block_on(diagnostics::request(&requester)));
+    });
+    group.bench_function("a request's call sites of diagnostics", |bencher| {
+        bencher.iter(|| runtime.block_on(diagnostics::call_sites()));
     });
     group.finish();
 }

@@ -23,6 +23,15 @@ impl LedgerSink for Forget {
     fn note(&self, _: Exchange) {}
 }
 
+/// A cloud that is reached without sockets.
+pub(crate) fn in_memory(spec: CloudSpec, clock: Clock) -> Way {
+    let cloud = Cloud::new(spec, Epoch { instant: clock.epoch(), wall: clock.wall_epoch() }, Forget);
+    Way::Mock {
+        http: SharedHttpClient::new(MemoryDoor::new(cloud)),
+        endpoint: "http://bedrock.in-memory".to_owned(),
+    }
+}
+
 pub(crate) fn caller(clock: Clock) -> Caller {
     let behaviour = Behaviour {
         ttft: Spread::constant(Duration::from_millis(200)),
@@ -33,11 +42,7 @@ pub(crate) fn caller(clock: Clock) -> Caller {
     let model = ModelSpec::new("haiku", MODEL, behaviour).expect("a model");
     let spec =
         CloudSpec::new(1, vec!["us-east-1".to_owned()], vec![model], Script::default()).expect("a cloud");
-    let cloud = Cloud::new(spec, Epoch { instant: clock.epoch(), wall: clock.wall_epoch() }, Forget);
-    let way = Way::Mock {
-        http: SharedHttpClient::new(MemoryDoor::new(cloud)),
-        endpoint: "http://bedrock.in-memory".to_owned(),
-    };
+    let way = in_memory(spec, clock);
     let retry = Retry {
         mode: RetryMode::Standard,
         profile: RetryProfile::V2_0,

@@ -13,6 +13,8 @@ use clap_complete::Shell;
 pub use compare::{Baselines, CompareArgs, CompareOutputs, Mismatch, Variants};
 pub use mock::{Judged, MockArgs};
 
+use crate::diagnostics::filter::Filter;
+
 /// Loads, breaks and judges clients of Amazon Bedrock before production does.
 #[derive(Debug, Parser)]
 #[command(name = "bedload", version, propagate_version = true, after_help = AFTER_HELP)]
@@ -120,6 +122,22 @@ pub struct RunArgs {
     /// Where spans are sent once the run is over.
     #[command(flatten)]
     pub exports: Exports,
+    /// Write what bedload and the AWS SDK do, span by span, to diagnostics.jsonl in the run folder
+    ///
+    /// FILTER is a list of TARGET=LEVEL, and a LEVEL for all else, as in RUST_LOG; without one, `bedload=debug,aws=debug`,
+    /// which takes some 20 kB for each request. At `trace` the SDK tells answers too. Every line is a request of OTLP/JSON.
+    ///
+    /// For example `--diagnostics=bedload=info,aws_smithy_runtime=debug`.
+    #[arg(
+        long,
+        value_name = "FILTER",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = Filter::USUAL,
+        env = "BEDLOAD_DIAGNOSTICS",
+        help_heading = "Diagnostics"
+    )]
+    pub diagnostics: Option<Filter>,
 }
 
 /// Changes to a scenario.

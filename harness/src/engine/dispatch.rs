@@ -10,6 +10,7 @@ use bedload_reports::stop::Stopped;
 use bedload_reports::units::Nanos;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::edges::Lookout;
 use super::halt::{Halt, Halted, halt};
 use super::{Bed, DRAIN_AFTER_END, DRAIN_AFTER_STOP};
 use crate::clock::Clock;
@@ -20,6 +21,7 @@ pub(super) struct Dispatcher {
     bed: Bed,
     permits: Arc<Semaphore>,
     cap: u32,
+    lookout: Lookout,
     numbers: AtomicU64,
     halted: Halted,
     abandon: Halt,
@@ -31,9 +33,10 @@ impl Dispatcher {
         let cap = u32::try_from(bed.max_in_flight).unwrap_or(u32::MAX).min(Semaphore::MAX_PERMITS as u32);
         let (abandon, abandoned) = halt();
         Dispatcher {
-            bed,
+            lookout: Lookout::new(&bed.stages, &bed.faults),
             permits: Arc::new(Semaphore::new(cap as usize)),
             cap,
+            bed,
             numbers: AtomicU64::new(0),
             halted,
             abandon,
@@ -87,16 +90,22 @@ impl Dispatcher {
         }
     }
 
+    /// Something happens at this time.
+    pub(super) fn passed(&self, now: Nanos) {
+        self.bed.board.at(now);
+        self.lookout.at(now);
+    }
+
     /// The number of a new request.
     pub(super) fn number(&self, flow: &Name) -> u64 {
-        self.bed.board.at(self.bed.clock.now());
+        self.passed(self.bed.clock.now());
         self.bed.board.sent(flow);
         self.numbers.fetch_add(1, Ordering::Relaxed)
     }
 
     /// Hands on the record of a request that is over.
     pub(super) fn deliver(&self, record: Record) {
-        self.bed.board.at(record.done);
+        self.passed(record.done);
         self.bed.board.over(&record.flow, record.outcome);
         self.bed.budget.spend(&record);
         if let Some(stop) = &self.bed.stop {
@@ -112,7 +121,7 @@ impl Dispatcher {
 
     /// Hands on what a queue looked like.
     pub(super) fn sample(&self, sample: QueueSample) {
-        self.bed.board.at(sample.at);
+        self.passed(sample.at);
         self.bed.sink.sample(sample);
     }
 
@@ -148,6 +157,7 @@ impl Dispatcher {
 
     /// Counts an arrival that found no room.
     pub(super) fn drop_arrival(&self, flow: &Name, due: Nanos) {
+        tracing::warn!(due_s = due.as_secs_f64(), "an arrival found no room");
         self.bed.board.dropped(flow);
         let dropped = Dropped { flow: flow.clone(), stage: self.stage_at(due), due };
         if let Some(stop) = &self.bed.stop {

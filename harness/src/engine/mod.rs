@@ -13,6 +13,7 @@ pub mod assembly;
 pub mod budget;
 mod closed;
 mod dispatch;
+pub mod edges;
 pub mod halt;
 mod open;
 pub mod queue;
@@ -22,11 +23,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bedload_mocks::Spread;
-use bedload_reports::header::Stage;
+use bedload_reports::header::{FaultWindow, Stage};
 use bedload_reports::log::{Cause, End};
 use bedload_reports::record::Name;
 use bedload_reports::units::Nanos;
 use tokio::task::JoinSet;
+use tracing::{Instrument, info_span};
 
 use crate::clock::Clock;
 use crate::flow::request::Requester;
@@ -93,6 +95,8 @@ pub struct Bed {
     pub seed: Seed,
     /// The timeline.
     pub stages: Arc<[Stage]>,
+    /// The faults on it.
+    pub faults: Arc<[FaultWindow]>,
     /// Where records go.
     pub sink: Sink,
     /// Where progress is shown.
@@ -113,10 +117,14 @@ pub async fn run(bed: Bed, traffic: Vec<Traffic>, halted: Halted) -> End {
     for flow in traffic {
         match flow.load {
             Load::Open(schedule) => {
-                senders.spawn(open::send(dispatcher.clone(), flow.flow, flow.requester, *schedule));
+                let span = info_span!("arrivals", flow = &*flow.flow);
+                let sending = open::send(dispatcher.clone(), flow.flow, flow.requester, *schedule);
+                senders.spawn(sending.instrument(span));
             }
             Load::Queue(load) => {
-                senders.spawn(queue::carry(dispatcher.clone(), flow.flow, flow.requester, *load));
+                let span = info_span!("queue", flow = &*flow.flow);
+                let carrying = queue::carry(dispatcher.clone(), flow.flow, flow.requester, *load);
+                senders.spawn(carrying.instrument(span));
             }
             Load::Closed { users, think } => {
                 closed::spawn(&mut senders, &dispatcher, &flow.flow, &flow.requester, &users, think);
@@ -124,7 +132,14 @@ pub async fn run(bed: Bed, traffic: Vec<Traffic>, halted: Halted) -> End {
         }
     }
     while senders.join_next().await.is_some() {}
-    drain(&dispatcher).await;
+    tracing::info!(
+        at_s = clock.now().as_secs_f64(),
+        interrupted = halted.is_stopped(),
+        budget_spent = dispatcher.budget_is_spent(),
+        "nothing more is sent"
+    );
+    drain(&dispatcher).instrument(info_span!("drain")).await;
+    dispatcher.passed(clock.now());
     let stopped = dispatcher.stopped();
     let cause = match (&stopped, halted.is_stopped(), dispatcher.budget_is_spent()) {
         (Some(_), ..) => Cause::Stopped,
@@ -142,6 +157,7 @@ async fn drain(dispatcher: &Dispatcher) {
         () = dispatcher.empty() => return,
         () = dispatcher.patience() => {}
     }
+    tracing::warn!(at_s = dispatcher.clock().now().as_secs_f64(), "what is still in flight is abandoned");
     dispatcher.abandon();
     dispatcher.empty().await;
 }

@@ -90,7 +90,9 @@ impl<'b> Sender<'b> {
         let (mut sent, mut counted) = (0, false);
         loop {
             sent += 1;
-            let (why, after, maybe_there) = match self.receiver.send(&batch).await {
+            let reply = self.receiver.send(&batch).await;
+            tracing::debug!(spans = spans.cast_signed(), time = sent, ?reply, "batch sent");
+            let (why, after, maybe_there) = match reply {
                 Reply::Taken { rejected, trouble } => {
                     return self.settle(items, spans.saturating_sub(rejected), rejected.min(spans), trouble);
                 }

@@ -10,6 +10,8 @@ use bedload_reports::record::{Call, CallEnd, Reason};
 use bedload_reports::trace::propagation::CallIds;
 use bedload_reports::units::Nanos;
 
+use tracing::{Instrument, debug_span};
+
 use super::client_state::ClientState;
 use super::limit::Allowance;
 use super::passage::Passage;
@@ -57,8 +59,16 @@ impl Flight {
     ) -> Self {
         let sight = Sight::traced(ids);
         let future = {
+            let span = debug_span!(
+                "call",
+                model = &*caller.model,
+                region = &*caller.region,
+                operation = ?caller.operation,
+                ?reason
+            );
             let (caller, ask, sight) = (caller.clone(), ask.clone(), sight.clone());
-            Box::pin(async move { caller.call_in_sight(&ask, left, &sight).await })
+            let calling = async move { caller.call_in_sight(&ask, left, &sight).await };
+            Box::pin(calling.instrument(span))
         };
         Flight { place, sent: caller.clock.now(), caller, ask, reason, sight, future, ticket }
     }
@@ -100,6 +110,17 @@ impl Flight {
 
 fn over(call: Call, reason: Reason, ticket: Ticket, client: &ClientState, story: &mut Story) {
     let now = client.clock.now();
+    tracing::debug!(
+        at_s = now.as_secs_f64(),
+        model = &*call.model,
+        region = &*call.region,
+        end = ?call.end,
+        attempts = call.attempts.len().cast_signed(),
+        input_tokens = call.tokens.input.cast_signed(),
+        output_tokens = call.tokens.output.cast_signed(),
+        content_after_s = call.first_content.map(|first| first.since(call.sent).as_secs_f64()),
+        "call over"
+    );
     ticket.passage.over(&call, story);
     ticket.allowance.settle(now, call.tokens.input + call.tokens.output);
     client.learn(&call);

@@ -10,6 +10,8 @@ use bedload_reports::trace::ids::Ids;
 use bedload_reports::trace::propagation;
 use bedload_reports::units::Nanos;
 use rand_chacha::ChaCha8Rng;
+use tracing::field::{Empty, debug};
+use tracing::{Instrument, Span, debug_span};
 
 use super::client_state::ClientState;
 use super::journey::Journey;
@@ -136,6 +138,39 @@ impl Requester {
     /// `free` is called once the caller has its answer, if that is before the record is made: behind a gateway whose
     /// patience is over the client goes on, and what it still spends is part of the record.
     pub async fn perform(
+        self: Arc<Self>,
+        arrival: Arrival,
+        abandon: impl Future<Output = ()>,
+        free: impl FnOnce(),
+    ) -> Record {
+        let span = self.span(&arrival);
+        let record = self.carry(arrival, abandon, free).instrument(span.clone()).await;
+        if !span.is_disabled() {
+            span.record("outcome", debug(record.outcome)).record("calls", record.calls.len().cast_signed());
+            if record.outcome == Outcome::Failed {
+                span.record("otel.status_code", "error");
+            }
+        }
+        record
+    }
+
+    /// What the diagnostics hear of a request: the root of a trace of its own, that says in which one its attempts are.
+    fn span(&self, arrival: &Arrival) -> Span {
+        debug_span!(
+            parent: None,
+            "request",
+            id = arrival.id.cast_signed(),
+            flow = &*self.flow,
+            stage = &*arrival.stage,
+            due_s = arrival.due.as_secs_f64(),
+            trace_id = self.ids(arrival).map(|ids| tracing::field::display(ids.trace())),
+            outcome = Empty,
+            calls = Empty,
+            otel.status_code = Empty,
+        )
+    }
+
+    async fn carry(
         self: Arc<Self>,
         arrival: Arrival,
         abandon: impl Future<Output = ()>,

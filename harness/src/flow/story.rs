@@ -20,6 +20,7 @@ impl Story {
 
     /// Something was decided.
     pub(super) fn decide(&mut self, at: Nanos, deed: Deed) {
+        tracing::debug!(at_s = at.as_secs_f64(), ?deed, "decided");
         self.decisions.push(Decision { at, deed });
     }
 

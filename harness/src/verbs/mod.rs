@@ -4,6 +4,7 @@ mod advice;
 mod baseline;
 mod check;
 mod compare;
+mod diagnosing;
 mod dry_run;
 mod explain;
 mod index;
@@ -24,6 +25,7 @@ use clap::CommandFactory;
 use miette::Diagnostic;
 
 use crate::cli::{Changes, Cli, Verb};
+use crate::diagnostics::DiagnosticsError;
 use crate::engine::assembly::{AssemblyError, Leftover};
 use crate::exit::{Exit, Status};
 use crate::export::ExportError;
@@ -148,6 +150,10 @@ pub enum VerbError {
     /// stdout cannot be written.
     #[error("cannot write to stdout: {0}")]
     Stdout(io::Error),
+    /// Diagnostics cannot be written.
+    #[error("no diagnostics: {0}")]
+    #[diagnostic(help("name another folder with --out, or leave --diagnostics out"))]
+    Diagnostics(#[from] DiagnosticsError),
     /// No runtime could be made.
     #[error("cannot start a runtime: {0}")]
     Runtime(io::Error),

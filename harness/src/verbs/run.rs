@@ -11,15 +11,18 @@ use aws_config::SdkConfig;
 use bedload_reports::header::ClockKind;
 use bedload_reports::render;
 use bedload_reports::run_note::RunNote;
+use tokio::runtime::Runtime;
+use tracing::{Instrument, info_span};
 
 use super::baseline::{self, Baselines};
 use super::dry_run;
 use super::index::index;
 use super::run_folder::RunFolder;
 use super::speech::Speech;
-use super::{VerbError, outputs, plan, sending, signals, target};
+use super::{VerbError, diagnosing, outputs, plan, sending, signals, target};
 use crate::cli::RunArgs;
 use crate::clock::{self, Clock, Stopwatch, virtual_epoch};
+use crate::diagnostics::Diagnostics;
 use crate::engine::assembly::{Door, Leftover, Queues, header, traffic};
 use crate::engine::budget::Budget;
 use crate::engine::halt::{self, Halt, Halted};
@@ -40,6 +43,7 @@ const OUT: &str = "bedload-out";
 
 pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<Exit, VerbError> {
     let plans = read_all(args, terminal)?;
+    let diagnostics = diagnosing::listen(args)?;
     let mut end: Option<Exit> = None;
     let mut folders = Vec::new();
     for (plan, path) in plans.iter().zip(&args.scenarios) {
@@ -47,7 +51,8 @@ pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<Exit, VerbError
             true => show(plan, args, terminal),
             false => {
                 folders.push(folder_of(plan, args, plans.len() > 1));
-                run_one((plan, path), args, folders.last().map_or(Path::new(""), PathBuf::as_path), terminal)
+                let folder = folders.last().map_or(Path::new(""), PathBuf::as_path);
+                run_one((plan, path), args, folder, diagnostics.as_ref(), terminal)
             }
         };
         let exit = exit.unwrap_or_else(|error| terminal.explain(&error));
@@ -96,6 +101,7 @@ fn run_one(
     (plan, path): (&Plan, &Path),
     args: &RunArgs,
     folder: &Path,
+    diagnostics: Option<&Diagnostics>,
     terminal: &Terminal,
 ) -> Result<Exit, VerbError> {
     let expected = dry_run::expect(plan);
@@ -110,21 +116,51 @@ fn run_one(
     let folder = RunFolder::create(folder)?;
     outputs::open(&args.outputs)?;
     folder.write_scenario(plan.source_text())?;
-    let mut note = machine::note(folder.root(), path);
-    folder.write_note(&note)?;
+    let recording = diagnosing::record(diagnostics, plan, &folder)?;
+    let opened = Opened { kind, budget, stations, runtime, reached, baselines, folder: &folder };
+    let exit = opened.run((plan, path), args, terminal);
+    diagnosing::finish(recording, &folder, terminal);
+    exit
+}
 
-    let watch = Stopwatch::start();
-    let driven = runtime.block_on(drive(plan, kind, budget, reached, &folder))?;
-    let left = driven.removed.err().map(|left| terminal.explain(&left.into()));
-    driven.ended?;
-    note.wall_seconds = watch.elapsed_s();
-    note.cpu_seconds = machine::cpu_seconds();
-    folder.write_note(&note)?;
-    let exit = judge(&folder, &note, args, &baselines, driven.signal, &stations, terminal)?;
-    Ok(match left {
-        Some(left) => exit.graver(left),
-        None => exit,
-    })
+/// All that is opened before the first request. Once it has been run nothing is under way any more.
+struct Opened<'a> {
+    kind: ClockKind,
+    budget: Budget,
+    stations: Vec<Station>,
+    runtime: Runtime,
+    reached: Option<SdkConfig>,
+    baselines: Baselines,
+    folder: &'a RunFolder,
+}
+
+impl Opened<'_> {
+    fn run(
+        self,
+        (plan, path): (&Plan, &Path),
+        args: &RunArgs,
+        terminal: &Terminal,
+    ) -> Result<Exit, VerbError> {
+        let Opened { kind, budget, stations, runtime, reached, baselines, folder } = self;
+        let span = info_span!("run", clock = ?kind);
+        let mut note = machine::note(folder.root(), path);
+        folder.write_note(&note)?;
+
+        let watch = Stopwatch::start();
+        let driving = drive(plan, kind, budget, reached, folder);
+        let driven = runtime.block_on(driving.instrument(span.clone()))?;
+        let left = driven.removed.err().map(|left| terminal.explain(&left.into()));
+        driven.ended?;
+        note.wall_seconds = watch.elapsed_s();
+        note.cpu_seconds = machine::cpu_seconds();
+        folder.write_note(&note)?;
+        let exit =
+            span.in_scope(|| judge(folder, &note, args, &baselines, driven.signal, &stations, terminal))?;
+        Ok(match left {
+            Some(left) => exit.graver(left),
+            None => exit,
+        })
+    }
 }
 
 /// How the traffic ended.
@@ -180,17 +216,19 @@ async fn carry(
         clock,
         seed,
         stages: plan.stages().into(),
+        stop: Stopper::new(&header, halt).map(Arc::new),
+        faults: header.faults.into(),
         sink,
         board,
         max_in_flight: plan.max_in_flight(),
         budget: Arc::new(budget),
-        stop: Stopper::new(&header, halt).map(Arc::new),
     };
     let queues = match made {
         Some(made) => made.through(plan, &door, clock)?,
         None => Queues::open(plan, &door, clock).await.map_err(VerbError::unopened)?,
     };
-    let end = engine::run(bed, traffic(plan, door.way(), &queues, clock)?, halted).await;
+    let traffic = traffic(plan, door.way(), &queues, clock)?;
+    let end = engine::run(bed, traffic, halted).instrument(info_span!("traffic")).await;
     drop(progress);
     door.close().await;
     writing.finish(end)?;

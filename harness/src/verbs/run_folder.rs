@@ -17,6 +17,7 @@ use bedload_reports::trace::account::Traced;
 use bedload_reports::trace::sample::Sampler;
 use bedload_reports::trace::segments;
 use bedload_reports::units::Nanos;
+use tracing::info_span;
 
 use super::{LogError, VerbError};
 use crate::clock::virtual_epoch;
@@ -139,6 +140,7 @@ impl RunFolder {
     /// Reads the record log and folds it into figures, with the answers to a comparison's questions; where the cloud kept a
     /// ledger, it is judged too.
     pub(super) fn fold(&self, questions: &[Question]) -> Result<Folded, VerbError> {
+        let _span = info_span!("fold").entered();
         let (path, log) = self.log()?;
         let folded = tally::fold_asking(log, questions).map_err(|source| LogError { path, source })?;
         if !self.path(LEDGER).is_file() {
@@ -159,6 +161,7 @@ impl RunFolder {
     /// Writes the X-Ray documents of the traces that are kept, and adds the account of all spans to the figures. A log that
     /// does not tell its epoch, of a client that is not ours, has no traces.
     pub(super) fn trace(&self, folded: Folded) -> Result<Folded, VerbError> {
+        let _span = info_span!("trace").entered();
         let run = &folded.summary.run;
         if run.epoch == Nanos::ZERO {
             return Ok(folded);
@@ -199,6 +202,7 @@ impl RunFolder {
 
     /// Makes every output from the figures.
     pub(super) fn render(&self, folded: &Folded, note: &RunNote) -> Result<(), VerbError> {
+        let _span = info_span!("render").entered();
         let summary = &folded.summary;
         let scenario = fs::read_to_string(self.path(SCENARIO)).unwrap_or_default();
         write(&self.path(SUMMARY), |out| render::json(summary, out))?;

@@ -5,6 +5,7 @@ use bedload_reports::number;
 use bedload_reports::tally::Folded;
 use bedload_reports::trace::account::{Export, Traced};
 use bedload_reports::trace::sample::Sampler;
+use tracing::{Instrument, info_span};
 
 use super::VerbError;
 use super::run_folder::RunFolder;
@@ -38,15 +39,16 @@ pub(super) fn send(
     let runtime = clock::runtime(ClockKind::Real).map_err(VerbError::Runtime)?;
     let log = folder.path(RECORDS);
     for station in stations {
+        let span = info_span!("export", to = station.name());
         let sampler = Sampler::new(run.trace, &folded);
         let sending = export::export(folder.root(), &log, run, sampler, station);
         // The run is over and good; that its spans cannot be sent from here must not cost it its report.
-        terminal.say(&match runtime.block_on(sending) {
+        terminal.say(&match runtime.block_on(sending.instrument(span.clone())) {
             Ok(export) => told(&export),
             Err(error) => format!("traces → {}: not sent, kept for later ({error})\n", station.name()),
         });
         let sending = export::export_metrics(folder.root(), &log, run, station);
-        match runtime.block_on(sending) {
+        match runtime.block_on(sending.instrument(span)) {
             Ok(None) => {}
             Ok(Some(measured)) => terminal.say(&measured_told(station, &measured)),
             Err(error) => terminal.say(&format!("metrics → {}: not sent ({error})\n", station.name())),

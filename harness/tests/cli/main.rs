@@ -5,6 +5,7 @@
 mod bad_input;
 mod bugs;
 mod compare;
+mod diagnostics;
 mod ledger;
 mod outputs;
 mod policies;

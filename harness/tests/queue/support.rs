@@ -105,6 +105,7 @@ async fn drive(plan: &Plan, folder: &std::path::Path) {
         clock,
         seed,
         stages: plan.stages().into(),
+        faults: header.faults.clone().into(),
         sink,
         board: Arc::new(Board::new(header.flows.iter().map(|flow| flow.name.clone()))),
         max_in_flight: plan.max_in_flight(),

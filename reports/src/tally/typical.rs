@@ -16,11 +16,14 @@ const FLOWS: usize = 4;
 /// The fewest answers that have a usual one.
 const ENOUGH: u64 = 20;
 
-pub(super) struct Typical(Vec<(Name, BTreeMap<usize, (u64, Record)>)>);
+pub(super) struct Typical(Vec<(Name, Bands)>);
+
+/// Answers by how long they took: how many, and one of them.
+type Bands = BTreeMap<usize, (u64, Record)>;
 
 impl Typical {
     pub(super) fn new(header: &Header) -> Self {
-        Typical(header.flows.iter().take(FLOWS).map(|flow| (flow.name.clone(), BTreeMap::new())).collect())
+        Typical(header.flows.iter().take(FLOWS).map(|flow| (flow.name.clone(), Bands::new())).collect())
     }
 
     pub(super) fn observe(&mut self, record: &Record) {

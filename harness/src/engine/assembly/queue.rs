@@ -9,6 +9,7 @@ use std::time::Duration;
 use aws_config::SdkConfig;
 use bedload_reports::header::ClockKind;
 use bedload_reports::record::Name;
+use tracing::{Instrument, info_span};
 
 use super::{AssemblyError, Door};
 use crate::clock::Clock;
@@ -91,7 +92,8 @@ impl Queues {
         let mut queues = Queues::default();
         for flow in plan.flows() {
             if let Load::Queue { policy, .. } = flow.load() {
-                match Queue::open(plan, flow, policy, door, clock).await {
+                let span = info_span!("open queue", flow = &**flow.name());
+                match Queue::open(plan, flow, policy, door, clock).instrument(span).await {
                     Ok(queue) => queues.0.push(queue),
                     Err(error) => {
                         // What was made is not left behind; why it came to that is what the user must hear.
@@ -111,7 +113,8 @@ impl Queues {
     pub async fn close(&self) -> Result<(), Leftover> {
         let mut closed = Ok(());
         for queue in &self.0 {
-            closed = closed.and(queue.remove().await);
+            let span = info_span!("remove queue", flow = &*queue.flow, name = queue.name);
+            closed = closed.and(queue.remove().instrument(span).await);
         }
         closed
     }

@@ -107,6 +107,7 @@ pub(super) async fn carry(
     let mut consumers = consumers(&site);
     site.until_over().await;
     close.stop();
+    tracing::info!(at_s = site.now().as_secs_f64(), "nothing more is received");
     site.finish(&mut consumers, &abandon).await;
     others.shutdown().await;
     site.close_books().await;

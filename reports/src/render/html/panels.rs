@@ -88,7 +88,7 @@ pub(super) fn rates(summary: &Summary, clock: &Clock<'_>) -> Panel {
     let (chart, cut) = counted(clock, &all, 150.0);
     // Its edge would run along the line of what was offered.
     let nothing = vec![Some(0.0); accepted.len()];
-    let [foot, top] = [accepted, attempts].map(|values| flat(values));
+    let [foot, top] = [accepted, attempts].map(flat);
     let chart = chart
         .band(&nothing, accepted, Paint::Bulk)
         .area(&foot, &top, Paint::RetryFill, Paint::Retry)
