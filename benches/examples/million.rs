@@ -187,7 +187,7 @@ fn record(names: &Names, id: u64, requests: u64) -> Record {
         second if second < STORM_S.end => &names.storm,
         _ => &names.after,
     };
-    let streams = id % 2 == 0;
+    let streams = id.is_multiple_of(2);
     let mut attempts: Vec<Attempt> = Vec::new();
     let mut at = due;
     let throttled = |number: u32| STORM_S.contains(&second) && chance(id, u64::from(number)) < THROTTLED;

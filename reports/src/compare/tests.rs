@@ -12,19 +12,23 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use super::blocks::{Block, Blocks};
+use super::bootstrap::{Figure as _, Percentile};
 use super::bounds::Pairing;
 use super::change::Verdict;
+use super::law::{Law, Over};
 use super::margin::{Margin, Stand};
 use super::one_run::interval;
 use super::permutation::{LEVEL, test};
-use super::question::Question;
+use super::question::{Question, usual};
 use super::series::Series;
 use crate::gate::{Measured, Scope};
 use crate::header::{Header, Stage};
 use crate::histogram::{Histogram, Quantile};
 use crate::metric::{Better, Figure, Metric, Statistic, Timing};
-use crate::testing::header;
+use crate::tally::Tally;
+use crate::testing::{answered, failed, header, retried};
 use crate::units::Nanos;
+use crate::validity::Ending;
 
 const SECONDS: u64 = 120;
 const EACH_SECOND: usize = 20;
@@ -197,4 +201,51 @@ fn the_same_run_twice_is_unchanged_and_no_more_is_claimed_than_was_seen() {
         let (Some(same), Some(apart)) = (same, apart) else { unreachable!("both have an interval") };
         assert!(same.0 < 0.0 && 0.0 < same.1 && same.1 < apart.1 / 4.0, "{figure:?}: {same:?} {apart:?}");
     }
+}
+
+/// What the blocks of an answer add up to, by its law.
+fn added_up(answer: &Series) -> Option<f64> {
+    let counted = answer.counted();
+    let sum = |value: fn(&Block) -> f64| counted.iter().map(value).sum::<f64>();
+    let (hits, of) = (sum(|block| block.hits as f64), sum(|block| block.of as f64));
+    match Law::of(answer.question().metric) {
+        Law::Times(Statistic::Percentile(quantile)) => {
+            Percentile::new(quantile, counted).of(&vec![1; counted.len()])
+        }
+        Law::Share | Law::Ratio(Over::HitsOverRequests) => Some(hits / of),
+        Law::Ratio(Over::UsdOverHits) => Some(sum(|block| block.usd) / hits * 1000.0),
+        Law::Events => Some(hits),
+        _ => None,
+    }
+}
+
+#[test]
+fn blocks_add_up_to_the_figure_that_everybody_sees() {
+    let header = header();
+    let mut questions = usual(&header);
+    questions.push(Question::of_all(Metric::Figure(Figure::Throttles)));
+    let during = Scope { during: Some("after".into()), ..Scope::default() };
+    questions.push(Question { metric: Metric::Figure(Figure::SuccessFirstTry), scope: during });
+    let mut tally = Tally::new(&header).asking(&questions);
+    for id in 0..1300 {
+        let due = Nanos::new(id * 100_000_000);
+        tally.observe(&match id % 7 {
+            0 => retried(id, due),
+            3 if id > 600 => failed(id, due),
+            _ => answered(id, due),
+        });
+    }
+    let answers = tally.finish(Ending::Complete, 0).answers;
+    assert_eq!(
+        answers.iter().map(Series::question).collect::<Vec<_>>(),
+        questions.iter().collect::<Vec<_>>()
+    );
+    let mut held = 0;
+    for answer in &answers {
+        let Some(sum) = added_up(answer) else { continue };
+        let value = answer.measured().value.unwrap_or(f64::NAN);
+        assert!((sum - value).abs() < 1e-9, "{}: {sum} instead of {value}", answer.question().metric);
+        held += 1;
+    }
+    assert!(held >= 12, "{held}");
 }
