@@ -117,7 +117,7 @@ pub struct Row {
 pub struct Point {
     /// In the metric's unit; none where there was nothing to measure.
     pub value: Option<f64>,
-    /// How many samples it rests on, in all runs.
+    /// How many samples it rests on, in all runs; where one of them has too few, in that one.
     pub samples: u64,
     /// The fewest samples that can bear a verdict, in each run.
     pub floor: u64,

@@ -4,6 +4,7 @@
 //! at least as far out; with five runs a side there are 252. It needs no law of the values and sees what a single run
 //! cannot, how runs differ among themselves. Where both sides share their seeds it errs on the side of no change.
 
+use super::bounds::Pairing;
 use super::interval::t;
 
 /// What the runs of two sides tell of a change.
@@ -15,7 +16,7 @@ pub(super) struct Told {
     pub(super) p_up: f64,
     /// The same, as far down.
     pub(super) p_down: f64,
-    /// The 95 % interval of the difference, by Welch.
+    /// The 95 % interval of the difference, by Student; of runs with seeds of their own, by Welch.
     pub(super) interval: (f64, f64),
 }
 
@@ -33,8 +34,9 @@ pub fn runs_needed(figures: usize) -> usize {
 /// The chance of a false alarm among all figures together.
 pub(super) const LEVEL: f64 = 0.05;
 
-/// Holds the values of some runs against those of others; at least two a side, twenty in all.
-pub(super) fn test(base: &[f64], head: &[f64]) -> Told {
+/// Holds the values of some runs against those of others; at least two a side, twenty in all. Runs of the same seeds, one of
+/// each side, are pairs: what a seed does to both is no part of how their difference varies.
+pub(super) fn test(base: &[f64], head: &[f64], pairing: Pairing) -> Told {
     let all: Vec<f64> = base.iter().chain(head).copied().collect();
     let seen: f64 = head.iter().sum();
     let slack = all.iter().map(|value| value.abs()).sum::<f64>() * 1e-12;
@@ -51,12 +53,11 @@ pub(super) fn test(base: &[f64], head: &[f64]) -> Told {
         ways += 1;
     }
     let means = (mean(base), mean(head));
-    Told {
-        means,
-        p_up: up as f64 / ways as f64,
-        p_down: down as f64 / ways as f64,
-        interval: welch(base, head),
-    }
+    let interval = match pairing {
+        Pairing::SameSeed => paired(base, head),
+        Pairing::Apart => welch(base, head),
+    };
+    Told { means, p_up: up as f64 / ways as f64, p_down: down as f64 / ways as f64, interval }
 }
 
 /// Every choice of `count` out of `of`, as bits.
@@ -73,6 +74,14 @@ fn choices(of: usize, count: usize) -> impl Iterator<Item = u64> {
 
 fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len() as f64
+}
+
+fn paired(base: &[f64], head: &[f64]) -> (f64, f64) {
+    let differences: Vec<f64> = head.iter().zip(base).map(|(head, base)| head - base).collect();
+    let (count, at) = (differences.len() as f64, mean(&differences));
+    let squares: f64 = differences.iter().map(|difference| (difference - at).powi(2)).sum();
+    let half = t(differences.len() - 1) * (squares / (count - 1.0) / count).sqrt();
+    (at - half, at + half)
 }
 
 fn welch(base: &[f64], head: &[f64]) -> (f64, f64) {
@@ -123,14 +132,22 @@ mod tests {
 
     #[test]
     fn complete_separation_is_the_least_likely_choice() {
-        let told = test(&[1.0, 1.1, 0.9, 1.05, 0.95], &[2.0, 2.1, 1.9, 2.05, 1.95]);
+        let told = test(&[1.0, 1.1, 0.9, 1.05, 0.95], &[2.0, 2.1, 1.9, 2.05, 1.95], Pairing::Apart);
         assert!((told.p_up - 1.0 / 252.0).abs() < 1e-12 && told.p_down == 1.0, "{told:?}");
         assert!(told.interval.0 > 0.8 && told.interval.1 < 1.2, "{told:?}");
     }
 
     #[test]
+    fn pairs_differ_by_what_their_seeds_do_not_explain() {
+        let (base, head) = ([1.0, 2.0, 4.0, 8.0], [1.1, 2.1, 4.1, 8.1]);
+        let [apart, paired] = [Pairing::Apart, Pairing::SameSeed].map(|it| test(&base, &head, it).interval);
+        assert!(apart.0 < -4.0 && apart.1 > 4.0, "{apart:?}");
+        assert!(paired.0 > 0.0999 && paired.1 < 0.1001, "{paired:?}");
+    }
+
+    #[test]
     fn runs_that_are_all_alike_tell_nothing() {
-        let told = test(&[3.0; 5], &[3.0; 5]);
+        let told = test(&[3.0; 5], &[3.0; 5], Pairing::Apart);
         assert_eq!((told.p_up, told.p_down, told.interval), (1.0, 1.0, (0.0, 0.0)));
     }
 

@@ -3,6 +3,7 @@
 //! A change must be unlikely by chance among all figures together (an exact permutation test, corrected by Holm, each way by
 //! itself), and at least half of what is allowed: with many runs the smallest shift can be shown, and need not matter.
 
+use super::bounds::Pairing;
 use super::change::{Change, Verdict, Why};
 use super::interval::Interval;
 use super::law::Law;
@@ -10,6 +11,7 @@ use super::margin::{Margin, Stand};
 use super::one_run::has_any;
 use super::permutation::{LEVEL, Told, holm, splits, test};
 use super::question::Question;
+use super::series::Series;
 use super::{Point, Row};
 use crate::metric::Metric;
 use crate::tally::Folded;
@@ -31,7 +33,9 @@ struct Side {
 
 pub(super) fn rows(base: &[Folded], head: &[Folded]) -> Vec<Row> {
     let all = values(base, head);
-    let tests: Vec<Option<Tested>> = all.iter().map(tested).collect();
+    let seeds = |runs: &[Folded]| runs.iter().map(|run| run.summary.run.seed).collect::<Vec<u64>>();
+    let pairing = if seeds(base) == seeds(head) { Pairing::SameSeed } else { Pairing::Apart };
+    let tests: Vec<Option<Tested>> = all.iter().map(|values| tested(values, pairing)).collect();
     // What is the same in every run cannot be a false alarm, so it takes no part in the correction.
     let varied: Vec<usize> =
         (0..tests.len()).filter(|place| tests[*place].is_some_and(|tested| tested.varies)).collect();
@@ -57,12 +61,14 @@ pub(super) fn rows(base: &[Folded], head: &[Folded]) -> Vec<Row> {
 fn values(base: &[Folded], head: &[Folded]) -> Vec<Values> {
     let Some(first) = head.first() else { return Vec::new() };
     let of = |runs: &[Folded], place: usize| {
-        let answers = || runs.iter().filter_map(|run| run.answers.get(place));
+        let measured = || runs.iter().filter_map(|run| run.answers.get(place)).map(Series::measured);
+        let enough = measured().all(|measured| measured.samples >= measured.floor);
+        let samples = || measured().map(|measured| measured.samples);
         Side {
-            values: answers().map(|answer| answer.measured().value).collect(),
-            samples: answers().map(|answer| answer.measured().samples).sum(),
-            floor: answers().map(|answer| answer.measured().floor).max().unwrap_or_default(),
-            enough: answers().all(|answer| answer.measured().samples >= answer.measured().floor),
+            values: measured().map(|measured| measured.value).collect(),
+            samples: if enough { samples().sum() } else { samples().min().unwrap_or_default() },
+            floor: measured().map(|measured| measured.floor).max().unwrap_or_default(),
+            enough,
         }
     };
     let known = |place: &usize| {
@@ -90,7 +96,7 @@ struct Tested {
 }
 
 /// None where a run has no value, or too little to stand on.
-fn tested(values: &Values) -> Option<Tested> {
+fn tested(values: &Values, pairing: Pairing) -> Option<Tested> {
     if !values.base.enough || !values.head.enough {
         return None;
     }
@@ -101,7 +107,7 @@ fn tested(values: &Values) -> Option<Tested> {
     let scaled = |values: &[f64]| values.iter().map(|value| if logs { value.ln() } else { *value }).collect();
     let (before, after): (Vec<f64>, Vec<f64>) = (scaled(&base), scaled(&head));
     let varies = all().any(|value| *value != base[0]);
-    Some(Tested { told: test(&before, &after), logs, varies })
+    Some(Tested { told: test(&before, &after, pairing), logs, varies })
 }
 
 /// Whether a figure changes by factors: times and counts do, shares do not.

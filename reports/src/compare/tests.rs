@@ -115,7 +115,7 @@ fn flagged(between_runs: f64, slower: f64, runs: usize, trials: u64) -> Flagged 
             sum.one_run += said(verdict == Verdict::Regressed);
         }
         let logs = |runs: &[Series]| runs.iter().map(|run| p99(run).ln()).collect::<Vec<f64>>();
-        let told = test(&logs(&bases), &logs(&heads));
+        let told = test(&logs(&bases), &logs(&heads), Pairing::Apart);
         sum.several_runs += said(told.p_up < LEVEL && told.means.1 - told.means.0 > 0.05f64.ln_1p());
     }
     sum
