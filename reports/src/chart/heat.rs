@@ -133,11 +133,11 @@ mod tests {
     fn drawn(columns: Vec<Vec<u64>>, limit: Option<u64>) -> String {
         let run: Header = header();
         let timeline = Timeline { bucket: Nanos::from_secs(1), offered: vec![0; 130], ..Timeline::default() };
-        let clock = Clock::new(&run, &timeline).expect("a run with time has a clock");
         let edges = [1, 2, 4, 8].map(Nanos::from_secs).to_vec();
         let map = Heatmap { flow: "chat".into(), column: Nanos::from_secs(13), edges, columns };
         let limit = limit.map(|at| (Nanos::from_secs(at), "SLO".to_owned()));
-        heat(&clock, &map, limit, "h", "Heat", "").to_string()
+        let clock = Clock::new(&run, &timeline);
+        clock.map(|clock| heat(&clock, &map, limit, "h", "Heat", "").to_string()).unwrap_or_default()
     }
 
     #[test]
@@ -164,6 +164,6 @@ mod tests {
     #[test]
     fn a_map_without_bands_is_empty() {
         let drawn = drawn(Vec::new(), None);
-        assert!(!drawn.contains("NaN") && !drawn.contains("f-heat"));
+        assert!(drawn.starts_with("<svg") && !drawn.contains("NaN") && !drawn.contains("f-heat"));
     }
 }

@@ -1,7 +1,7 @@
 //! `report.html`: one file that answers, in this order, did it pass, may I trust it, and what happened.
 //!
 //! Everything is written here and nothing is fetched: the charts are markup, the style sheet and the
-//! script are in the page, and a content security policy that holds the script's hash shows a reviewer
+//! script are in the page, and a content security policy that holds their hashes shows a reviewer
 //! that no other script can run. Without the script, and without the style sheet, the page still tells
 //! all it knows. Text from the run is untrusted, and the template escapes whatever is not an
 //! [`Element`](crate::chart::svg::Element) or a [`Sentence`], which escape for themselves.
@@ -57,7 +57,6 @@ pub fn html(summary: &Summary, note: &RunNote, scenario: &str, out: &mut dyn io:
     let latency = latency::view(summary, clock.as_ref());
     let resilience = resilience::view(summary, clock.as_ref());
     let queues = queue::view(summary, clock.as_ref());
-    let cloud = cloud::view(summary);
     let places = Places::default()
         .stack(verdict.picture.as_ref())
         .stack(timelines.stack.as_ref())
@@ -70,10 +69,12 @@ pub fn html(summary: &Summary, note: &RunNote, scenario: &str, out: &mut dyn io:
         .and("policies", resilience.policies.is_some())
         .and("effort", resilience.effort.is_some())
         .and("queue", !queues.is_empty())
-        .and("cloud", cloud.is_some());
+        .and("errors", true)
+        .and("cloud", summary.judgement.is_some());
+    let sheet = format!("{}{SHEET}", paint::sheet());
     let page = Page {
-        policy: policy::policy(SCRIPT),
-        sheet: Ours(format!("{}{SHEET}", paint::sheet())),
+        policy: policy::policy(SCRIPT, &sheet),
+        sheet: Ours(sheet),
         script: Ours(SCRIPT.to_owned()),
         cursor: Ours(cursor::data(summary, clock.as_ref())),
         verdict,
@@ -84,7 +85,7 @@ pub fn html(summary: &Summary, note: &RunNote, scenario: &str, out: &mut dyn io:
         latency,
         resilience,
         queues,
-        cloud,
+        cloud: cloud::view(summary, &places),
         requests: requests::view(summary),
         errors: errors::view(summary, clock.as_ref()),
         comparisons: comparison::view(summary),

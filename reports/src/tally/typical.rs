@@ -18,7 +18,7 @@ const ENOUGH: u64 = 20;
 
 pub(super) struct Typical(Vec<(Name, Bands)>);
 
-/// Answers by how long they took: how many, and one of them.
+/// The answers of each band: how many, and the first.
 type Bands = BTreeMap<usize, (u64, Record)>;
 
 impl Typical {

@@ -11,8 +11,10 @@ use crate::units::Nanos;
 const WIDTHS: [usize; 10] = [1, 2, 3, 5, 6, 10, 12, 15, 20, 30];
 /// The fewest windows that still show when something happened.
 const WINDOWS: usize = 16;
-/// Of the windows that hold anything, so many in a hundred must hold enough.
-const MOST_OF_THEM: usize = 85;
+/// Of the windows that hold at least a third of the median, so many in a hundred must hold enough: a warm-up that was
+/// thin all along widens none.
+const MOST_OF_THEM: usize = 98;
+const THIN: u64 = 3;
 
 /// The percentiles of these buckets; nothing where nothing was timed.
 pub(super) fn percentiles(bucket: Nanos, buckets: &[&Histogram]) -> Percentiles {
@@ -40,10 +42,13 @@ pub(super) fn percentiles(bucket: Nanos, buckets: &[&Histogram]) -> Percentiles 
 fn width(counts: &[u64]) -> usize {
     let fits = |width: &usize| counts.len().div_ceil(*width) >= WINDOWS;
     let serves = |width: &usize, floor: u64| {
-        let windows =
-            counts.chunks(*width).map(|window| window.iter().sum::<u64>()).filter(|count| *count > 0);
-        let (all, enough) = (windows.clone().count(), windows.filter(|count| *count >= floor).count());
-        enough * 100 >= all * MOST_OF_THEM
+        let mut windows: Vec<u64> = counts.chunks(*width).map(|window| window.iter().sum()).collect();
+        windows.retain(|count| *count > 0);
+        windows.sort_unstable();
+        let median = windows.get(windows.len() / 2).copied().unwrap_or(0);
+        windows.retain(|count| *count * THIN >= median);
+        let enough = windows.iter().filter(|count| **count >= floor).count();
+        enough * 100 >= windows.len() * MOST_OF_THEM
     };
     let narrowest = |floor| WIDTHS.into_iter().filter(fits).find(|width| serves(width, floor));
     let floor = |quantile: Quantile| quantile.sample_floor();
@@ -62,10 +67,12 @@ mod tests {
     }
 
     #[test]
-    fn a_few_thin_windows_do_not_widen_all() {
+    fn a_thin_warm_up_widens_nothing_and_a_dip_does() {
         let mut counts = [60; 300];
-        counts[..30].fill(1);
+        counts[..90].fill(10);
         assert_eq!(width(&counts), 1);
+        counts[150..180].fill(40);
+        assert_eq!(width(&counts), 2);
     }
 
     #[test]

@@ -13,6 +13,7 @@ use crate::render::{finding, phrase};
 use crate::summary::Summary;
 
 use super::Sentence;
+use super::evidence::{Place, Places};
 
 /// Findings and clients shown: enough for a reader, few enough for a page.
 const FINDINGS: usize = 40;
@@ -58,6 +59,8 @@ pub(super) struct Found<'a> {
     pub(super) parts: Vec<(&'static str, &'a str)>,
     pub(super) odds: String,
     pub(super) evidence: String,
+    /// The chart or table that shows it.
+    pub(super) chart: Option<Place>,
 }
 
 /// A question whose answer is that nothing is wrong.
@@ -76,16 +79,14 @@ pub(super) struct Unsure {
 }
 
 /// The section; none where no ledger was read.
-pub(super) fn view(summary: &Summary) -> Option<Cloud<'_>> {
+pub(super) fn view<'a>(summary: &'a Summary, places: &Places) -> Option<Cloud<'a>> {
     let judgement = summary.judgement.as_ref()?;
     let found: Vec<(&Answer, &Finding)> = summary.findings().collect();
     let shown = found.iter().take(FINDINGS).enumerate();
     Some(Cloud {
         lead: lead(summary, judgement),
         portraits: judgement.clients.iter().take(CLIENTS).map(portrait).collect(),
-        findings: shown
-            .map(|(place, (answer, finding))| self::found(summary, place, answer, finding))
-            .collect(),
+        findings: shown.map(|(place, one)| self::found(summary, places, place, *one)).collect(),
         clear: clear(judgement),
         unsure: unsure(judgement),
         more: more(judgement, found.len()),
@@ -131,7 +132,12 @@ fn portrait(portrait: &Portrait) -> Seen<'_> {
     }
 }
 
-fn found<'a>(summary: &Summary, place: usize, answer: &Answer, finding: &'a Finding) -> Found<'a> {
+fn found<'a>(
+    summary: &Summary,
+    places: &Places,
+    place: usize,
+    (answer, finding): (&Answer, &'a Finding),
+) -> Found<'a> {
     let word = finding::severity(finding.severity);
     Found {
         anchor: format!("finding-{}", place + 1),
@@ -146,6 +152,7 @@ fn found<'a>(summary: &Summary, place: usize, answer: &Answer, finding: &'a Find
             format!("By chance a client that does it right shows this {}.", finding::odds(chance))
         }),
         evidence: evidence(&finding.evidence),
+        chart: places.of_finding(answer.code),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::gate::Gate;
+use crate::judge::finding::Code;
 use crate::metric::{Figure, Metric, Timing};
 use crate::summary::Summary;
 
@@ -33,11 +34,45 @@ impl Places {
         self
     }
 
+    /// The place for a finding, if the page has it.
+    pub(super) fn of_finding(&self, code: Code) -> Option<Place> {
+        let (id, words) = of_code(code)?;
+        self.0.contains(id).then(|| Place { id: id.to_owned(), words })
+    }
+
     /// The best place for a gate.
     pub(super) fn of(&self, summary: &Summary, gate: &Gate) -> Place {
         let (wanted, section) = wanted(summary, gate);
         let found = wanted.into_iter().find(|place| self.0.contains(&place.id));
         found.unwrap_or(Place { id: section.to_owned(), words: section })
+    }
+}
+
+/// The place that shows what a finding tells of; none for what has no picture.
+fn of_code(code: Code) -> Option<(&'static str, &'static str)> {
+    match code {
+        Code::NoBackoff
+        | Code::FirstRetryImmediate
+        | Code::WeakJitter
+        | Code::NoJitter
+        | Code::NoGrowth
+        | Code::NotFullJitter
+        | Code::ShorterThanDeclared
+        | Code::LongerThanDeclared
+        | Code::RetryHerd
+        | Code::IgnoresRetryAfter
+        | Code::LooksLike => Some(("waits", "The waits")),
+        Code::NestedRetries | Code::Amplification | Code::BareBudget | Code::StormOutlivesFault => {
+            Some(("amplification", "Attempts per request"))
+        }
+        Code::RetryQuotaExhausted | Code::PartialRetry | Code::RetriesNonRetryable | Code::NoRetry => {
+            Some(("effort", "What became of requests"))
+        }
+        Code::HangsOnStall | Code::HammersBrokenStream => Some(("errors", "The errors")),
+        Code::NoFallback => Some(("model", "The models")),
+        Code::RegionNeverMoved => Some(("region", "The regions")),
+        Code::DuplicateEffects => Some(("queue", "The queue")),
+        Code::OversizedReservation | Code::ConnectionChurn | Code::ClockSkew => None,
     }
 }
 
@@ -130,11 +165,13 @@ mod tests {
     #[test]
     fn a_place_that_the_page_lacks_gives_way_to_its_section() {
         let summary = storm().summary;
-        let gate = |metric: &str| Gate { metric: metric.parse().unwrap(), ..summary.run.gates[0].clone() };
+        let gate = |figure| Gate { metric: Metric::Figure(figure), ..summary.run.gates[0].clone() };
         let places = Places::default().and("region", true).and("model", false);
-        let at = |metric| places.of(&summary, &gate(metric)).id;
-        assert_eq!(at("region.share"), "region");
-        assert_eq!(at("model.share"), "resilience");
-        assert_eq!(at("cost.total"), "numbers");
+        let at = |figure| places.of(&summary, &gate(figure)).id;
+        assert_eq!(at(Figure::RegionShare), "region");
+        assert_eq!(at(Figure::ModelShare), "resilience");
+        assert_eq!(at(Figure::Cost), "numbers");
+        assert!(places.of_finding(Code::RegionNeverMoved).is_some());
+        assert!(places.of_finding(Code::NoJitter).is_none() && places.of_finding(Code::ClockSkew).is_none());
     }
 }

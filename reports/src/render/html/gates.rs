@@ -18,6 +18,9 @@ pub(super) struct Gates<'a> {
     pub(super) limit_at: String,
     pub(super) rows: Vec<Row<'a>>,
     pub(super) expectations: Vec<Expected<'a>>,
+    /// How many of both fail the run, and the sign for it where any does.
+    pub(super) failing: usize,
+    pub(super) sign: Option<Element>,
 }
 
 /// One thing that the scenario expects of the client.
@@ -55,7 +58,10 @@ pub(super) struct Row<'a> {
 }
 
 pub(super) fn view<'a>(summary: &'a Summary, places: &Places) -> Gates<'a> {
+    let failing = phrase::failing(summary).count() + summary.unmet().count();
     Gates {
+        failing,
+        sign: (failing > 0).then(|| sign::gate(Verdict::Fail, 11.0)),
         lead: lead(summary),
         limit_at: format!("{:.2}%", limit_bar::LIMIT_AT),
         rows: summary.gates.iter().map(|judged| row(summary, places, judged)).collect(),

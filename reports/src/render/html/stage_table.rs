@@ -11,8 +11,8 @@ use crate::summary::{Figures, Part, Summary};
 /// Stages that fit beside a chart at most, and those that find room whatever they are called.
 const COLUMNS: usize = 4;
 const LEAST: usize = 2;
-/// Pixels for the columns of stages, between names and peak; a character with the space between columns.
-const ROOM: f64 = 184.0;
+/// Pixels for the columns of figures, beside the names; a character, and the space between columns.
+const ROOM: f64 = 236.0;
 const CHARACTER: f64 = 6.0;
 const GAP: f64 = 6.0;
 /// The narrowest column, `99.9 %`, and a wide one.
@@ -46,7 +46,7 @@ pub(super) struct Row {
 
 /// The stages that have a column: as many as there is room for.
 pub(super) fn columns(summary: &Summary) -> Vec<&Part> {
-    let fits = |count: &usize| *count as f64 * column_width(summary) <= ROOM;
+    let fits = |count: &usize| (*count + 1) as f64 * column_width(summary) <= ROOM;
     of_interest(summary, (LEAST..=COLUMNS).rev().find(fits).unwrap_or(LEAST))
 }
 
@@ -76,7 +76,7 @@ pub(super) fn of_interest(summary: &Summary, most: usize) -> Vec<&Part> {
 
 /// The width of a column in pixels: the least that it needs, and more where there is room for it.
 fn wide(summary: &Summary) -> f64 {
-    let shared = (ROOM + NARROW) / (columns(summary).len() + 1) as f64;
+    let shared = ROOM / (columns(summary).len() + 1) as f64;
     shared.min(WIDE).max(column_width(summary))
 }
 

@@ -73,11 +73,15 @@ fn the_same_run_gives_the_same_bytes() {
 }
 
 #[test]
-fn the_policy_lets_in_the_script_that_stands_in_the_page_and_no_other() {
+fn the_policy_lets_in_the_script_and_the_sheet_that_stand_in_the_page_and_no_other() {
     let text = page(&storm().summary);
-    let script = text.rsplit_once("<script>").and_then(|(_, rest)| rest.split_once("</script>"));
-    let policy = script.map(|(script, _)| policy::policy(script)).unwrap_or_default();
+    let between = |open: &str, close: &str| {
+        let inside = text.rsplit_once(open).and_then(|(_, rest)| rest.split_once(close));
+        inside.map_or_else(String::new, |(inside, _)| inside.to_owned())
+    };
+    let policy = policy::policy(&between("<script>", "</script>"), &between("<style>", "</style>"));
     assert!(text.contains(&policy.replace('\'', "&#39;")), "{policy}");
+    assert!(!text.contains(" style="), "no style would be let in but the sheet");
 }
 
 #[test]

@@ -89,12 +89,16 @@ fn shows(figure: Figure) -> bool {
 mod tests {
     use super::*;
     use crate::gate::{OnNoData, Scope, Severity};
+    use crate::histogram::Quantile;
+    use crate::metric::{Statistic, Timing};
     use crate::testing::{answered, failed, header, retried};
 
-    fn shown(metric: &str, limit: Limit, records: &[Record]) -> Option<u64> {
+    const P95: Metric = Metric::Timing(Timing::Latency, Statistic::Percentile(Quantile::P95));
+
+    fn shown(metric: Metric, limit: Limit, records: &[Record]) -> Option<u64> {
         let gate = Gate {
             name: "g".into(),
-            metric: metric.parse().unwrap(),
+            metric,
             scope: Scope::default(),
             limit,
             severity: Severity::Fail,
@@ -111,15 +115,16 @@ mod tests {
     fn a_gate_is_shown_by_the_request_that_speaks_most_for_its_figure() {
         let at = |secs| Nanos::from_secs(secs);
         let records = [answered(0, at(20)), retried(1, at(31)), failed(2, at(33)), failed(3, at(34))];
+        let figure = Metric::Figure;
         let table = [
-            ("success.ratio", Limit::Min(0.99), Some(2)),
-            ("attempts.per_request", Limit::Max(1.5), Some(2)),
-            ("failures.count", Limit::Max(0.0), Some(2)),
-            ("latency.p95", Limit::Max(1.0), Some(1)),
-            ("latency.p95", Limit::Min(1.0), Some(0)),
-            ("fallback.share", Limit::Max(0.1), None),
-            ("requests.count", Limit::Min(10.0), None),
-            ("recovery.time", Limit::Max(10.0), None),
+            (figure(Figure::SuccessRatio), Limit::Min(0.99), Some(2)),
+            (figure(Figure::AttemptsPerRequest), Limit::Max(1.5), Some(2)),
+            (figure(Figure::Failures), Limit::Max(0.0), Some(2)),
+            (P95, Limit::Max(1.0), Some(1)),
+            (P95, Limit::Min(1.0), Some(0)),
+            (figure(Figure::FallbackShare), Limit::Max(0.1), None),
+            (figure(Figure::Requests), Limit::Min(10.0), None),
+            (figure(Figure::RecoveryTime), Limit::Max(10.0), None),
         ];
         for (metric, limit, expected) in table {
             assert_eq!(shown(metric, limit.clone(), &records), expected, "{metric} {limit:?}");
@@ -129,6 +134,7 @@ mod tests {
     #[test]
     fn what_never_missed_is_shown_by_what_kept_it() {
         let records = [answered(7, Nanos::from_secs(20)), answered(8, Nanos::from_secs(21))];
-        assert_eq!(shown("success.ratio", Limit::Min(0.99), &records), Some(7));
+        let ratio = Metric::Figure(Figure::SuccessRatio);
+        assert_eq!(shown(ratio, Limit::Min(0.99), &records), Some(7));
     }
 }
