@@ -24,12 +24,20 @@ const seen = () => {
   };
   const charts = [...document.querySelectorAll('svg[role="img"]')].filter((chart) => !chart.closest("details:not([open])"));
   const marks = [...document.querySelectorAll('[class*="f-"][fill^="#"]')];
+  // Words beyond an edge of the window that nobody can scroll to.
+  const width = document.documentElement.clientWidth;
+  const words = [...document.querySelectorAll("main h1, main p, main th, main td, main dt, main dd, main summary, main text")];
+  const cut = words.filter((element) => {
+    const box = element.getBoundingClientRect();
+    return box.width > 0 && (box.left < -1 || box.right > width + 1) && !element.closest(".box, pre, .sr");
+  });
   return {
     ids: [...document.querySelectorAll("[id]")].map((element) => element.id),
     gates: [...document.querySelectorAll('#gates tr[id^="gate-"]')].map((row) => row.innerText.trim().length > 0),
     charts: charts.map((chart) => [chart.getAttribute("aria-labelledby") || chart.getAttribute("aria-label"), drawn(chart)]),
     text: document.querySelector("main").innerText.length,
     black: marks.filter((mark) => getComputedStyle(mark).fill === "rgb(0, 0, 0)").length,
+    cut: cut.map((element) => element.textContent.slice(0, 40)),
     wide: document.scrollingElement.scrollWidth - document.documentElement.clientWidth,
   };
 };
@@ -142,8 +150,9 @@ class Page {
     for (const width of [390, 320]) {
       await this.open({ viewport: { width, height: 844 } }, async (page) => {
         await page.evaluate(() => document.querySelectorAll("details").forEach((block) => { block.open = true; }));
-        const { wide } = await page.evaluate(seen);
+        const { wide, cut } = await page.evaluate(seen);
         this.expect(wide <= 0, `at ${width} px it scrolls ${wide} px sideways`);
+        this.expect(cut.length === 0, `at ${width} px these are cut off: ${cut.slice(0, 5).join(" | ")}`);
       });
     }
   }
