@@ -55,9 +55,9 @@ pub enum Why {
     OneValue,
     /// The time in scope is too short to tell how it varies.
     TooShort,
-    /// The interval is wider than what is allowed: that many times the samples would do.
+    /// The interval is too wide: about that many times the samples would do.
     TooWide(f64),
-    /// The change is about as large as what is allowed.
+    /// The change is as large as what is allowed, or nearly so, and no sample would do.
     AtTheEdge,
     /// With so few runs chance could do as much to one of so many figures.
     TooFewRuns,
@@ -96,26 +96,38 @@ impl Verdict {
     }
 
     /// What is said of a change whose interval is known.
-    pub(super) fn of_interval(interval: &Interval, allowed: Margin, better: Better) -> (Self, Option<Why>) {
+    pub(super) fn of_interval(interval: &Interval, allowed: Margin, better: Better) -> Self {
         match (allowed.rise(interval), allowed.fall(interval)) {
-            (Stand::Beyond, _) => (Verdict::of_move(true, better), None),
-            (_, Stand::Beyond) => (Verdict::of_move(false, better), None),
-            (Stand::Within, Stand::Within) => (Verdict::Unchanged, None),
-            _ => (Verdict::Inconclusive, Some(why(interval, allowed))),
+            (Stand::Beyond, _) => Verdict::of_move(true, better),
+            (_, Stand::Beyond) => Verdict::of_move(false, better),
+            (Stand::Within, Stand::Within) => Verdict::Unchanged,
+            _ => Verdict::Inconclusive,
         }
     }
 }
 
-/// Why an interval holds an edge of what is allowed: it is too wide for it, or lies on it.
-fn why(interval: &Interval, allowed: Margin) -> Why {
-    let ((low, high), room) = match (allowed, interval.ratio) {
-        (Margin::Relative(part), Some(ratio)) => (ratio, part),
-        (Margin::Relative(_), None) => return Why::AtTheEdge,
-        (Margin::Absolute(amount), _) => (interval.difference, amount),
-    };
-    // An interval narrows with the root of the samples.
-    let times = ((high - low) / 2.0 / room).powi(2);
-    if times > 1.0 { Why::TooWide(times) } else { Why::AtTheEdge }
+/// How many times the samples still are an answer to how many it would take.
+const MOST_TIMES: f64 = 100.0;
+
+impl Why {
+    /// Why an interval holds an edge of what is allowed. It narrows around its change with the root of the samples, and
+    /// must come clear of the edges that it holds.
+    pub(super) fn of(change: &Change, allowed: Margin) -> Self {
+        let ((low, high), at, room) = match (allowed, change.relative_interval, change.difference_interval) {
+            (Margin::Relative(part), Some(ends), _) => (ends, change.relative.unwrap_or_default(), part),
+            (Margin::Absolute(amount), _, Some(ends)) => (ends, change.difference, amount),
+            _ => return Why::AtTheEdge,
+        };
+        let held = [-room, room].into_iter().filter(|edge| low < *edge && *edge < high);
+        let times = held.map(|edge| {
+            let end = if edge > at { high } else { low };
+            ((end - at) / (edge - at)).powi(2)
+        });
+        match times.fold(1.0, f64::max) {
+            times if times < MOST_TIMES => Why::TooWide(times),
+            _ => Why::AtTheEdge,
+        }
+    }
 }
 
 impl Change {
@@ -152,25 +164,40 @@ mod tests {
         let interval =
             |low: f64, high: f64| Interval { difference: (low - 1.0, high - 1.0), ratio: Some((low, high)) };
         let (up, down, still) = (interval(1.2, 1.4), interval(0.6, 0.8), interval(0.97, 1.04));
-        let (wide, edge) = (interval(0.8, 1.2), interval(1.05, 1.15));
+        let wide = interval(0.8, 1.2);
         let table = [
-            (up, Better::Lower, Verdict::Regressed, None),
-            (up, Better::Higher, Verdict::Improved, None),
-            (up, Better::Neither, Verdict::Changed, None),
-            (down, Better::Lower, Verdict::Improved, None),
-            (down, Better::Higher, Verdict::Regressed, None),
-            (still, Better::Lower, Verdict::Unchanged, None),
-            (edge, Better::Lower, Verdict::Inconclusive, Some(Why::AtTheEdge)),
+            (up, Better::Lower, Verdict::Regressed),
+            (up, Better::Higher, Verdict::Improved),
+            (up, Better::Neither, Verdict::Changed),
+            (down, Better::Lower, Verdict::Improved),
+            (down, Better::Higher, Verdict::Regressed),
+            (still, Better::Lower, Verdict::Unchanged),
+            (wide, Better::Lower, Verdict::Inconclusive),
         ];
-        for (interval, better, verdict, why) in table {
+        for (interval, better, verdict) in table {
             assert_eq!(
                 Verdict::of_interval(&interval, Margin::Relative(0.1), better),
-                (verdict, why),
+                verdict,
                 "{interval:?}"
             );
         }
-        let (verdict, why) = Verdict::of_interval(&wide, Margin::Relative(0.1), Better::Lower);
-        let Some(Why::TooWide(times)) = why else { unreachable!("{verdict:?} {why:?}") };
-        assert!((times - 4.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn what_is_unsure_says_how_many_samples_would_do() {
+        let told = |at: f64, low: f64, high: f64| {
+            let interval = Interval { difference: (low, high), ratio: Some((1.0 + low, 1.0 + high)) };
+            Why::of(&Change::of(1.0, 1.0 + at).within(&interval), Margin::Relative(0.1))
+        };
+        let times = |why| match why {
+            Why::TooWide(times) => times,
+            other => unreachable!("{other:?}"),
+        };
+        // Twice as wide as there is room for: four times the samples, on whichever side there is less room.
+        assert!((times(told(0.0, -0.2, 0.2)) - 4.0).abs() < 1e-6);
+        assert!((times(told(0.05, -0.05, 0.15)) - 4.0).abs() < 1e-6);
+        // Beyond by half of its reach to the edge: the same, the other way.
+        assert!((times(told(0.15, 0.05, 0.25)) - 4.0).abs() < 1e-6);
+        assert_eq!(told(0.1001, 0.05, 0.15), Why::AtTheEdge);
     }
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::interval::Interval;
 use super::law::Law;
-use crate::metric::{Metric, Unit};
+use crate::metric::{Figure, Metric, Unit};
 use crate::number;
 
 /// An allowed change. Never negative.
@@ -29,11 +29,13 @@ pub enum Stand {
 }
 
 impl Margin {
-    /// What is allowed where nobody says: one point of a share, no defect more, a tenth of anything else.
+    /// What is allowed where nobody says: no defect more, a tenth of a point of what must stay near one, one point of any
+    /// other share, a tenth of anything else.
     pub fn usual(metric: Metric) -> Self {
-        match (Law::of(metric), metric.entry().unit) {
+        match (Law::of(metric), metric) {
             (Law::Defects, _) => Margin::Absolute(0.0),
-            (_, Unit::Share) => Margin::Absolute(0.01),
+            (_, Metric::Figure(Figure::SuccessRatio | Figure::GoodputRatio)) => Margin::Absolute(0.001),
+            (Law::Share, _) => Margin::Absolute(0.01),
             _ => Margin::Relative(0.1),
         }
     }

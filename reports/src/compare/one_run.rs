@@ -73,8 +73,10 @@ fn tell(base: &Series, head: &Series, allowed: Margin, pairing: Pairing, seed: u
     let law = Law::of(head.question().metric);
     match interval(base, head, pairing, seed) {
         Some(interval) => {
-            let (verdict, why) = Verdict::of_interval(&interval, allowed, better);
-            Told { change: Some(change.within(&interval)), verdict, why }
+            let change = change.within(&interval);
+            let verdict = Verdict::of_interval(&interval, allowed, better);
+            let why = (verdict == Verdict::Inconclusive).then(|| Why::of(&change, allowed));
+            Told { change: Some(change), verdict, why }
         }
         None if before == after => Told { change: Some(change), verdict: Verdict::Unchanged, why: None },
         None => {

@@ -13,7 +13,7 @@ use super::permutation::{LEVEL, Told, holm, splits, test};
 use super::question::Question;
 use super::series::Series;
 use super::{Point, Row};
-use crate::metric::Metric;
+use crate::metric::{Better, Metric};
 use crate::tally::Folded;
 
 /// A figure with its value in each run.
@@ -146,7 +146,7 @@ fn row(values: Values, tested: Option<Tested>, chances: (f64, f64), can_tell: bo
             let (verdict, why) = match (shown_up, shown_down) {
                 (true, _) => (Verdict::of_move(true, better), None),
                 (_, true) => (Verdict::of_move(false, better), None),
-                _ => unshown(&interval, allowed, better, can_tell),
+                _ => unshown(&change, &interval, allowed, can_tell),
             };
             (shown(&values.base, Some(before)), shown(&values.head, Some(after)), Some(change), verdict, why)
         }
@@ -155,15 +155,10 @@ fn row(values: Values, tested: Option<Tested>, chances: (f64, f64), can_tell: bo
 }
 
 /// What is said of a change that was not shown: that it is none needs an interval within what is allowed.
-fn unshown(
-    interval: &Interval,
-    allowed: Margin,
-    better: crate::metric::Better,
-    can_tell: bool,
-) -> (Verdict, Option<Why>) {
-    match Verdict::of_interval(interval, allowed, better) {
-        (Verdict::Unchanged, _) => (Verdict::Unchanged, None),
-        (Verdict::Inconclusive, why) => (Verdict::Inconclusive, why),
+fn unshown(change: &Change, interval: &Interval, allowed: Margin, can_tell: bool) -> (Verdict, Option<Why>) {
+    match Verdict::of_interval(interval, allowed, Better::Neither) {
+        Verdict::Unchanged => (Verdict::Unchanged, None),
+        Verdict::Inconclusive => (Verdict::Inconclusive, Some(Why::of(change, allowed))),
         // The interval is sure, and the test among so many figures is not.
         _ if can_tell => (Verdict::Inconclusive, Some(Why::AtTheEdge)),
         _ => (Verdict::Inconclusive, Some(Why::TooFewRuns)),

@@ -111,7 +111,7 @@ fn flagged(between_runs: f64, slower: f64, runs: usize, trials: u64) -> Flagged 
         sum.plain += said(p99(after) > 1.1 * p99(before));
         if let Some(interval) = interval(before, after, Pairing::Apart, trial) {
             sum.excludes += said(Margin::Relative(0.0).rise(&interval) == Stand::Beyond);
-            let verdict = Verdict::of_interval(&interval, Margin::Relative(0.1), Better::Lower).0;
+            let verdict = Verdict::of_interval(&interval, Margin::Relative(0.1), Better::Lower);
             sum.one_run += said(verdict == Verdict::Regressed);
         }
         let logs = |runs: &[Series]| runs.iter().map(|run| p99(run).ln()).collect::<Vec<f64>>();
@@ -244,7 +244,12 @@ fn blocks_add_up_to_the_figure_that_everybody_sees() {
     for answer in &answers {
         let Some(sum) = added_up(answer) else { continue };
         let value = answer.measured().value.unwrap_or(f64::NAN);
-        assert!((sum - value).abs() < 1e-9, "{}: {sum} instead of {value}", answer.question().metric);
+        // Blocks keep three digits of a time, and a histogram its extremes exactly.
+        assert!(
+            (sum - value).abs() <= 1e-3 * value,
+            "{}: {sum} instead of {value}",
+            answer.question().metric
+        );
         held += 1;
     }
     assert!(held >= 12, "{held}");

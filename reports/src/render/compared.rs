@@ -89,8 +89,8 @@ pub(super) fn why(row: &Row) -> Option<String> {
         Why::OneValue => "one value a run: compare several runs".to_owned(),
         Why::TooShort => "too short to tell how it varies".to_owned(),
         Why::TooWide(times) => {
-            let times = number::significant(times.max(1.1));
-            format!("{times} times the samples would tell a change of {}", row.allowed.text(unit))
+            let times = format!("{:.1}", times.max(1.1));
+            format!("about {times} times the samples would tell a change of {}", row.allowed.text(unit))
         }
         Why::AtTheEdge => format!("too near the allowed {}", row.allowed.text(unit)),
         Why::TooFewRuns => "too few runs for so many figures".to_owned(),
