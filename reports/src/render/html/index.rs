@@ -25,9 +25,10 @@ pub struct Entry<'a> {
 pub fn index(entries: &[Entry<'_>], out: &mut dyn io::Write) -> io::Result<()> {
     let mut runs: Vec<&Entry<'_>> = entries.iter().collect();
     runs.sort_by_key(|entry| gravity(entry.summary.verdict));
+    let sheet = format!("{}{SHEET}{OWN_SHEET}", paint::sheet());
     let page = Page {
-        policy: policy::policy(""),
-        sheet: Ours(format!("{}{SHEET}{OWN_SHEET}", paint::sheet())),
+        policy: policy::policy("", &sheet),
+        sheet: Ours(sheet),
         title: title(entries),
         runs: runs.into_iter().map(run).collect(),
     };
