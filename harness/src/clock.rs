@@ -73,6 +73,28 @@ impl Clock {
         tokio::time::sleep(length).await;
     }
 
+    /// Sleeps until an offset from the epoch, or as long as `most`, whichever is first: for threads that are no part of the
+    /// runtime, in real time.
+    pub fn nap_until(&self, offset: Nanos, most: Duration) {
+        std::thread::park_timeout(Duration::from(offset.since(self.now())).min(most));
+    }
+
+    /// Sleeps for a length of time, or until somebody unparks the thread: for threads that are no part of the runtime.
+    pub fn nap(&self, length: Duration) {
+        std::thread::park_timeout(length);
+    }
+
+    /// How far the wall clock has moved against this one since the epoch, in nanoseconds.
+    #[expect(clippy::disallowed_methods, reason = "the one place where time is read")]
+    pub fn drift_ns(&self) -> i64 {
+        let expected = self.wall + Duration::from(self.now());
+        let nanos = |apart: Duration| i64::try_from(apart.as_nanos()).unwrap_or(i64::MAX);
+        match SystemTime::now().duration_since(expected) {
+            Ok(ahead) => nanos(ahead),
+            Err(behind) => -nanos(behind.duration()),
+        }
+    }
+
     /// What `future` gives, or nothing if it takes longer than `limit`; no limit waits for ever.
     #[expect(clippy::disallowed_methods, reason = "the one place that waits")]
     pub async fn within<F: Future>(&self, limit: Option<Duration>, future: F) -> Option<F::Output> {

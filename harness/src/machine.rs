@@ -6,6 +6,7 @@ use bedload_reports::run_note::RunNote;
 use jiff::Timestamp;
 
 use crate::clock::wall_now;
+use crate::engine::process;
 
 /// A note for a run that begins now, with its times still to come.
 pub fn note(folder: &Path, scenario: &Path) -> RunNote {
@@ -26,21 +27,11 @@ pub fn folder_time() -> String {
     now().strftime("%Y-%m-%dT%H%M%S.%3fZ").to_string()
 }
 
-/// Seconds of processor time that this process has used; zero where the system does not tell.
-pub fn cpu_seconds() -> f64 {
-    // Fields 14 and 15 of /proc/self/stat, in ticks of 1/100 s, counted after the command's closing bracket.
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let after_name = stat.rsplit(')').next().unwrap_or_default();
-    let ticks = after_name.split_whitespace().skip(11).take(2);
-    ticks.filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / 100.0
-}
-
 fn now() -> Timestamp {
     Timestamp::try_from(wall_now()).unwrap_or_default()
 }
 
 /// The machine, in words: its system, processor and cores.
 pub fn host() -> String {
-    let cores = std::thread::available_parallelism().map_or(0, usize::from);
-    format!("{} {}, {cores} cores", std::env::consts::OS, std::env::consts::ARCH)
+    format!("{} {}, {} cores", std::env::consts::OS, std::env::consts::ARCH, process::cores())
 }

@@ -14,7 +14,7 @@ use crate::units::Nanos;
 use crate::validity::Thresholds;
 
 /// The version of the record log and of `summary.json`. Additive changes keep it.
-pub const FORMAT_VERSION: u32 = 2;
+pub const FORMAT_VERSION: u32 = 3;
 
 /// The first line of a record log.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

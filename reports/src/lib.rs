@@ -14,6 +14,7 @@ mod chart;
 pub mod compare;
 pub mod exchange;
 pub mod gate;
+pub mod generator;
 pub mod header;
 pub mod histogram;
 pub mod job;

@@ -9,6 +9,7 @@ use std::io::{self, BufRead, Read, Write};
 
 use serde::{Deserialize, Serialize};
 
+use crate::generator::GeneratorSample;
 use crate::header::{FORMAT_VERSION, Header};
 use crate::job::{QueueSample, Stray};
 use crate::record::{Name, Record};
@@ -41,6 +42,8 @@ pub enum Line {
     Stray(Box<Stray>),
     /// A queue and its workers at one time.
     Queue(QueueSample),
+    /// The generator itself at one time. Real time only.
+    Generator(GeneratorSample),
     /// Last of all, once; its absence says that the run was killed.
     End(End),
 }
@@ -100,6 +103,7 @@ impl Line {
             Line::Dropped(dropped) => dropped.due,
             Line::Stray(stray) => stray.delivery.over,
             Line::Queue(sample) => sample.at,
+            Line::Generator(sample) => sample.at,
             Line::End(end) => end.at,
         }
     }
@@ -191,6 +195,8 @@ pub enum Entry {
     Stray(Box<Stray>),
     /// A queue and its workers at one time.
     Queue(QueueSample),
+    /// The generator itself at one time.
+    Generator(GeneratorSample),
     /// The closing line.
     End(End),
 }
@@ -225,6 +231,7 @@ impl<'a> Reader<'a> {
             Some(Line::Dropped(dropped)) => Some(Entry::Dropped(dropped)),
             Some(Line::Stray(stray)) => Some(Entry::Stray(stray)),
             Some(Line::Queue(sample)) => Some(Entry::Queue(sample)),
+            Some(Line::Generator(sample)) => Some(Entry::Generator(sample)),
             Some(Line::End(end)) => {
                 self.ending = Some(match end.cause {
                     Cause::Finished => Ending::Complete,

@@ -93,6 +93,11 @@ pub fn share(share: f64) -> String {
     format!("{}{GAP}%", significant(percent))
 }
 
+/// An amount of memory: `212 MiB`.
+pub fn mebibytes(bytes: u64) -> String {
+    format!("{}{GAP}MiB", significant(bytes as f64 / 1_048_576.0))
+}
+
 /// A whole number with its thousands told apart: `10,001`.
 pub fn count(count: u64) -> String {
     let digits = count.to_string();

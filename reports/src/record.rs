@@ -417,9 +417,21 @@ impl Record {
         self.done.since(self.due)
     }
 
-    /// From sent to done: what the client and the service took.
+    /// From the first call to done: what a stopwatch around the call would show, and no wait before it. Of a job, from
+    /// when a worker first had it.
     pub fn service_time(&self) -> Nanos {
-        self.done.since(self.sent)
+        self.done.since(self.called())
+    }
+
+    /// When the first call was made. A job counts from when a worker first had it: what it waits for between two deliveries
+    /// is no queue of the caller's own.
+    pub fn called(&self) -> Nanos {
+        self.calls.first().filter(|_| self.job.is_none()).map_or(self.sent, |call| call.sent)
+    }
+
+    /// When nothing of it was under way any more. A gateway answers before that, when its patience is over.
+    pub fn over(&self) -> Nanos {
+        self.calls.iter().map(|call| call.done).fold(self.done, Nanos::max)
     }
 
     /// How late the harness itself was.

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::compare::Comparison;
 use crate::gate::{Judged, Verdict};
+use crate::generator::Generator;
 use crate::header::{Header, Stage};
 use crate::histogram::CurvePoint;
 use crate::judge::expect::Expectation;
@@ -85,6 +86,9 @@ pub struct Summary {
     /// What became of the spans of its traces; none where none were written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub traced: Option<Traced>,
+    /// What the generator says of itself; real time only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generator: Option<Generator>,
     /// What the run was.
     pub run: Header,
 }

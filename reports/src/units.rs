@@ -28,6 +28,11 @@ impl Nanos {
         Nanos(secs.saturating_mul(1_000_000_000))
     }
 
+    /// A time of whole microseconds.
+    pub const fn from_micros(micros: u64) -> Self {
+        Nanos(micros.saturating_mul(1_000))
+    }
+
     /// The count of nanoseconds.
     pub const fn get(self) -> u64 {
         self.0

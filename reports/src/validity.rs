@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::generator::Generator;
 use crate::header::ClockKind;
 use crate::number;
 use crate::units::Nanos;
@@ -16,12 +17,52 @@ pub struct Thresholds {
     pub min_achieved: f64,
     /// The most that the 99th percentile of `schedule_delay` may be. Real time only.
     pub max_schedule_delay: Nanos,
+    /// The most of all cores that the generator may use, in 95 of 100 seconds. Real time only.
+    #[serde(default = "max_cpu")]
+    pub max_cpu: f64,
+    /// The most that the 99th percentile of the runtime's lag may be. Real time only.
+    #[serde(default = "max_loop_lag")]
+    pub max_loop_lag: Nanos,
+    /// The most that the wall clock may move against the monotonic one. Real time only.
+    #[serde(default = "max_clock_drift")]
+    pub max_clock_drift: Nanos,
+    /// The most that two counts of requests in flight may differ: the engine's own, and Little's law over the records. Real
+    /// time only.
+    #[serde(default = "max_imbalance")]
+    pub max_imbalance: f64,
+}
+
+/// Peers warn at 90 % of their processor (Locust, genai-bench): from there on a generator reports its own queue.
+fn max_cpu() -> f64 {
+    0.9
+}
+
+/// The same as for the schedule delay: a runtime that polls this late answers this late.
+fn max_loop_lag() -> Nanos {
+    Nanos::new(50_000_000)
+}
+
+/// What joins traces of two machines still; more is a clock that was set, or a machine that slept.
+fn max_clock_drift() -> Nanos {
+    Nanos::new(500_000_000)
+}
+
+/// Beyond sampling error by far: records are missing, or times are wrong.
+fn max_imbalance() -> f64 {
+    0.05
 }
 
 impl Default for Thresholds {
-    /// 95 % of the arrivals sent; 50 ms late at the 99th percentile.
+    /// 95 % of the arrivals sent; 50 ms late at the 99th percentile; a tenth of the processor left.
     fn default() -> Self {
-        Thresholds { min_achieved: 0.95, max_schedule_delay: Nanos::new(50_000_000) }
+        Thresholds {
+            min_achieved: 0.95,
+            max_schedule_delay: Nanos::new(50_000_000),
+            max_cpu: max_cpu(),
+            max_loop_lag: max_loop_lag(),
+            max_clock_drift: max_clock_drift(),
+            max_imbalance: max_imbalance(),
+        }
     }
 }
 
@@ -35,7 +76,7 @@ pub struct Validity {
 /// One question about the quality of a measurement.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Check {
-    /// A short name: `complete`, `achieved`, `drained`, `schedule delay`, `records`.
+    /// A short name: `complete`, `achieved`, `drained`, `schedule delay`, `processor`, `records`.
     pub name: String,
     /// Whether the measurement may be trusted in this respect.
     pub ok: bool,
@@ -58,8 +99,19 @@ pub struct Conduct {
     pub abandoned: u64,
     /// Records that could not be written.
     pub lost: u64,
-    /// How late the harness was at the 99th percentile; none without requests.
-    pub schedule_delay_p99: Option<Nanos>,
+    /// How late the harness was; none without requests.
+    pub late: Option<Late>,
+}
+
+/// How late the harness sent: `schedule_delay` of all requests.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Late {
+    /// The median.
+    pub p50: Nanos,
+    /// The 99th percentile.
+    pub p99: Nanos,
+    /// The most.
+    pub max: Nanos,
 }
 
 /// How a record log ended.
@@ -82,15 +134,23 @@ pub enum Ending {
 
 impl Validity {
     /// Holds the conduct of a run against its thresholds.
-    pub fn of(conduct: &Conduct, thresholds: &Thresholds, clock: ClockKind) -> Self {
-        let mut checks = vec![
+    pub fn of(
+        conduct: &Conduct,
+        thresholds: &Thresholds,
+        clock: ClockKind,
+        generator: Option<&Generator>,
+    ) -> Self {
+        // What is first among the troubles is read as their cause, so the machine comes before what it brings about.
+        let mut checks: Vec<Check> =
+            generator.into_iter().flat_map(|generator| generator_checks(generator, thresholds)).collect();
+        checks.extend([
             complete(conduct.ending),
             achieved(conduct, thresholds),
             drained(conduct),
             records(conduct.lost),
-        ];
+        ]);
         if clock == ClockKind::Real {
-            checks.push(schedule_delay(conduct.schedule_delay_p99, thresholds.max_schedule_delay));
+            checks.push(schedule_delay(conduct.late, thresholds.max_schedule_delay));
         }
         checks.sort_by_key(|check| check.ok);
         Validity { checks }
@@ -166,12 +226,88 @@ fn records(lost: u64) -> Check {
     Check { name: "records".into(), ok: lost == 0, finding }
 }
 
-fn schedule_delay(p99: Option<Nanos>, limit: Nanos) -> Check {
-    let finding = match p99 {
+fn schedule_delay(late: Option<Late>, limit: Nanos) -> Check {
+    let finding = match late {
         None => "nothing was sent".to_owned(),
-        Some(p99) => format!("sent {} late at p99; at most {} asked", number::time(p99), number::time(limit)),
+        Some(Late { p50, p99, max }) => format!(
+            "sent {} late at p50, {} at p99, {} at most; at most {} at p99 asked",
+            number::time(p50),
+            number::time(p99),
+            number::time(max),
+            number::time(limit)
+        ),
     };
-    Check { name: "schedule delay".into(), ok: p99.is_none_or(|p99| p99 <= limit), finding }
+    Check { name: "schedule delay".into(), ok: late.is_none_or(|late| late.p99 <= limit), finding }
+}
+
+fn generator_checks(generator: &Generator, thresholds: &Thresholds) -> Vec<Check> {
+    let checks = [
+        Some(processor(generator, thresholds.max_cpu)),
+        loop_lag(generator, thresholds.max_loop_lag),
+        Some(clock_drift(generator.clock_drift, thresholds.max_clock_drift)),
+        little(generator, thresholds.max_imbalance),
+    ];
+    checks.into_iter().flatten().collect()
+}
+
+fn processor(generator: &Generator, limit: f64) -> Check {
+    let Generator { cores, cpu_share, cpu_share_p95, .. } = *generator;
+    let used = format!(
+        "the generator used {} of {cores} cores, {} in its busiest seconds",
+        number::share(cpu_share),
+        number::share(cpu_share_p95)
+    );
+    let ok = cpu_share_p95 <= limit;
+    let finding = match ok {
+        true => used,
+        false => format!(
+            "{used}; at most {} asked: beyond it delays are the generator's own; lower the rate, or run it on more cores",
+            number::share(limit)
+        ),
+    };
+    Check { name: "processor".into(), ok, finding }
+}
+
+fn loop_lag(generator: &Generator, limit: Nanos) -> Option<Check> {
+    let (p99, max) = (generator.loop_lag_p99?, generator.loop_lag_max?);
+    let lag = format!("its event loop lagged {} at p99, {} at most", number::time(p99), number::time(max));
+    let ok = p99 <= limit;
+    let finding = if ok { lag } else { format!("{lag}; at most {} at p99 asked", number::time(limit)) };
+    Some(Check { name: "loop lag".into(), ok, finding })
+}
+
+fn clock_drift(drift: Nanos, limit: Nanos) -> Check {
+    let ok = drift <= limit;
+    let finding = match ok {
+        true => "the wall clock ran evenly".to_owned(),
+        false => format!(
+            "the wall clock moved {} against the monotonic one: it was set, or the machine slept; at most {} asked",
+            number::time(drift),
+            number::time(limit)
+        ),
+    };
+    Check { name: "clock".into(), ok, finding }
+}
+
+/// Mean in flight is rate times mean time, whatever the distributions: where two independent counts of it differ, one is wrong.
+fn little(generator: &Generator, limit: f64) -> Option<Check> {
+    let (apart, counted) = (generator.imbalance()?, generator.in_flight_counted?);
+    let recorded = generator.in_flight_recorded;
+    let ok = apart <= limit;
+    let finding = match ok {
+        true => format!(
+            "{} requests in flight on average, by the engine and by the records",
+            number::significant(counted)
+        ),
+        false => format!(
+            "the engine counted {} requests in flight on average, and the records make {}: {} apart, at most {} asked",
+            number::significant(counted),
+            number::significant(recorded),
+            number::share(apart),
+            number::share(limit)
+        ),
+    };
+    Some(Check { name: "in flight".into(), ok, finding })
 }
 
 #[cfg(test)]
@@ -183,7 +319,48 @@ mod tests {
     }
 
     fn holds(conduct: Conduct, clock: ClockKind) -> bool {
-        Validity::of(&conduct, &Thresholds::default(), clock).holds()
+        Validity::of(&conduct, &Thresholds::default(), clock, None).holds()
+    }
+
+    fn generator() -> Generator {
+        Generator {
+            cores: 2,
+            cpu: Nanos::from_secs(10),
+            cpu_share: 0.5,
+            cpu_share_p95: 0.6,
+            rss_peak_bytes: 100_000_000,
+            loop_lag_p50: Some(Nanos::from_micros(50)),
+            loop_lag_p99: Some(Nanos::from_micros(900)),
+            loop_lag_max: Some(Nanos::from_micros(2000)),
+            clock_drift: Nanos::from_micros(20),
+            in_flight_counted: Some(50.0),
+            in_flight_recorded: 49.9,
+            points: Vec::new(),
+        }
+    }
+
+    fn first_trouble(generator: Generator) -> Option<String> {
+        let validity = Validity::of(&conduct(), &Thresholds::default(), ClockKind::Real, Some(&generator));
+        validity.troubles().next().map(|check| check.name.clone())
+    }
+
+    #[test]
+    fn a_generator_that_is_the_bottleneck_voids_the_run_and_comes_first() {
+        assert_eq!(first_trouble(generator()), None);
+        let troubles = [
+            ("processor", Generator { cpu_share_p95: 0.91, ..generator() }),
+            ("loop lag", Generator { loop_lag_p99: Some(Nanos::from_micros(60_000)), ..generator() }),
+            ("clock", Generator { clock_drift: Nanos::from_secs(1), ..generator() }),
+            ("in flight", Generator { in_flight_counted: Some(53.0), ..generator() }),
+        ];
+        for (name, generator) in troubles {
+            assert_eq!(first_trouble(generator).as_deref(), Some(name));
+        }
+    }
+
+    #[test]
+    fn a_run_that_was_cut_off_is_not_held_against_littles_law() {
+        assert_eq!(first_trouble(Generator { in_flight_counted: None, ..generator() }), None);
     }
 
     #[test]
@@ -193,7 +370,7 @@ mod tests {
 
     #[test]
     fn each_fault_of_the_harness_voids_the_run() {
-        let late = Some(Nanos::from_secs(1));
+        let late = Some(Late { p99: Nanos::from_secs(1), ..Late::default() });
         for broken in [
             Conduct { ending: Ending::Torn, ..conduct() },
             Conduct { ending: Ending::Interrupted, ..conduct() },
@@ -201,7 +378,7 @@ mod tests {
             Conduct { abandoned: 1, ..conduct() },
             Conduct { sent: 94, dropped: 6, ..conduct() },
             Conduct { lost: 1, ..conduct() },
-            Conduct { schedule_delay_p99: late, ..conduct() },
+            Conduct { late, ..conduct() },
         ] {
             assert!(!holds(broken, ClockKind::Real), "{broken:?}");
         }
@@ -217,7 +394,7 @@ mod tests {
     #[test]
     fn lateness_has_no_meaning_in_virtual_time() {
         assert!(holds(
-            Conduct { schedule_delay_p99: Some(Nanos::from_secs(1)), ..conduct() },
+            Conduct { late: Some(Late { p99: Nanos::from_secs(1), ..Late::default() }), ..conduct() },
             ClockKind::Virtual
         ));
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use bedload_reports::generator::GeneratorSample;
 use bedload_reports::job::{QueueSample, Stray};
 use bedload_reports::log::Dropped;
 use bedload_reports::record::{Name, Record};
@@ -12,6 +13,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::edges::Lookout;
 use super::halt::{Halt, Halted, halt};
+use super::occupancy::Occupancy;
 use super::{Bed, DRAIN_AFTER_END, DRAIN_AFTER_STOP};
 use crate::clock::Clock;
 use crate::flow::request::{Arrival, Requester};
@@ -23,6 +25,7 @@ pub(super) struct Dispatcher {
     cap: u32,
     lookout: Lookout,
     numbers: AtomicU64,
+    occupancy: Occupancy,
     halted: Halted,
     abandon: Halt,
     abandoned: Halted,
@@ -38,6 +41,7 @@ impl Dispatcher {
             cap,
             bed,
             numbers: AtomicU64::new(0),
+            occupancy: Occupancy::default(),
             halted,
             abandon,
             abandoned,
@@ -148,10 +152,12 @@ impl Dispatcher {
         due: Nanos,
         free: impl FnOnce(),
     ) {
+        self.occupancy.enter(self.bed.clock.now());
         let id = self.number(flow);
         let arrival = Arrival { id, stage: self.stage_at(due), due, delivered: None };
         let record = requester.perform(arrival, self.abandoned.stopped(), free).await;
         self.deliver(record);
+        self.occupancy.leave(self.bed.clock.now());
         drop(permit);
     }
 
@@ -164,6 +170,21 @@ impl Dispatcher {
             stop.drop_arrival(&dropped);
         }
         self.bed.sink.dropped(dropped);
+    }
+
+    /// Requests of open and closed loads that are in flight.
+    pub(super) fn in_flight(&self) -> u64 {
+        self.occupancy.now()
+    }
+
+    /// How long all of them were in flight, once none is.
+    pub(super) fn time_in_flight(&self) -> Nanos {
+        self.occupancy.time()
+    }
+
+    /// Hands on what the generator says of itself.
+    pub(super) fn tell(&self, sample: GeneratorSample) {
+        self.bed.sink.generator(sample);
     }
 
     /// Waits until nothing is in flight.

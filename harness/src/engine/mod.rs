@@ -6,8 +6,8 @@
 //!    └────────▶ stopping ──────┴──────▶ abandoning ──────────┘
 //! ```
 //!
-//! `open`, `closed` and `queue` decide when; `dispatch` sends; `halt` carries the word to stop, which `stop` may say;
-//! `budget` bounds what may be spent. Each request holds a permit while it is in flight, so the cap and the end of draining are one semaphore.
+//! `open`, `closed` and `queue` decide when, and in real time `pacer` instead of `open`; `dispatch` sends; `halt` carries the
+//! word to stop, which `stop` may say; `budget` bounds what may be spent; `selfcheck` looks at the generator itself. Each request holds a permit while it is in flight, so the cap and the end of draining are one semaphore.
 
 pub mod assembly;
 pub mod budget;
@@ -15,15 +15,20 @@ mod closed;
 mod dispatch;
 pub mod edges;
 pub mod halt;
+mod occupancy;
 mod open;
+mod pacer;
+pub mod process;
 pub mod queue;
+mod selfcheck;
 pub mod stop;
 
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bedload_mocks::Spread;
-use bedload_reports::header::{FaultWindow, Stage};
+use bedload_reports::header::{ClockKind, FaultWindow, Stage};
 use bedload_reports::log::{Cause, End};
 use bedload_reports::record::Name;
 use bedload_reports::units::Nanos;
@@ -39,7 +44,9 @@ use crate::sink::Sink;
 use budget::Budget;
 use dispatch::Dispatcher;
 use halt::Halted;
+use pacer::OpenLoad;
 use queue::QueueLoad;
+use selfcheck::SelfCheck;
 use stop::Stopper;
 
 /// How long requests may take to finish after a signal.
@@ -109,13 +116,20 @@ pub struct Bed {
     pub stop: Option<Arc<Stopper>>,
 }
 
-/// Runs all traffic to its end, or to the word to stop, and drains.
-pub async fn run(bed: Bed, traffic: Vec<Traffic>, halted: Halted) -> End {
+/// Runs all traffic to its end, or to the word to stop, and drains. An error is of a system that has no threads left, before
+/// anything is sent.
+pub async fn run(bed: Bed, traffic: Vec<Traffic>, halted: Halted) -> io::Result<End> {
     let clock = bed.clock;
     let dispatcher = Arc::new(Dispatcher::new(bed, halted.clone()));
+    let real = clock.kind() == ClockKind::Real;
+    let selfcheck = real.then(|| SelfCheck::start(dispatcher.clone())).transpose()?;
     let mut senders = JoinSet::new();
+    let mut paced = Vec::new();
     for flow in traffic {
         match flow.load {
+            Load::Open(schedule) if real => {
+                paced.push(OpenLoad { flow: flow.flow, requester: flow.requester, schedule: *schedule });
+            }
             Load::Open(schedule) => {
                 let span = info_span!("arrivals", flow = &*flow.flow);
                 let sending = open::send(dispatcher.clone(), flow.flow, flow.requester, *schedule);
@@ -131,6 +145,11 @@ pub async fn run(bed: Bed, traffic: Vec<Traffic>, halted: Halted) -> End {
             }
         }
     }
+    if !paced.is_empty() {
+        let over = pacer::start(dispatcher.clone(), paced)?;
+        // An error says that the thread is gone, which is all that is waited for.
+        senders.spawn(async move { drop(over.await) });
+    }
     while senders.join_next().await.is_some() {}
     tracing::info!(
         at_s = clock.now().as_secs_f64(),
@@ -140,6 +159,9 @@ pub async fn run(bed: Bed, traffic: Vec<Traffic>, halted: Halted) -> End {
     );
     drain(&dispatcher).instrument(info_span!("drain")).await;
     dispatcher.passed(clock.now());
+    if let Some(selfcheck) = selfcheck {
+        selfcheck.close();
+    }
     let stopped = dispatcher.stopped();
     let cause = match (&stopped, halted.is_stopped(), dispatcher.budget_is_spent()) {
         (Some(_), ..) => Cause::Stopped,
@@ -147,7 +169,7 @@ pub async fn run(bed: Bed, traffic: Vec<Traffic>, halted: Halted) -> End {
         (None, false, true) => Cause::BudgetSpent,
         (None, false, false) => Cause::Finished,
     };
-    End { at: clock.now(), cause, lost: 0, stopped: stopped.map(Box::new) }
+    Ok(End { at: clock.now(), cause, lost: 0, stopped: stopped.map(Box::new) })
 }
 
 /// Waits until nothing is in flight; cuts off what takes too long.

@@ -90,7 +90,7 @@ fn measured(log: &Path) -> Result<(Metrics, Nanos), ExportError> {
                 metrics.observe(&tracer, &stray.calls);
                 finished = finished.max(stray.delivery.over);
             }
-            Entry::Dropped(_) | Entry::Queue(_) | Entry::End(_) => {}
+            Entry::Dropped(_) | Entry::Queue(_) | Entry::Generator(_) | Entry::End(_) => {}
         }
     }
     Ok((metrics, finished))

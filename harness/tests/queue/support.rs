@@ -113,7 +113,7 @@ async fn drive(plan: &Plan, folder: &std::path::Path) {
         stop: None,
     };
     let (_halt, halted) = halt::halt();
-    let end = engine::run(bed, traffic(plan, door.way(), &queues, clock).unwrap(), halted).await;
+    let end = engine::run(bed, traffic(plan, door.way(), &queues, clock).unwrap(), halted).await.unwrap();
     queues.close().await.unwrap();
     door.close().await;
     writing.finish(end).unwrap();

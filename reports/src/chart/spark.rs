@@ -31,6 +31,24 @@ pub(crate) fn spark(counts: &[u64], clock: Option<&Clock<'_>>, words: &str) -> E
         .child(bars)
 }
 
+/// A level over equal parts of the run, from zero up to its highest. `words` says what a reader would see.
+pub(crate) fn level(values: &[f64], words: &str) -> Element {
+    let most = values.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
+    let mut d = format!("M0 {}", Px(HEIGHT));
+    for value in values {
+        let _ = write!(d, "V{}h1", Px(HEIGHT - value / most * HEIGHT));
+    }
+    let _ = write!(d, "V{}z", Px(HEIGHT));
+    Element::new("svg")
+        .class("spark")
+        .set("width", WIDTH)
+        .set("height", HEIGHT)
+        .set("role", "img")
+        .set("aria-label", words)
+        .child(svg::rect(Pct(0.0), Pct(100.0), 0.0, HEIGHT).fill(Paint::Wash))
+        .child(svg::stretched(values.len().max(1) as f64, HEIGHT).child(svg::shape(&d, Paint::Ink3)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -39,6 +57,13 @@ mod tests {
     fn the_most_reaches_the_top_and_one_is_seen() {
         let drawn = spark(&[0, 1000, 1], None, "when");
         assert!(drawn.to_string().contains("M1 18h1v-18h-1zM2 18h1v-1.5h-1z"), "{drawn}");
+    }
+
+    #[test]
+    fn a_level_stands_on_its_ground_and_its_highest_reaches_the_top() {
+        let drawn = level(&[0.5, 1.0], "how much").to_string();
+        assert!(drawn.contains("M0 18V9h1V0h1V18z"), "{drawn}");
+        assert!(!level(&[], "").to_string().contains("NaN"));
     }
 
     #[test]

@@ -22,6 +22,7 @@ pub fn openmetrics(summary: &Summary) -> String {
     timings(&mut out, &summary.cells);
     recoveries(&mut out, summary);
     breakers(&mut out, summary);
+    generator(&mut out, summary);
     gates(&mut out, summary);
     judgement(&mut out, summary);
     out.push_str("# EOF\n");
@@ -129,7 +130,9 @@ type Timed = (&'static str, &'static str, fn(&Figures) -> &Spread);
 const TIMINGS: [Timed; 4] = [
     ("bedload_latency_seconds", "Due to done, of answered requests.", |figures| &figures.latency),
     ("bedload_ttft_seconds", "Due to first content, of answered streams.", |figures| &figures.ttft),
-    ("bedload_service_time_seconds", "Sent to done, of answered requests.", |figures| &figures.service_time),
+    ("bedload_service_time_seconds", "First call to done, of answered requests.", |figures| {
+        &figures.service_time
+    }),
     ("bedload_schedule_delay_seconds", "How late the harness was.", |figures| &figures.schedule_delay),
 ];
 
@@ -164,6 +167,33 @@ fn quantiles(spread: &Spread) -> impl Iterator<Item = (&'static str, Nanos)> {
     ]
     .into_iter()
     .filter_map(|(quantile, time)| Some((quantile, time?)))
+}
+
+fn generator(out: &mut String, summary: &Summary) {
+    let Some(generator) = &summary.generator else { return };
+    let gauges = [
+        (
+            "bedload_generator_cpu_ratio",
+            "ratio",
+            "The share of all cores that the generator used.",
+            generator.cpu_share,
+        ),
+        (
+            "bedload_generator_memory_bytes",
+            "bytes",
+            "The most memory that it occupied.",
+            generator.rss_peak_bytes as f64,
+        ),
+    ];
+    for (name, unit, help, value) in gauges {
+        family(out, name, "gauge", unit, help);
+        sample(out, name, &[], value);
+    }
+    if let Some(lag) = generator.loop_lag_p99 {
+        let name = "bedload_generator_loop_lag_seconds";
+        family(out, name, "gauge", "seconds", "How late its event loop was, at the 99th percentile.");
+        sample(out, name, &[], lag.as_secs_f64());
+    }
 }
 
 fn recoveries(out: &mut String, summary: &Summary) {

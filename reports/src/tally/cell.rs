@@ -228,7 +228,7 @@ pub(super) fn timings(record: &Record, take: &mut dyn FnMut(Timing, Nanos)) {
     take(Timing::ServiceTime, record.service_time());
     if let Some(first) = answer.first_content {
         take(Timing::Ttft, first.since(record.due));
-        take(Timing::ServiceTtft, first.since(record.sent));
+        take(Timing::ServiceTtft, first.since(record.called()));
         if let Some(last) = answer.last_content.filter(|_| answer.tokens.output > 1) {
             take(Timing::Tpot, Nanos::new(last.since(first).get() / (answer.tokens.output - 1)));
         }

@@ -27,8 +27,9 @@ use std::io::Read;
 
 use crate::compare::{Question, Series};
 use crate::gate::{Gate, Judged, Verdict};
+use crate::generator::{GeneratorSample, GeneratorTally};
 use crate::header::{FORMAT_VERSION, FaultWindow, Header};
-use crate::histogram::Histogram;
+use crate::histogram::{Histogram, Quantile};
 use crate::job::{QueueSample, Stray};
 use crate::log::{Dropped, Entry, ReadError, Reader};
 use crate::metric::{Figure, Metric, Timing};
@@ -36,7 +37,7 @@ use crate::record::{Name, Outcome, Record};
 use crate::stop::Stopped;
 use crate::summary::Summary;
 use crate::units::Nanos;
-use crate::validity::{Conduct, Ending, Validity};
+use crate::validity::{Conduct, Ending, Late, Validity};
 
 use asked::Asked;
 use breakers::Breakers;
@@ -69,6 +70,7 @@ pub struct Tally {
     exemplars: Exemplars,
     strayed: BTreeSet<u64>,
     schedule_delay: Histogram,
+    generator: GeneratorTally,
     finished: Nanos,
     sent: u64,
     dropped: u64,
@@ -129,6 +131,7 @@ pub fn fold_asking(log: impl Read, questions: &[Question]) -> Result<Folded, Rea
             Entry::Dropped(dropped) => tally.drop_arrival(&dropped),
             Entry::Stray(stray) => tally.observe_stray(&stray),
             Entry::Queue(sample) => tally.sample(sample),
+            Entry::Generator(sample) => tally.sample_generator(sample),
             Entry::End(end) => (lost, stopped) = (end.lost, end.stopped),
         }
     }
@@ -153,6 +156,7 @@ impl Tally {
             exemplars: Exemplars::new(header),
             strayed: BTreeSet::new(),
             schedule_delay: Histogram::new(),
+            generator: GeneratorTally::default(),
             finished: Nanos::ZERO,
             sent: 0,
             dropped: 0,
@@ -178,6 +182,7 @@ impl Tally {
         self.finished = self.finished.max(record.done);
         self.sent += u64::from(self.is_planned(&record.flow));
         self.schedule_delay.record(record.schedule_delay());
+        self.generator.record(record);
         self.timeline.observe(record, &self.header);
         self.errors.observe(record);
         self.breakers.observe(record);
@@ -228,9 +233,17 @@ impl Tally {
         self.queues.sample(sample);
     }
 
+    /// Takes note of what the generator says of itself.
+    pub fn sample_generator(&mut self, sample: GeneratorSample) {
+        self.generator.observe(sample);
+    }
+
     /// The finished figures.
-    pub fn finish(self, ending: Ending, lost: u64) -> Folded {
-        let validity = Validity::of(&self.conduct(ending, lost), &self.header.validity, self.header.clock);
+    pub fn finish(mut self, ending: Ending, lost: u64) -> Folded {
+        let generator = std::mem::take(&mut self.generator).finish();
+        let thresholds = &self.header.validity;
+        let conduct = self.conduct(ending, lost);
+        let validity = Validity::of(&conduct, thresholds, self.header.clock, generator.as_ref());
         let reached = match ending {
             Ending::Complete => self.header.clone(),
             Ending::Interrupted | Ending::BudgetSpent | Ending::Stopped | Ending::Torn => {
@@ -254,6 +267,7 @@ impl Tally {
             judgement: None,
             comparisons: Vec::new(),
             traced: None,
+            generator,
             format: FORMAT_VERSION,
             verdict: verdict(&validity, self.stopped.as_ref(), &gates, &[]),
             validity,
@@ -294,8 +308,13 @@ impl Tally {
             sent: self.sent,
             abandoned: self.abandoned,
             lost,
-            schedule_delay_p99: self.schedule_delay.at(crate::histogram::Quantile::P99),
+            late: self.late(),
         }
+    }
+
+    fn late(&self) -> Option<Late> {
+        let at = |quantile| self.schedule_delay.at(quantile);
+        Some(Late { p50: at(Quantile::P50)?, p99: at(Quantile::P99)?, max: self.schedule_delay.max()? })
     }
 
     fn is_planned(&self, flow: &str) -> bool {

@@ -94,7 +94,7 @@ impl Iterator for Traces<'_> {
                         return Some(Told::Stray(stray));
                     }
                 }
-                Entry::Dropped(_) | Entry::Queue(_) | Entry::End(_) => {}
+                Entry::Dropped(_) | Entry::Queue(_) | Entry::Generator(_) | Entry::End(_) => {}
             }
         }
         None

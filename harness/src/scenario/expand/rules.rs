@@ -103,9 +103,20 @@ fn value(value: f64, unit: Unit) -> String {
 pub(super) fn validity(page: &mut Page, validity: &Thresholds) {
     let default = defaults::thresholds();
     page.block("validity", |page| {
-        let (achieved, delay) = (validity.min_achieved, validity.max_schedule_delay);
-        page.entry_or_default("min_achieved", Share::written(achieved), achieved == default.min_achieved);
-        page.entry_or_default("max_schedule_delay", nanos(delay), delay == default.max_schedule_delay);
+        for (name, share, default) in [
+            ("min_achieved", validity.min_achieved, default.min_achieved),
+            ("max_cpu", validity.max_cpu, default.max_cpu),
+            ("max_imbalance", validity.max_imbalance, default.max_imbalance),
+        ] {
+            page.entry_or_default(name, Share::written(share), share == default);
+        }
+        for (name, time, default) in [
+            ("max_schedule_delay", validity.max_schedule_delay, default.max_schedule_delay),
+            ("max_loop_lag", validity.max_loop_lag, default.max_loop_lag),
+            ("max_clock_drift", validity.max_clock_drift, default.max_clock_drift),
+        ] {
+            page.entry_or_default(name, nanos(time), time == default);
+        }
     });
 }
 

@@ -171,9 +171,21 @@ pub(crate) struct Validity {
     /// The most that the 99th percentile of the schedule delay may be. Real time only.
     #[schemars(extend("default" = Time::written(defaults::thresholds().max_schedule_delay.into())))]
     pub max_schedule_delay: Optional<Positive<Time>>,
+    /// The most of all cores that bedload may use, in 95 of 100 seconds. Real time only.
+    #[schemars(extend("default" = Share::written(defaults::thresholds().max_cpu)))]
+    pub max_cpu: Optional<Share>,
+    /// The most that the 99th percentile of its event loop's lag may be. Real time only.
+    #[schemars(extend("default" = Time::written(defaults::thresholds().max_loop_lag.into())))]
+    pub max_loop_lag: Optional<Positive<Time>>,
+    /// The most that the wall clock may move against the monotonic one. Real time only.
+    #[schemars(extend("default" = Time::written(defaults::thresholds().max_clock_drift.into())))]
+    pub max_clock_drift: Optional<Positive<Time>>,
+    /// The most that the engine's count of requests in flight and Little's law over the records may differ. Real time only.
+    #[schemars(extend("default" = Share::written(defaults::thresholds().max_imbalance)))]
+    pub max_imbalance: Optional<Share>,
 }
 
-record!(Validity { min_achieved, max_schedule_delay });
+record!(Validity { min_achieved, max_schedule_delay, max_cpu, max_loop_lag, max_clock_drift, max_imbalance });
 
 /// Which traces are kept, and whether attempts carry their ids.
 #[derive(Debug, JsonSchema)]

@@ -3,6 +3,7 @@
 use bedload_reports::gate::Gate;
 use bedload_reports::header::{Slo, Tracing};
 use bedload_reports::stop::StopRule;
+use bedload_reports::units::Nanos;
 use bedload_reports::validity::Thresholds;
 
 use super::answer::Answer;
@@ -19,7 +20,7 @@ use crate::scenario::code::Code;
 use crate::scenario::decode::{Decode, Optional, Required, Row, Table};
 use crate::scenario::defaults;
 use crate::scenario::file::{self, File};
-use crate::scenario::leaf::Name;
+use crate::scenario::leaf::{Name, Positive, Time};
 use crate::scenario::node::{Node, Value};
 use crate::scenario::notes::{Note, Noted, Notes};
 use crate::scenario::place::{At, Place, Span};
@@ -299,11 +300,16 @@ fn validity(raw: &Optional<file::Validity>) -> Result<Thresholds, Noted> {
     let Some(raw) = raw.value()? else {
         return Ok(default);
     };
+    let time = |given: &Optional<Positive<Time>>, default: Nanos| {
+        given.map_or(default, |time| time.get().get().into())
+    };
     Ok(Thresholds {
         min_achieved: raw.min_achieved.map_or(default.min_achieved, |share| share.get())?,
-        max_schedule_delay: raw
-            .max_schedule_delay
-            .map_or(default.max_schedule_delay, |time| time.get().get().into())?,
+        max_schedule_delay: time(&raw.max_schedule_delay, default.max_schedule_delay)?,
+        max_cpu: raw.max_cpu.map_or(default.max_cpu, |share| share.get())?,
+        max_loop_lag: time(&raw.max_loop_lag, default.max_loop_lag)?,
+        max_clock_drift: time(&raw.max_clock_drift, default.max_clock_drift)?,
+        max_imbalance: raw.max_imbalance.map_or(default.max_imbalance, |share| share.get())?,
     })
 }
 

@@ -1,6 +1,9 @@
 //! How the run was made and how to make it again: data, formulas, scenario.
 
+use crate::chart::spark::level;
+use crate::chart::svg::Element;
 use crate::gate::Judged;
+use crate::generator::Generator;
 use crate::header::{ClockKind, Header};
 use crate::metric::{Entry, Figure, Metric, Needs, Timing};
 use crate::number;
@@ -23,6 +26,15 @@ pub(super) struct Method<'a> {
     pub(super) scenario: &'a str,
     /// Whether there was a ledger for the judge to read.
     pub(super) judged: bool,
+    /// What the generator says of itself, in real time.
+    pub(super) generator: Option<OfGenerator>,
+}
+
+/// The generator's own figures.
+pub(super) struct OfGenerator {
+    pub(super) rows: Vec<(&'static str, String)>,
+    pub(super) cpu: Element,
+    pub(super) memory: Element,
 }
 
 /// A stage of the timeline.
@@ -76,8 +88,56 @@ pub(super) fn view<'a>(summary: &'a Summary, scenario: &'a str) -> Method<'a> {
         models: models(run),
         glossary: glossary(summary),
         judged: summary.judgement.is_some(),
+        generator: summary.generator.as_ref().map(|generator| of_generator(summary, generator)),
         scenario,
     }
+}
+
+/// What a reader asks of a generator: was it late, was it short of anything, did it grow?
+fn of_generator(summary: &Summary, generator: &Generator) -> OfGenerator {
+    let points = &generator.points;
+    let peak = points.iter().map(|point| point.cpu_share).fold(0.0, f64::max);
+    let delay = &summary.total.schedule_delay;
+    let rows = vec![
+        ("Sent late, p50 · p99 · most", times([delay.p50, delay.p99, delay.max])),
+        (
+            "Event loop late, p50 · p99 · most",
+            times([generator.loop_lag_p50, generator.loop_lag_p99, generator.loop_lag_max]),
+        ),
+        (
+            "Processor",
+            format!(
+                "{} of {} cores, {} at p95, {} in all",
+                number::share(generator.cpu_share),
+                generator.cores,
+                number::share(generator.cpu_share_p95),
+                number::time(generator.cpu)
+            ),
+        ),
+        ("Memory at most", number::mebibytes(generator.rss_peak_bytes)),
+        (
+            "In flight on average, counted · by Little's law",
+            format!(
+                "{} · {}",
+                generator.in_flight_counted.map_or_else(|| "–".to_owned(), number::significant),
+                number::significant(generator.in_flight_recorded)
+            ),
+        ),
+    ];
+    let cpu: Vec<f64> = points.iter().map(|point| point.cpu_share).collect();
+    let memory: Vec<f64> = points.iter().map(|point| point.rss_bytes as f64).collect();
+    OfGenerator {
+        rows,
+        cpu: level(&cpu, &format!("processor over the run, {} at most", number::share(peak))),
+        memory: level(
+            &memory,
+            &format!("memory over the run, {} at most", number::mebibytes(generator.rss_peak_bytes)),
+        ),
+    }
+}
+
+fn times<const N: usize>(times: [Option<Nanos>; N]) -> String {
+    times.map(|time| time.map_or_else(|| "–".to_owned(), number::time)).join(" · ")
 }
 
 fn lead(run: &Header) -> Sentence {

@@ -25,6 +25,7 @@ use super::stand::Stand;
 use crate::cli::MockArgs;
 use crate::clock::{self, Stopwatch};
 use crate::engine::halt::{self, Halt};
+use crate::engine::process;
 use crate::exit::{Exit, Status};
 use crate::machine;
 use crate::sink::{self, Sink};
@@ -56,7 +57,7 @@ pub(super) fn watch(args: &MockArgs, command: &Command, terminal: &Terminal) -> 
     let lost = writing.finish_ledger()?;
     let left = left?;
     note.wall_seconds = watch.elapsed_s();
-    note.cpu_seconds = machine::cpu_seconds();
+    note.cpu_seconds = process::cpu().as_secs_f64();
     folder.write_note(&note)?;
 
     account::write(&folder, &offer, command, left, lost)?;

@@ -80,7 +80,7 @@ fn told(line: Line) -> Option<Told> {
     match line {
         Line::Record(record) => Some(Told::Request(record)),
         Line::Stray(stray) => Some(Told::Stray(stray)),
-        Line::Header(_) | Line::Dropped(_) | Line::Queue(_) | Line::End(_) => None,
+        Line::Header(_) | Line::Dropped(_) | Line::Queue(_) | Line::Generator(_) | Line::End(_) => None,
     }
 }
 
