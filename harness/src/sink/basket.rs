@@ -1,8 +1,7 @@
 //! Entries that go to the writing thread together.
 //!
-//! To wake a thread costs as much as a tenth of a call through the SDK. In virtual time nobody waits for what is
-//! written, so entries are handed over many at a time; in real time each goes at once, and a run that is killed has what
-//! it had seen.
+//! To wake a thread costs as much as a tenth of a call through the SDK, so entries are handed over many at a time. In real time
+//! they wait no longer than a tenth of a second, and a run that is killed has what it had seen.
 
 use std::sync::{Mutex, PoisonError};
 

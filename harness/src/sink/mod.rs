@@ -1,8 +1,8 @@
 //! Where finished records go: a bounded queue, and a thread that compresses and writes.
 //!
-//! Compression must not run where requests are sent, or the measurement would bend itself. In real
-//! time a full queue loses a record and counts it; in virtual time, where nobody waits, the sender
-//! waits for room instead, so nothing is ever lost.
+//! Compression must not run where requests are sent, or the measurement would bend itself. Entries gather in a basket and are
+//! handed over many at a time; in real time the thread fetches what has waited there for a tenth of a second. There a full queue
+//! loses entries and counts them; in virtual time, where nobody waits, the sender waits for room instead, so nothing is ever lost.
 
 mod basket;
 mod struck;
@@ -12,10 +12,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use bedload_mocks::{Exchange, LedgerSink};
+use bedload_reports::generator::GeneratorSample;
 use bedload_reports::header::{ClockKind, Header};
 use bedload_reports::job::{QueueSample, Stray};
 use bedload_reports::log::{Cause, Dropped, End, Frames, Line, WriteError, Writer};
@@ -25,8 +27,10 @@ use bedload_reports::units::Nanos;
 use basket::Basket;
 use struck::Struck;
 
-/// Lines that may wait to be written: some seconds of heavy traffic.
-const QUEUE: usize = 65_536;
+/// Baskets that may wait to be written: 65,536 entries, some seconds of heavy traffic.
+const QUEUE: usize = 256;
+/// How long entries wait in the basket in real time.
+const PATIENCE: Duration = Duration::from_millis(100);
 /// The name of the record log in a run folder.
 pub const RECORDS: &str = "records.jsonl.zst";
 /// The name of the cloud's ledger in a run folder.
@@ -56,13 +60,6 @@ pub enum SinkError {
     Stopped,
 }
 
-/// What goes through the queue at a time.
-#[derive(Debug)]
-enum Load {
-    One(Entry),
-    Many(Vec<Entry>),
-}
-
 #[derive(Debug)]
 enum Entry {
     Line(Line),
@@ -73,9 +70,10 @@ enum Entry {
 /// The sending side: cheap to clone, never blocks in real time.
 #[derive(Clone, Debug)]
 pub struct Sink {
-    queue: SyncSender<Load>,
-    /// Where entries gather in virtual time, which loses none and is in no hurry; none in real time.
-    basket: Option<Arc<Basket<Entry>>>,
+    queue: SyncSender<Vec<Entry>>,
+    basket: Arc<Basket<Entry>>,
+    /// Whether the sender waits for room.
+    lossless: bool,
     lost: Arc<AtomicU64>,
     /// What faults did to records that are still to come; none where nobody will claim it.
     struck: Option<Arc<Struck>>,
@@ -103,12 +101,12 @@ pub fn open(folder: &Path, header: &Header, ledger: bool) -> Result<(Sink, Writi
 
 fn start(logs: Logs, lossless: bool, struck: Option<Arc<Struck>>) -> Result<(Sink, Writing), SinkError> {
     let (queue, entries) = sync_channel(QUEUE);
-    let basket = lossless.then(|| Arc::new(Basket::new()));
-    let sink = Sink { queue, basket, lost: Arc::default(), struck };
+    let sink = Sink { queue, basket: Arc::new(Basket::new()), lossless, lost: Arc::default(), struck };
+    let baskets = Baskets { full: entries, waiting: (!lossless).then(|| sink.basket.clone()) };
     let folder = logs.folder.clone();
     let thread = std::thread::Builder::new()
         .name("bedload-sink".into())
-        .spawn(move || logs.write_all(&entries))
+        .spawn(move || logs.write_all(&baskets))
         .map_err(|source| SinkError::Create { path: folder, source })?;
     Ok((sink.clone(), Writing { thread, sink }))
 }
@@ -166,20 +164,27 @@ impl Sink {
         self.send(Entry::Line(Line::Queue(sample)));
     }
 
+    /// Hands on what the generator says of itself.
+    pub fn generator(&self, sample: GeneratorSample) {
+        self.send(Entry::Line(Line::Generator(sample)));
+    }
+
     fn send(&self, entry: Entry) {
-        let lost = match &self.basket {
-            Some(basket) => basket.put(entry).map_or(0, |entries| self.send_many(entries)),
-            None => u64::from(self.queue.try_send(Load::One(entry)).is_err()),
-        };
-        if lost > 0 {
-            self.lost.fetch_add(lost, Ordering::Relaxed);
+        if let Some(entries) = self.basket.put(entry) {
+            self.send_many(entries);
         }
     }
 
-    /// Waits for room; tells how many were lost, because nobody writes any more.
-    fn send_many(&self, entries: Vec<Entry>) -> u64 {
+    /// Counts what is lost: in real time because there is no room, else because nobody writes any more.
+    fn send_many(&self, entries: Vec<Entry>) {
         let count = entries.len() as u64;
-        self.queue.send(Load::Many(entries)).map_or(count, |()| 0)
+        let sent = match self.lossless {
+            true => self.queue.send(entries).is_ok(),
+            false => self.queue.try_send(entries).is_ok(),
+        };
+        if !sent {
+            self.lost.fetch_add(count, Ordering::Relaxed);
+        }
     }
 }
 
@@ -206,12 +211,30 @@ impl Writing {
     }
 
     fn close(self, end: End) -> Result<(), SinkError> {
-        if let Some(basket) = &self.sink.basket {
-            self.sink.send_many(basket.empty());
-        }
+        let mut last = self.sink.basket.empty();
+        last.push(Entry::End(end));
         // A refused closing line means that the thread has stopped; its own error tells why.
-        let _ = self.sink.queue.send(Load::One(Entry::End(end)));
+        let _ = self.sink.queue.send(last);
         self.thread.join().map_err(|_| SinkError::Stopped)?
+    }
+}
+
+/// Where the writing thread gets entries from.
+struct Baskets {
+    full: Receiver<Vec<Entry>>,
+    /// The basket that is being filled, in real time. In virtual time what is written together must be the same each time.
+    waiting: Option<Arc<Basket<Entry>>>,
+}
+
+impl Baskets {
+    /// The next entries, maybe none yet; an error when no more can come.
+    fn next(&self) -> Result<Vec<Entry>, SinkError> {
+        let Some(waiting) = &self.waiting else { return self.full.recv().map_err(|_| SinkError::Stopped) };
+        match self.full.recv_timeout(PATIENCE) {
+            Ok(entries) => Ok(entries),
+            Err(RecvTimeoutError::Timeout) => Ok(waiting.empty()),
+            Err(RecvTimeoutError::Disconnected) => Err(SinkError::Stopped),
+        }
     }
 }
 
@@ -222,39 +245,40 @@ struct Logs {
 }
 
 impl Logs {
-    fn write_all(mut self, loads: &Receiver<Load>) -> Result<(), SinkError> {
-        let in_file = |name: &str| {
-            let path = self.folder.join(name);
-            move |source| SinkError::Write { path: path.clone(), source }
-        };
-        let (in_records, in_ledger) = (in_file(RECORDS), in_file(LEDGER));
-        let entries = loads.iter().flat_map(|load| match load {
-            Load::One(entry) => vec![entry],
-            Load::Many(entries) => entries,
-        });
-        for entry in entries {
-            match entry {
-                Entry::Line(line) => {
-                    if let Some(records) = &mut self.records {
-                        records.write(&line).map_err(&in_records)?;
-                    }
-                }
-                Entry::Exchange(exchange) => {
-                    if let Some(ledger) = &mut self.exchanges {
-                        ledger.push(Nanos::new(exchange.done_ns), &exchange).map_err(&in_ledger)?;
-                    }
-                }
-                Entry::End(end) => {
-                    if let Some(records) = self.records {
-                        records.end(end).map_err(&in_records)?;
-                    }
-                    if let Some(ledger) = self.exchanges {
-                        ledger.finish().map_err(&in_ledger)?;
-                    }
-                    return Ok(());
+    /// Writes what comes, until the closing line does.
+    fn write_all(mut self, baskets: &Baskets) -> Result<(), SinkError> {
+        loop {
+            for entry in baskets.next()? {
+                match entry {
+                    Entry::Line(line) => self.line(&line)?,
+                    Entry::Exchange(exchange) => self.exchange(&exchange)?,
+                    Entry::End(end) => return self.close(end),
                 }
             }
         }
-        Err(SinkError::Stopped)
     }
+
+    fn line(&mut self, line: &Line) -> Result<(), SinkError> {
+        let Some(records) = &mut self.records else { return Ok(()) };
+        records.write(line).map_err(in_file(&self.folder, RECORDS))
+    }
+
+    fn exchange(&mut self, exchange: &Exchange) -> Result<(), SinkError> {
+        let Some(ledger) = &mut self.exchanges else { return Ok(()) };
+        ledger.push(Nanos::new(exchange.done_ns), exchange).map_err(in_file(&self.folder, LEDGER))
+    }
+
+    fn close(self, end: End) -> Result<(), SinkError> {
+        if let Some(records) = self.records {
+            records.end(end).map_err(in_file(&self.folder, RECORDS))?;
+        }
+        if let Some(ledger) = self.exchanges {
+            ledger.finish().map_err(in_file(&self.folder, LEDGER))?;
+        }
+        Ok(())
+    }
+}
+
+fn in_file<'a>(folder: &'a Path, name: &'a str) -> impl FnOnce(WriteError) -> SinkError + 'a {
+    move |source| SinkError::Write { path: folder.join(name), source }
 }
