@@ -2,6 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
+use std::sync::{Mutex, PoisonError};
 
 use bedload_reports::render::Style;
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
@@ -14,10 +15,18 @@ use crate::verbs::VerbError;
 const WIDTH: usize = 100;
 
 /// The terminal, or what stands in for one.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct Terminal {
     style: Style,
     width: usize,
+    /// What is said, if it is held back.
+    held: Option<Mutex<Vec<Said>>>,
+}
+
+#[derive(Debug)]
+enum Said {
+    ToPeople(String),
+    ToPrograms(String),
 }
 
 impl Terminal {
@@ -29,7 +38,36 @@ impl Terminal {
             Color::Never => anstream::ColorChoice::Never,
         };
         let style = if choice == anstream::ColorChoice::Never { Style::Plain } else { Style::Colour };
-        Terminal { style, width: columns() }
+        Terminal { style, width: columns(), held: None }
+    }
+
+    /// The same, but nothing is heard of it before it is let out.
+    pub fn held_back(&self) -> Self {
+        Terminal { style: self.style, width: self.width, held: Some(Mutex::default()) }
+    }
+
+    /// Whether what is said is held back.
+    pub fn is_held_back(&self) -> bool {
+        self.held.is_some()
+    }
+
+    /// Says what was held back.
+    pub fn let_out(self) {
+        let Some(held) = self.held else { return };
+        for said in held.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            // What cannot be written any more is not missed: its exit code tells.
+            let _ = match said {
+                Said::ToPeople(line) => writeln!(io::stderr(), "{line}"),
+                Said::ToPrograms(data) => write_out(&data),
+            };
+        }
+    }
+
+    /// Keeps it, if what is said is held back.
+    fn hold(&self, said: impl FnOnce() -> Said) -> bool {
+        let Some(held) = &self.held else { return false };
+        held.lock().unwrap_or_else(PoisonError::into_inner).push(said());
+        true
     }
 
     /// Whether and how to colour.
@@ -44,13 +82,17 @@ impl Terminal {
 
     /// A line for people. A closed stderr must not end what is going on.
     pub fn say(&self, line: &str) {
-        let _ = writeln!(io::stderr(), "{line}");
+        if !self.hold(|| Said::ToPeople(line.to_owned())) {
+            let _ = writeln!(io::stderr(), "{line}");
+        }
     }
 
     /// Data for programs, on stdout. A reader that has gone away wants no more, which is no error.
     pub fn print(&self, data: &str) -> Result<(), VerbError> {
-        let mut out = io::stdout().lock();
-        match out.write_all(data.as_bytes()).and_then(|()| out.flush()) {
+        if self.hold(|| Said::ToPrograms(data.to_owned())) {
+            return Ok(());
+        }
+        match write_out(data) {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(VerbError::Stdout(error)),
             _ => Ok(()),
         }
@@ -75,6 +117,11 @@ impl Terminal {
             Err(_) => self.say(&diagnostic.to_string()),
         }
     }
+}
+
+fn write_out(data: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(data.as_bytes()).and_then(|()| out.flush())
 }
 
 /// What the command line's own parser has to say: help and versions on stdout, mistakes on stderr.

@@ -8,6 +8,7 @@ mod diagnosing;
 mod dry_run;
 mod explain;
 mod index;
+mod lanes;
 mod mock;
 mod outputs;
 mod report;

@@ -11,12 +11,14 @@ use aws_config::SdkConfig;
 use bedload_reports::header::ClockKind;
 use bedload_reports::render;
 use bedload_reports::run_note::RunNote;
+use bedload_reports::units::Nanos;
 use tokio::runtime::Runtime;
 use tracing::{Instrument, info_span};
 
 use super::baseline::{self, Baselines};
 use super::dry_run;
 use super::index::index;
+use super::lanes::side_by_side;
 use super::run_folder::RunFolder;
 use super::speech::Speech;
 use super::{VerbError, diagnosing, outputs, plan, sending, signals, target};
@@ -27,7 +29,7 @@ use crate::engine::assembly::{Door, Leftover, Queues, header, traffic};
 use crate::engine::budget::Budget;
 use crate::engine::halt::{self, Halt, Halted};
 use crate::engine::stop::Stopper;
-use crate::engine::{self, Bed};
+use crate::engine::{self, Bed, process};
 use crate::exit::{Exit, Status};
 use crate::export::Station;
 use crate::live::Board;
@@ -44,28 +46,30 @@ const OUT: &str = "bedload-out";
 pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<Exit, VerbError> {
     let plans = read_all(args, terminal)?;
     let diagnostics = diagnosing::listen(args)?;
-    let mut end: Option<Exit> = None;
-    let mut folders = Vec::new();
-    for (plan, path) in plans.iter().zip(&args.scenarios) {
+    let folders: Vec<PathBuf> = plans.iter().map(|plan| folder_of(plan, args, plans.len() > 1)).collect();
+    let one = |place: usize, terminal: &Terminal| {
+        let (Some(plan), Some(path), Some(folder)) =
+            (plans.get(place), args.scenarios.get(place), folders.get(place))
+        else {
+            return Exit::new(Status::Pass, "nothing to run");
+        };
         let exit = match args.dry_run {
             true => show(plan, args, terminal),
-            false => {
-                folders.push(folder_of(plan, args, plans.len() > 1));
-                let folder = folders.last().map_or(Path::new(""), PathBuf::as_path);
-                run_one((plan, path), args, folder, diagnostics.as_ref(), terminal)
-            }
+            false => run_one((plan, path), args, folder, diagnostics.as_ref(), terminal),
         };
         let exit = exit.unwrap_or_else(|error| terminal.explain(&error));
-        let exit = if plans.len() > 1 { exit.about(plan.name()) } else { exit };
-        let stop = matches!(exit.status(), Status::Interrupted | Status::Terminated);
-        end = Some(end.map_or_else(|| exit.clone(), |so_far| so_far.graver(exit.clone())));
-        if stop {
-            break;
-        }
-    }
-    if folders.len() > 1 {
+        if plans.len() > 1 { exit.about(plan.name()) } else { exit }
+    };
+    let stops = |exit: &Exit| matches!(exit.status(), Status::Interrupted | Status::Terminated);
+    let exits = match lanes(&plans, args, diagnostics.is_some()) {
+        1 => one_by_one(plans.len(), |place| one(place, terminal), stops),
+        lanes => side_by_side(plans.len(), lanes, terminal, one, stops),
+    };
+    let folders = folders.get(..exits.len()).unwrap_or_default();
+    let end = exits.into_iter().reduce(Exit::graver);
+    if folders.len() > 1 && !args.dry_run {
         let root = args.out.as_deref().unwrap_or(Path::new(OUT));
-        terminal.say(&format!("  index   {}\n", index(root, &folders)?.display()));
+        terminal.say(&format!("  index   {}\n", index(root, folders)?.display()));
     }
     Ok(match end {
         Some(exit) if plans.len() > 1 && exit.status() == Status::Pass => {
@@ -74,6 +78,26 @@ pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<Exit, VerbError
         Some(exit) => exit,
         None => Exit::new(Status::Pass, "nothing to run"),
     })
+}
+
+/// How many runs may go on at once. Real time is never shared; neither is what diagnostics listen to.
+fn lanes(plans: &[Plan], args: &RunArgs, diagnosed: bool) -> usize {
+    let virtual_time = plans.iter().all(|plan| clock_of(plan, args) == ClockKind::Virtual);
+    if !virtual_time || diagnosed || args.dry_run {
+        return 1;
+    }
+    usize::try_from(process::cores()).unwrap_or(1).min(plans.len()).max(1)
+}
+
+fn one_by_one(count: usize, run: impl Fn(usize) -> Exit, is_last: impl Fn(&Exit) -> bool) -> Vec<Exit> {
+    let mut exits = Vec::new();
+    for place in 0..count {
+        exits.push(run(place));
+        if exits.last().is_some_and(&is_last) {
+            break;
+        }
+    }
+    exits
 }
 
 /// Reads every scenario before any of them is run, so that the last one cannot be wrong after an hour.
@@ -147,12 +171,13 @@ impl Opened<'_> {
         folder.write_note(&note)?;
 
         let watch = Stopwatch::start();
-        let driving = drive(plan, kind, budget, reached, folder);
-        let driven = runtime.block_on(driving.instrument(span.clone()))?;
+        let used_before = used(kind);
+        let drive = Drive { plan, kind, budget, reached, folder, shown: !terminal.is_held_back() };
+        let driven = runtime.block_on(drive.go().instrument(span.clone()))?;
         let left = driven.removed.err().map(|left| terminal.explain(&left.into()));
         driven.ended?;
         note.wall_seconds = watch.elapsed_s();
-        note.cpu_seconds = machine::cpu_seconds();
+        note.cpu_seconds = used(kind).since(used_before).as_secs_f64();
         folder.write_note(&note)?;
         let exit =
             span.in_scope(|| judge(folder, &note, args, &baselines, driven.signal, &stations, terminal))?;
@@ -173,66 +198,76 @@ struct Driven {
     removed: Result<(), Leftover>,
 }
 
-/// Runs the traffic, and removes what was made for it, whatever came of it.
-async fn drive(
-    plan: &Plan,
-    kind: ClockKind,
-    budget: Budget,
-    reached: Option<SdkConfig>,
-    folder: &RunFolder,
-) -> Result<Driven, VerbError> {
-    let (halt, halted) = halt::halt();
-    let received = signals::listen(halt.clone());
-    let made = Queues::ahead(plan, kind, reached.as_ref()).await.map_err(VerbError::unopened)?;
-    let ended = carry(plan, kind, budget, reached, folder, made.as_ref(), (halt, halted)).await;
-    let removed = match &made {
-        Some(made) => made.close().await,
-        None => Ok(()),
-    };
-    Ok(Driven { ended, signal: received.status(), removed })
+/// Processor time so far: of this thread, which is all that carries a virtual run, or of the process.
+fn used(kind: ClockKind) -> Nanos {
+    match kind {
+        ClockKind::Virtual => process::cpu_of_thread(),
+        ClockKind::Real => process::cpu(),
+    }
 }
 
-/// Carries the traffic to its end, from the moment at which the run's clock starts.
-async fn carry(
-    plan: &Plan,
+/// All that carrying the traffic needs.
+struct Drive<'a> {
+    plan: &'a Plan,
     kind: ClockKind,
     budget: Budget,
     reached: Option<SdkConfig>,
-    folder: &RunFolder,
-    made: Option<&Queues>,
-    (halt, halted): (Halt, Halted),
-) -> Result<(), VerbError> {
-    let clock = Clock::start(kind);
-    let header = header(plan, kind, clock.wall_epoch());
-    let ledger = matches!(plan.target(), Target::Mock { .. });
-    let (sink, writing) = sink::open(folder.root(), &header, ledger)?;
-    let seed = Seed::new(plan.seed());
-    seed.pin_sdk_jitter();
+    folder: &'a RunFolder,
+    /// Whether anybody looks on.
+    shown: bool,
+}
 
-    let door = Door::open(plan, clock, &sink, reached).await?;
-    let board = Arc::new(Board::new(header.flows.iter().map(|flow| flow.name.clone())));
-    let progress = Progress::show(&header, board.clone());
-    let bed = Bed {
-        clock,
-        seed,
-        stages: plan.stages().into(),
-        stop: Stopper::new(&header, halt).map(Arc::new),
-        faults: header.faults.into(),
-        sink,
-        board,
-        max_in_flight: plan.max_in_flight(),
-        budget: Arc::new(budget),
-    };
-    let queues = match made {
-        Some(made) => made.through(plan, &door, clock)?,
-        None => Queues::open(plan, &door, clock).await.map_err(VerbError::unopened)?,
-    };
-    let traffic = traffic(plan, door.way(), &queues, clock)?;
-    let end = engine::run(bed, traffic, halted).instrument(info_span!("traffic")).await;
-    drop(progress);
-    door.close().await;
-    writing.finish(end)?;
-    Ok(())
+impl Drive<'_> {
+    /// Runs the traffic, and removes what was made for it, whatever came of it.
+    async fn go(self) -> Result<Driven, VerbError> {
+        let (halt, halted) = halt::halt();
+        let received = signals::listen(halt.clone());
+        let made = Queues::ahead(self.plan, self.kind, self.reached.as_ref()).await;
+        let made = made.map_err(VerbError::unopened)?;
+        let ended = self.carry(made.as_ref(), (halt, halted)).await;
+        let removed = match &made {
+            Some(made) => made.close().await,
+            None => Ok(()),
+        };
+        Ok(Driven { ended, signal: received.status(), removed })
+    }
+
+    /// Carries the traffic to its end, from the moment at which the run's clock starts.
+    async fn carry(self, made: Option<&Queues>, (halt, halted): (Halt, Halted)) -> Result<(), VerbError> {
+        let Drive { plan, kind, budget, reached, folder, shown } = self;
+        let clock = Clock::start(kind);
+        let header = header(plan, kind, clock.wall_epoch());
+        let ledger = matches!(plan.target(), Target::Mock { .. });
+        let (sink, writing) = sink::open(folder.root(), &header, ledger)?;
+        let seed = Seed::new(plan.seed());
+        seed.pin_sdk_jitter();
+
+        let door = Door::open(plan, clock, &sink, reached).await?;
+        let board = Arc::new(Board::new(header.flows.iter().map(|flow| flow.name.clone())));
+        let progress = shown.then(|| Progress::show(&header, board.clone()));
+        let bed = Bed {
+            clock,
+            seed,
+            stages: plan.stages().into(),
+            stop: Stopper::new(&header, halt).map(Arc::new),
+            faults: header.faults.into(),
+            sink,
+            board,
+            max_in_flight: plan.max_in_flight(),
+            budget: Arc::new(budget),
+        };
+        let queues = match made {
+            Some(made) => made.through(plan, &door, clock)?,
+            None => Queues::open(plan, &door, clock).await.map_err(VerbError::unopened)?,
+        };
+        let traffic = traffic(plan, door.way(), &queues, clock)?;
+        let running = engine::run(bed, traffic, halted).instrument(info_span!("traffic"));
+        let end = running.await.map_err(VerbError::Runtime)?;
+        drop(progress);
+        door.close().await;
+        writing.finish(end)?;
+        Ok(())
+    }
 }
 
 fn judge(

@@ -70,3 +70,24 @@ fn several_runs_have_a_page_over_them_the_failed_one_first() {
     });
     assert!(places[0] < places[1]);
 }
+
+#[test]
+fn runs_side_by_side_write_and_say_what_they_would_alone() {
+    let desk = Desk::new();
+    let names = ["one", "two", "three", "four"];
+    for name in names {
+        desk.write(&format!("{name}.yaml"), SMALL.replace("name: small", &format!("name: {name}")));
+    }
+    let together = desk.bedload(["run", "one.yaml", "two.yaml", "three.yaml", "four.yaml", "--out=all"]);
+    assert_eq!(together.code, Some(0), "{}", together.stderr);
+    let said: Vec<_> =
+        names.iter().map(|name| together.stderr.find(&format!("all/{name}")).unwrap()).collect();
+    assert!(said.is_sorted(), "{}", together.stderr);
+    for name in names {
+        desk.bedload(["run", &format!("{name}.yaml"), &format!("--out=alone-{name}")]);
+        for file in ["records.jsonl.zst", "ledger.jsonl.zst", "summary.json", "latency.hlog"] {
+            let read = |folder: String| std::fs::read(desk.path(&folder).join(file)).unwrap();
+            assert_eq!(read(format!("all/{name}")), read(format!("alone-{name}")), "{name}/{file}");
+        }
+    }
+}
