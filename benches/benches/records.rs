@@ -1,10 +1,12 @@
-//! Writing a record, and folding a log: the first must not slow the load, the second bounds the page.
+//! Writing a record, folding a log, adding to a histogram: the first must not slow the load, the others bound the page.
 
 #![expect(clippy::expect_used, reason = "a bench may panic")]
 
+use bedload_benches::answered;
 use bedload_reports::header::{ClockKind, FORMAT_VERSION, Flow, Header, Slo, Stage, Tracing};
+use bedload_reports::histogram::Histogram;
 use bedload_reports::log::{Cause, End, Line, Writer};
-use bedload_reports::record::{Attempt, Call, CallEnd, Operation, Outcome, Reason, Record, Tokens};
+use bedload_reports::record::Operation;
 use bedload_reports::tally;
 use bedload_reports::units::Nanos;
 use bedload_reports::validity::Thresholds;
@@ -48,51 +50,6 @@ fn header() -> Header {
     }
 }
 
-fn record(id: u64) -> Record {
-    let due = Nanos::new(id * 50_000_000);
-    let done = due.plus(Nanos::new(900_000_000 + id % 1000 * 1_000_000));
-    let attempt = Attempt {
-        number: 1,
-        backoff: Nanos::ZERO,
-        sent: due,
-        done,
-        status: Some(200),
-        error: None,
-        request_id: Some("5f0c7f2e-9a3b-4c53-8d0e-1f2a3b4c5d6e".into()),
-        fault: None,
-    };
-    let call = Call {
-        reason: Reason::First,
-        operation: Operation::Converse,
-        model: "haiku".into(),
-        region: "us-east-1".into(),
-        sent: due,
-        first_byte: Some(done),
-        first_content: None,
-        last_content: None,
-        done,
-        end: CallEnd::Answered { stop_reason: "end_turn".into() },
-        tokens: Tokens { input: 200, output: 60 },
-        tokens_estimated: false,
-        gaps_us: Vec::new(),
-        attempts: vec![attempt],
-        polls: 0,
-    };
-    Record {
-        id,
-        flow: "ask".into(),
-        stage: "all".into(),
-        due,
-        sent: due,
-        done,
-        outcome: Outcome::FirstTry,
-        calls: vec![call],
-        routed: None,
-        decisions: Vec::new(),
-        job: None,
-    }
-}
-
 fn write(records: &[Line]) -> Vec<u8> {
     let mut writer = Writer::begin(Vec::new(), &header()).expect("memory takes all");
     for record in records {
@@ -102,12 +59,21 @@ fn write(records: &[Line]) -> Vec<u8> {
 }
 
 fn records(criterion: &mut Criterion) {
-    let lines: Vec<_> = (0..RECORDS).map(|id| Line::Record(Box::new(record(id)))).collect();
+    let lines: Vec<_> = (0..RECORDS)
+        .map(|id| Line::Record(Box::new(answered(id, Nanos::new(id * 50_000_000), "ask", "all"))))
+        .collect();
     let log = write(&lines);
     let mut group = criterion.benchmark_group("records");
     group.throughput(Throughput::Elements(RECORDS)).sample_size(20);
     group.bench_function("write", |bencher| bencher.iter(|| write(&lines)));
     group.bench_function("fold", |bencher| bencher.iter(|| tally::fold(&log[..]).expect("a whole log")));
+    group.bench_function("add to a histogram", |bencher| {
+        bencher.iter(|| {
+            let mut histogram = Histogram::new();
+            (0..RECORDS).for_each(|id| histogram.record(Nanos::from_micros(1 + id * 997)));
+            histogram
+        });
+    });
     group.finish();
 }
 
