@@ -1,10 +1,10 @@
-//! The rate limit of a client at work: who finds too little waits in line, or is turned away.
+//! The limit of a client at work: who finds no room or too little waits in line, or is turned away.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use bedload_reports::units::Nanos;
-use tokio::sync::{Mutex, Notify};
+use tokio::sync::{Mutex, Notify, OwnedSemaphorePermit, Semaphore};
 
 use super::piece::Piece;
 use crate::clock::Clock;
@@ -16,6 +16,8 @@ use crate::resilience::policy::{LimitPolicy, WhenEmpty};
 pub(super) struct Limit {
     clock: Clock,
     when_empty: WhenEmpty,
+    /// Room for calls, if that is limited. Whoever came first is served first.
+    room: Option<Arc<Semaphore>>,
     buckets: Piece<Limiter>,
     /// Held by the head of the line. It is fair: whoever came first is served first.
     line: Mutex<()>,
@@ -28,6 +30,8 @@ pub(super) struct Limit {
 pub(super) struct Allowance {
     limit: Option<Arc<Limit>>,
     tokens: u64,
+    /// The room that the call takes, for as long as it lasts.
+    _room: Option<OwnedSemaphorePermit>,
 }
 
 impl Limit {
@@ -35,6 +39,7 @@ impl Limit {
         Limit {
             clock,
             when_empty: policy.when_empty,
+            room: policy.in_flight.map(|most| Arc::new(Semaphore::new(most as usize))),
             buckets: Piece::new(Limiter::new(policy)),
             line: Mutex::new(()),
             given_back: Notify::new(),
@@ -54,15 +59,25 @@ impl Limit {
 
     /// Takes what a call needs if it is there and nobody waits for it.
     pub(super) fn enter_now(self: &Arc<Self>, tokens: u64) -> Option<Allowance> {
+        let room = match &self.room {
+            Some(room) => Some(room.clone().try_acquire_owned().ok()?),
+            None => None,
+        };
         let _head = self.line.try_lock().ok()?;
-        self.take(tokens).ok()
+        self.take(tokens).ok()?;
+        Some(self.allowance(tokens, room))
     }
 
     async fn wait(self: &Arc<Self>, tokens: u64) -> Allowance {
+        let room = match &self.room {
+            // Only a closed semaphore refuses, and this one is never closed.
+            Some(room) => room.clone().acquire_owned().await.ok(),
+            None => None,
+        };
         let _head = self.line.lock().await;
         loop {
             match self.take(tokens) {
-                Ok(allowance) => return allowance,
+                Ok(()) => return self.allowance(tokens, room),
                 Err(wait) => tokio::select! {
                     biased;
                     () = self.given_back.notified() => {}
@@ -72,17 +87,20 @@ impl Limit {
         }
     }
 
-    fn take(self: &Arc<Self>, tokens: u64) -> Result<Allowance, Duration> {
+    fn take(&self, tokens: u64) -> Result<(), Duration> {
         let now = self.clock.now();
-        self.buckets.with(|buckets| buckets.take(now, tokens))?;
-        Ok(Allowance { limit: Some(self.clone()), tokens })
+        self.buckets.with(|buckets| buckets.take(now, tokens))
+    }
+
+    fn allowance(self: &Arc<Self>, tokens: u64, room: Option<OwnedSemaphorePermit>) -> Allowance {
+        Allowance { limit: Some(self.clone()), tokens, _room: room }
     }
 }
 
 impl Allowance {
     /// What a client without a limit takes.
     pub(super) fn unlimited() -> Self {
-        Allowance { limit: None, tokens: 0 }
+        Allowance { limit: None, tokens: 0, _room: None }
     }
 
     /// Puts the estimate right once the call is over.

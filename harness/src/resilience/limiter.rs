@@ -79,6 +79,7 @@ mod tests {
 
     fn limiter(requests: Option<f64>, tokens: Option<f64>, burst: f64) -> Limiter {
         Limiter::new(&LimitPolicy {
+            in_flight: None,
             requests_per_minute: requests,
             tokens_per_minute: tokens,
             burst,

@@ -167,16 +167,18 @@ pub enum SlidingWindow {
     Time(u32),
 }
 
-/// A client's own rate limit, a bucket for each figure that refills steadily.
+/// A client's own limit: of calls at once, and of rates, with a bucket for each that refills steadily.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LimitPolicy {
+    /// Calls at once, as a connection pool or a semaphore allows them.
+    pub in_flight: Option<u32>,
     /// Requests a minute.
     pub requests_per_minute: Option<f64>,
     /// Tokens a minute: estimated before a call, corrected by what the service counted after it.
     pub tokens_per_minute: Option<f64>,
     /// How much of a minute's allowance can be used at once, from 0 to 1.
     pub burst: f64,
-    /// What happens to a request that finds the bucket empty.
+    /// What happens to a request that finds no room or the bucket empty.
     pub when_empty: WhenEmpty,
 }
 

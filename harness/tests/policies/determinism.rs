@@ -47,6 +47,7 @@ fn everything(seed: u64) -> Vec<Record> {
             max_wait_duration_in_half_open_state: Some(Duration::from_secs(1)),
         }),
         limit: Some(LimitPolicy {
+            in_flight: None,
             requests_per_minute: Some(600.0),
             tokens_per_minute: None,
             burst: 0.02,

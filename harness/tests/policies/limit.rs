@@ -10,6 +10,7 @@ use crate::support::{Bench, EAST, WEST, calls, decisions, ms, policy, regional, 
 /// One request at once, and one more each second.
 fn bench(when_empty: WhenEmpty) -> Bench {
     let limit = LimitPolicy {
+        in_flight: None,
         requests_per_minute: Some(60.0),
         tokens_per_minute: None,
         burst: 1.0 / 60.0,
@@ -60,6 +61,7 @@ fn an_estimate_that_was_too_high_is_given_back_to_who_waits() {
     let mut bench = bench(WhenEmpty::Wait { at_most: None });
     // 5 tokens to read and up to 64 to write; of these the answer takes 12.
     let tokens = LimitPolicy {
+        in_flight: None,
         requests_per_minute: None,
         tokens_per_minute: Some(6000.0),
         burst: 69.0 / 6000.0,
@@ -78,4 +80,27 @@ fn every_call_takes_its_own() {
     let record = bench.once();
     assert_eq!(calls(&record), ["First sonnet@us-east-1: throttled", "Failover sonnet@us-west-2: answered"]);
     assert_eq!(decisions(&record), ["0 paced 1000"]);
+}
+
+#[test]
+fn a_client_with_room_for_one_call_makes_the_others_wait_and_times_none_of_them() {
+    let narrow = |when_empty| {
+        let mut bench = bench(when_empty);
+        bench.policy.limit = Some(LimitPolicy {
+            in_flight: Some(1),
+            requests_per_minute: None,
+            tokens_per_minute: None,
+            burst: 1.0,
+            when_empty,
+        });
+        bench
+    };
+    let records = narrow(WhenEmpty::Wait { at_most: None }).run(&[0, 100, 200]);
+    let took = ms(records[0].done);
+    assert_eq!(sent_ms(&records), [Some(0), Some(took), Some(2 * took)]);
+    let stopwatch: Vec<_> = records.iter().map(|record| ms(record.service_time())).collect();
+    assert_eq!(stopwatch, [took; 3]);
+    assert_eq!(ms(records[2].latency()), 3 * took - 200);
+
+    assert_eq!(sent_ms(&narrow(WhenEmpty::Shed).run(&[0, 100])), [Some(0), None]);
 }

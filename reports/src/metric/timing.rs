@@ -9,9 +9,9 @@ pub enum Timing {
     Latency,
     /// Due to first content, of answered streams.
     Ttft,
-    /// Sent to done, of answered requests.
+    /// First call to done, of answered requests.
     ServiceTime,
-    /// Sent to first content, of answered streams.
+    /// First call to first content, of answered streams.
     ServiceTtft,
     /// Time for each output token after the first.
     Tpot,
@@ -59,10 +59,10 @@ impl Timing {
                 "What the caller felt, waiting for a late sender included."),
             Timing::Ttft => entry!("ttft", Seconds, Streams, "first_content − due, of answered streams",
                 "Time to the first text, reasoning or tool input; never to messageStart."),
-            Timing::ServiceTime => entry!("service_time", Seconds, Nothing, "done − sent, of answered requests",
-                "What client and service took once the request was sent; flatters a late sender."),
-            Timing::ServiceTtft => entry!("service_ttft", Seconds, Streams, "first_content − sent, of answered streams",
-                "Time to first token once the request was sent."),
+            Timing::ServiceTime => entry!("service_time", Seconds, Nothing, "done − first call, of answered requests",
+                "What a stopwatch around the call would show; flatters whoever calls late."),
+            Timing::ServiceTtft => entry!("service_ttft", Seconds, Streams, "first_content − first call, of answered streams",
+                "Time to first token once the call was made."),
             Timing::Tpot => entry!("tpot", Seconds, Streams, "(last_content − first_content) ÷ (output_tokens − 1), one value a stream",
                 "Time for each output token after the first, by the service's own token count."),
             Timing::Itl => entry!("itl", Seconds, Streams, "each gap between content events, pooled",

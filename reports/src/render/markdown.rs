@@ -9,7 +9,7 @@ mod comparison;
 use std::fmt::Write;
 
 use crate::chart::limit_bar;
-use crate::gate::{Judged, Verdict};
+use crate::gate::{Judged, Limit, Verdict};
 use crate::judge::expect::Expectation;
 use crate::number;
 use crate::record::Record;
@@ -119,6 +119,7 @@ fn margin(judged: &Judged) -> String {
     match (judged.excess(), limit_bar::used(judged)) {
         _ if judged.verdict == Verdict::NoData => "–".to_owned(),
         (Some(excess), _) if excess > 0.0 => number::difference(excess, judged.gate.metric.entry().unit),
+        _ if matches!(judged.gate.limit, Limit::Max(most) if most == 0.0) => "kept".to_owned(),
         (_, Some(used)) if used <= 1.0 => format!("{:.0} % left", (1.0 - used) * 100.0),
         _ => "–".to_owned(),
     }

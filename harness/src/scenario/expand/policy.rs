@@ -57,6 +57,7 @@ pub(super) fn breaker(page: &mut Page, breaker: &BreakerPolicy) {
 
 pub(super) fn limit(page: &mut Page, limit: &LimitPolicy) {
     let per_minute = |rate: f64| format!("{rate}/min");
+    page.entry_if("in_flight", limit.in_flight);
     page.entry_if("requests", limit.requests_per_minute.map(per_minute));
     page.entry_if("tokens", limit.tokens_per_minute.map(per_minute));
     page.entry_or_default("burst", Share::written(limit.burst), limit.burst == defaults::BURST);

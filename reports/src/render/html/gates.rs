@@ -217,7 +217,9 @@ fn margin(judged: &Judged) -> String {
             let size = number::difference(excess, unit);
             format!("{} {}", size.trim_start_matches('+'), if below(judged) { "under" } else { "over" })
         }
-        (_, _, Some(used)) if matches!(judged.gate.limit, Limit::Max(_) | Limit::Min(_)) => {
+        // Of a limit of zero there is nothing to have left.
+        (_, _, Some(used)) if matches!(judged.gate.limit, Limit::Max(most) | Limit::Min(most) if most != 0.0) =>
+        {
             format!("{:.0}\u{202f}% left", (1.0 - used).max(0.0) * 100.0)
         }
         _ => "kept".to_owned(),

@@ -110,7 +110,34 @@ fn lead(summary: &Summary) -> Sentence {
         Some(p95) => lead.say(", 95 of 100 within ").stress(number::time(p95)),
         None => lead,
     };
-    lead.say(format!("; the slowest took {}.", number::time(max))).then(range(summary))
+    lead.say(format!("; the slowest took {}.", number::time(max)))
+        .then(range(summary))
+        .then(omission(summary))
+}
+
+/// How many times the stopwatch's figure the latency must be to be worth a sentence.
+const OMITTED: f64 = 1.25;
+
+/// What a stopwatch around the call would have left out, of the flow where that is the most: requests that wait for their
+/// turn have no call to be timed by (coordinated omission).
+fn omission(summary: &Summary) -> Sentence {
+    let times = |part: &Part| -> Option<(f64, Nanos, Nanos)> {
+        let Figures { latency, service_time, .. } = &part.figures;
+        let (felt, timed) = latency.p99.zip(service_time.p99).or(latency.p95.zip(service_time.p95))?;
+        Some((felt.as_secs_f64() / timed.as_secs_f64().max(1e-9), felt, timed))
+    };
+    let known = summary.flows.iter().filter_map(|part| Some((part, times(part)?)));
+    let most = known.max_by(|(_, (one, ..)), (_, (other, ..))| one.total_cmp(other));
+    let Some((part, (ratio, felt, timed))) = most.filter(|(_, (ratio, ..))| *ratio > OMITTED) else {
+        return Sentence::default();
+    };
+    let whose = if summary.flows.len() > 1 { format!(" of {}", part.name) } else { String::new() };
+    let percentile = if part.figures.latency.p99.is_some() { "p99" } else { "p95" };
+    Sentence::of(format!("A stopwatch around the call would show a {percentile}{whose} of "))
+        .stress(number::time(timed))
+        .say(" where callers felt ")
+        .stress(number::time(felt))
+        .say(format!(", {ratio:.1} times that: requests waited for their turn, and a call that has not begun is not timed."))
 }
 
 /// The stages with the lowest and the highest p95.

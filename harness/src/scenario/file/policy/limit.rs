@@ -4,12 +4,14 @@ use schemars::JsonSchema;
 
 use crate::scenario::decode::{Optional, choice, record};
 use crate::scenario::defaults;
-use crate::scenario::leaf::{Positive, Rate, Share, TimeOrForever};
+use crate::scenario::leaf::{Positive, Rate, Share, TimeOrForever, Whole};
 
-/// A client's own rate limit, a bucket for each figure that refills steadily.
+/// A client's own limit: of calls at once, and of rates, with a bucket for each that refills steadily.
 #[derive(Debug, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub(crate) struct Limit {
+    /// Calls at once, as a connection pool or a semaphore in the application allows them.
+    pub in_flight: Optional<Whole<1, 1_000_000>>,
     /// Requests.
     pub requests: Optional<Positive<Rate>>,
     /// Tokens: estimated before a call, corrected by what the service counted after it.
@@ -17,11 +19,11 @@ pub(crate) struct Limit {
     /// How much of a minute's allowance can be used at once.
     #[schemars(extend("default" = Share::written(defaults::BURST)))]
     pub burst: Optional<Positive<Share>>,
-    /// What happens to a request that finds the bucket empty; it waits unless told otherwise.
+    /// What happens to a request that finds no room or the bucket empty; it waits unless told otherwise.
     pub when_empty: Optional<WhenEmpty>,
 }
 
-record!(Limit { requests, tokens, burst, when_empty } elsewhere { rpm: requests, tpm: tokens });
+record!(Limit { in_flight, requests, tokens, burst, when_empty } elsewhere { rpm: requests, tpm: tokens });
 
 /// What happens to a request that finds the bucket empty.
 #[derive(Debug, JsonSchema)]

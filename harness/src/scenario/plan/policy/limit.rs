@@ -1,4 +1,4 @@
-//! A client's own rate limit.
+//! A client's own limit.
 
 use crate::resilience::policy::{LimitPolicy, WhenEmpty};
 use crate::scenario::code::Code;
@@ -13,16 +13,17 @@ pub(super) fn limit(raw: &Optional<file::Limit>, notes: &mut Notes) -> Result<Op
     let Some(At { value: raw, place }) = raw.get()? else {
         return Ok(None);
     };
-    if !raw.requests.is_given() && !raw.tokens.is_given() {
+    if ![raw.in_flight.is_given(), raw.requests.is_given(), raw.tokens.is_given()].contains(&true) {
         let note = Note::new(Code::MissingKey, *place, "a limit on nothing")
             .label("what does it limit?")
-            .help("add `requests: 60/min`, `tokens: 100k/min`, or both");
+            .help("add `in_flight: 10`, `requests: 60/min`, `tokens: 100k/min`, or several of them");
         return Err(notes.add(note));
     }
     let rate =
         |raw: &Optional<Positive<Rate>>| raw.value().map(|rate| rate.map(|rate| rate.get().per_minute()));
     let burst = raw.burst.map_or(defaults::BURST, |share| share.get().get())?;
     Ok(Some(LimitPolicy {
+        in_flight: raw.in_flight.value()?.map(|most| most.get_u32()),
         requests_per_minute: room_for_one(raw, burst, notes)?,
         tokens_per_minute: rate(&raw.tokens)?,
         burst,

@@ -51,7 +51,8 @@ fn panel(summary: &Summary, clock: &Clock<'_>, map: &Heatmap) -> Panel {
     let several = summary.run.flows.len() > 1;
     let title = if several { format!("Latency of {}", map.flow) } else { "Latency".to_owned() };
     let chart = heat::heat(clock, map, slo, &id, &format!("{title} over time"), &desc(summary, map));
-    let about = format!("every answer, by {when}, warm-up included; the darker the more, logarithmic");
+    let about =
+        format!("every answer, by {when}, warm-up included; the stronger the colour the more, logarithmic");
     let mut panel = Panel::new(&id, &title, about, chart, table(summary, map));
     let factor = match map.edges.as_slice() {
         [low, next, ..] => next.as_secs_f64() / low.as_secs_f64().max(1e-9) - 1.0,
