@@ -31,7 +31,7 @@ fn every_shipped_scenario_opens_with_its_question_and_passes() {
         assert!(
             summary.total.failed > 0
                 || !summary.errors.is_empty()
-                || ["chat.yaml", "documents.yaml"].iter().any(|quiet| path.ends_with(quiet)),
+                || ["chat.yaml", "documents.yaml", "omission.yaml"].iter().any(|quiet| path.ends_with(quiet)),
             "{} breaks nothing",
             path.display()
         );
@@ -119,6 +119,8 @@ fn the_storm_over_tcp_in_real_time_gives_the_same_verdicts() {
         "stages.after.for=4s",
         "flows.chat.load.open.rate=15/s",
         "flows.lookup.load.open.rate=25/s",
+        // What is asked here is not whether this machine, beside all other tests, was fast enough.
+        "validity={ max_schedule_delay: 5s, max_loop_lag: 5s, max_cpu: 100% }",
     ] {
         args.extend(["--set", set]);
     }
