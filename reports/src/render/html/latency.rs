@@ -137,7 +137,7 @@ fn omission(summary: &Summary) -> Sentence {
         .stress(number::time(timed))
         .say(" where callers felt ")
         .stress(number::time(felt))
-        .say(format!(", {ratio:.1} times that: requests waited for their turn, and a call that has not begun is not timed."))
+        .say(format!(", {} times that: requests waited for their turn, and a call that has not begun is not timed.", number::significant(ratio)))
 }
 
 /// The stages with the lowest and the highest p95.
