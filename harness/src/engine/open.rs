@@ -17,7 +17,7 @@ pub(super) async fn send(
 ) {
     let mut schedule = schedule.peekable();
     while !dispatcher.is_over() {
-        match step(dispatcher.clock().now(), schedule.peek().copied()) {
+        match step(dispatcher.clock().now(), schedule.peek().map(|due| due.at)) {
             Step::Stop => return,
             Step::Wait(due) => {
                 dispatcher.reached(due).await;
@@ -25,12 +25,12 @@ pub(super) async fn send(
             Step::Send => {
                 let Some(due) = schedule.next() else { return };
                 match dispatcher.room() {
-                    None => dispatcher.drop_arrival(&flow, due),
+                    None => dispatcher.drop_arrival(&flow, due.at),
                     Some(permit) => {
                         let (dispatcher, flow, requester) =
                             (dispatcher.clone(), flow.clone(), requester.clone());
                         tokio::spawn(async move {
-                            dispatcher.perform(permit, requester, &flow, due, || {}).await
+                            dispatcher.perform(permit, requester, &flow, due.at, || {}).await
                         });
                     }
                 }

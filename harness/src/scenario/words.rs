@@ -46,11 +46,12 @@ pub(crate) fn routing_figure(figure: RoutingFigure) -> &'static str {
     }
 }
 
-/// `poisson`, `constant`
-pub(crate) fn arrivals(arrivals: Arrivals) -> &'static str {
+/// `poisson`, `constant`, `{ gamma: { cv: 2 } }`
+pub(crate) fn arrivals(arrivals: Arrivals) -> String {
     match arrivals {
-        Arrivals::Poisson => "poisson",
-        Arrivals::Constant => "constant",
+        Arrivals::Poisson => "poisson".to_owned(),
+        Arrivals::Constant => "constant".to_owned(),
+        Arrivals::Gamma { cv } => format!("{{ gamma: {{ cv: {cv} }} }}"),
     }
 }
 

@@ -59,7 +59,7 @@ pub(super) fn expect(plan: &Plan) -> Expected {
 fn expect_flow(plan: &Plan, flow: &Flow) -> ExpectedFlow {
     let (requests, estimated) = match (flow.load(), schedule(plan, flow)) {
         (Load::Queue { policy, from, .. }, _) => (by_stage(plan, policy.schedule(*from)), false),
-        (_, Some(schedule)) => (by_stage(plan, schedule), false),
+        (_, Some(schedule)) => (by_stage(plan, schedule.map(|due| due.at)), false),
         (_, None) => (of_users(plan, flow), true),
     };
     let sum: u64 = requests.iter().sum();

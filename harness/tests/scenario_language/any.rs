@@ -101,6 +101,7 @@ proptest! {
         ttft in 0..600_000_000_000_000_u64,
         share in 1..1_000_000_u32,
         rate in 1e-6..1e6_f64,
+        cv in 0.01..10.0_f64,
         price in 0.0..1e6_f64,
         temperature in 0.0..=1.0_f64,
     ) {
@@ -111,7 +112,14 @@ proptest! {
             format!("flows.ask.call.converse.tools=[{{ name: t, input_schema: {{ a: {} }} }}]", text(&system)),
             format!("models.sonnet.mock.ttft={ttft}ns"),
             format!("faults.throttle.inject.throttle.share={}%", f64::from(share) / 1e4),
-            format!("flows.chat.load.open.rate={rate}/s"),
+            format!(
+                "flows.chat.load.open={{ arrivals: {{ gamma: {{ cv: {cv} }} }}, rate: {{ \
+                 quiet: {{ from: 0/s, to: {rate}/s, steps: 7 }}, \
+                 storm: {{ spike: {{ base: {rate}/s, peak: {rate}/h, at: 0s, for: {}ns }} }}, \
+                 after: {{ sine: {{ low: 0/s, high: {rate}/min, period: {}ns }} }} }} }}",
+                1 + ttft % 60_000_000_000,
+                1 + ttft
+            ),
             format!("models.sonnet.price={{ input_per_1k: {price}, output_per_1k: 0 }}"),
         ];
         let sets: Vec<&str> = sets.iter().map(String::as_str).collect();

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bedload::client::policy::RetryQuota;
 use bedload::engine::assembly::{self, cloud_spec};
+use bedload::pace::{Arrivals, Shape};
 use bedload::queue::policy::{Consumer, OnFailure};
 use bedload::resilience::policy::{
     HedgeAfter, Routing, SlidingWindow, Stick, StreamPolicy, Trigger, WhenEmpty,
@@ -58,11 +59,17 @@ fn the_whole_language_is_read() {
     };
     assert_eq!(chat.call().operation, Operation::ConverseStream);
     assert_eq!(chat.call().input, Input::Tokens(Spread::LogNormal { p50: 300.0, p99: 2000.0 }));
-    let Load::Open { segments, .. } = chat.load() else { unreachable!("an open load") };
+    let Load::Open { arrivals, stretches } = chat.load() else { unreachable!("an open load") };
     assert_eq!(
-        (segments[2].from, segments[2].start_per_s, segments[2].end_per_s),
-        (Nanos::from_secs(150), 20.0, 40.0)
+        (stretches[2].from, stretches[2].shape),
+        (Nanos::from_secs(150), Shape::Ramp { from_per_s: 20.0, to_per_s: 40.0 })
     );
+    assert_eq!(*arrivals, Arrivals::Gamma { cv: 1.5 });
+    assert_eq!(stretches[0].shape, Shape::Steps { from_per_s: 1.0, to_per_s: 5.0, count: 5 });
+    let (at, lasts) = (Nanos::from_secs(30), Nanos::from_secs(10));
+    assert_eq!(stretches[1].shape, Shape::Spike { base_per_s: 20.0, peak_per_s: 50.0, at, lasts });
+    let period = Nanos::from_secs(60);
+    assert_eq!(stretches[3].shape, Shape::Sine { low_per_s: 2.0, high_per_s: 20.0, period });
     queues([documents, letters, brief]);
     let Load::Closed { segments, .. } = lookup.load() else { unreachable!("a closed load") };
     assert_eq!(segments.iter().map(|segment| segment.users).collect::<Vec<_>>(), [8, 16]);

@@ -37,9 +37,9 @@ pub fn header(plan: &Plan, clock: ClockKind, epoch: SystemTime) -> Header {
 
 /// The schedule of an open flow; none for a closed one.
 pub fn schedule(plan: &Plan, flow: &scenario::Flow) -> Option<Schedule> {
-    let Load::Open { arrivals, segments } = flow.load() else { return None };
+    let Load::Open { arrivals, stretches } = flow.load() else { return None };
     let rng = Seed::new(plan.seed()).stream(&format!("arrivals/{}", flow.name()));
-    Some(Schedule::new(Curve::new(segments.clone()), *arrivals, rng))
+    Some(Schedule::new(Curve::new(stretches), *arrivals, rng))
 }
 
 fn target(target: &Target, clock: ClockKind) -> String {

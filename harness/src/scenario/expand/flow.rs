@@ -3,10 +3,11 @@
 use bedload_reports::header::Stage;
 use bedload_reports::units::Nanos;
 
+use super::nanos;
 use super::page::{Page, counts, json, list, quoted, times, word};
 use super::queue::queue;
 use crate::client::ask::{Message, Tool};
-use crate::pace::{Arrivals, Segment};
+use crate::pace::{Arrivals, Shape, Stretch};
 use crate::resilience::policy::GatewayPolicy;
 use crate::scenario::defaults;
 use crate::scenario::leaf::{MaxTokens, Rate, Size, Time};
@@ -84,8 +85,8 @@ fn tool(page: &mut Page, tool: &Tool) {
 
 fn load(page: &mut Page, load: &Load, stages: &[Stage]) {
     match load {
-        Load::Open { arrivals, segments } => {
-            page.block("open", |page| open(page, *arrivals, segments, stages))
+        Load::Open { arrivals, stretches } => {
+            page.block("open", |page| open(page, *arrivals, stretches, stages))
         }
         Load::Closed { segments, think } => {
             page.block("closed", |page| closed(page, segments, *think, stages))
@@ -94,15 +95,37 @@ fn load(page: &mut Page, load: &Load, stages: &[Stage]) {
     }
 }
 
-fn open(page: &mut Page, arrivals: Arrivals, segments: &[Segment], stages: &[Stage]) {
+fn open(page: &mut Page, arrivals: Arrivals, stretches: &[Stretch], stages: &[Stage]) {
     page.entry_or_default("arrivals", words::arrivals(arrivals), arrivals == defaults::ARRIVALS);
     page.block("rate", |page| {
-        for segment in segments {
-            let (from, to) = (Rate::written(segment.start_per_s), Rate::written(segment.end_per_s));
-            let rate = if from == to { from } else { format!("{{ from: {from}, to: {to} }}") };
-            page.entry(stage_at(segment.from, stages), rate);
+        for stretch in stretches {
+            page.entry(stage_at(stretch.from, stages), shape(stretch.shape));
         }
     });
+}
+
+fn shape(shape: Shape) -> String {
+    let rate = Rate::written;
+    match shape {
+        Shape::Ramp { from_per_s, to_per_s } if from_per_s == to_per_s => rate(from_per_s),
+        Shape::Ramp { from_per_s, to_per_s } => {
+            format!("{{ from: {}, to: {} }}", rate(from_per_s), rate(to_per_s))
+        }
+        Shape::Steps { from_per_s, to_per_s, count } => {
+            format!("{{ from: {}, to: {}, steps: {count} }}", rate(from_per_s), rate(to_per_s))
+        }
+        Shape::Spike { base_per_s, peak_per_s, at, lasts } => format!(
+            "{{ spike: {{ base: {}, peak: {}, at: {}, for: {} }} }}",
+            rate(base_per_s),
+            rate(peak_per_s),
+            nanos(at),
+            nanos(lasts)
+        ),
+        Shape::Sine { low_per_s, high_per_s, period } => {
+            let (low, high) = (rate(low_per_s), rate(high_per_s));
+            format!("{{ sine: {{ low: {low}, high: {high}, period: {} }} }}", nanos(period))
+        }
+    }
 }
 
 fn closed(page: &mut Page, segments: &[UserSegment], think: Spread, stages: &[Stage]) {

@@ -5,15 +5,17 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::queue::Queue;
-use crate::scenario::decode::{Decode, Fields, Optional, Required, Table, choice, record};
+use crate::scenario::decode::{Decode, Fields, Optional, Required, Table, choice, only_entry, record};
 use crate::scenario::defaults;
-use crate::scenario::leaf::{Rate, SpreadOf, Time, Whole};
-use crate::scenario::node::{Node, Value};
+use crate::scenario::leaf::{Positive, Rate, SpreadOf, Time, Variation, Whole};
+use crate::scenario::node::{Entry, Node, Value};
 use crate::scenario::notes::{Noted, Notes};
-use crate::scenario::place::At;
 
 /// The most users of a closed load; each is a task of its own.
 type Users = Whole<0, 1_000_000>;
+
+/// The steps of a rate. More of them than these are a ramp.
+type StepCount = Whole<2, 1000>;
 
 /// How much traffic a flow has.
 #[derive(Debug, JsonSchema)]
@@ -43,16 +45,29 @@ pub(crate) struct Open {
 record!(Open { arrivals, rate });
 
 /// How arrivals scatter around the rate.
-#[derive(Clone, Copy, Debug, JsonSchema)]
+#[derive(Debug, JsonSchema)]
 #[schemars(rename_all = "snake_case", inline)]
 pub(crate) enum Arrivals {
     /// Independently of each other, as those of many unrelated callers do.
     Poisson,
     /// Evenly.
     Constant,
+    /// In bursts, or more evenly than by chance: gaps follow a gamma distribution.
+    Gamma(Burstiness),
 }
 
-choice!(Arrivals: "a kind of arrivals" { poisson: Poisson, constant: Constant });
+choice!(Arrivals: "a kind of arrivals" { poisson: Poisson, constant: Constant; gamma: Gamma });
+
+/// How bursty arrivals are.
+#[derive(Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct Burstiness {
+    /// The coefficient of variation of the gaps, which is their deviation over their mean: 1 is Poisson, more is burstier.
+    /// What vLLM calls `burstiness` is `1 / cv²`, and falls as arrivals become burstier.
+    pub cv: Required<Variation>,
+}
+
+record!(Burstiness { cv });
 
 /// Users ask, wait for the answer, think, and ask again.
 #[derive(Debug, JsonSchema)]
@@ -81,14 +96,55 @@ pub(crate) enum ByStage<All, Each> {
 pub(crate) enum Pace {
     /// The same from its start to its end.
     Steady(Rate),
-    /// In a straight line from one rate to another.
-    Ramp {
-        /// At its start.
-        from: Required<Rate>,
-        /// At its end.
-        to: Required<Rate>,
-    },
+    /// From one rate to another: in a straight line, or in steps.
+    Ramp(Ramp),
+    /// Steady but for a while.
+    Spike(Spike),
+    /// Up and down as the days do.
+    Sine(Sine),
 }
+
+/// From one rate to another.
+#[derive(Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct Ramp {
+    /// At the start of the stage.
+    pub from: Required<Rate>,
+    /// At its end.
+    pub to: Required<Rate>,
+    /// In so many steps of the same length and height, the first at `from` and the last at `to`; a straight line without.
+    pub steps: Optional<StepCount>,
+}
+
+/// A rate that is steady but for a while.
+#[derive(Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct Spike {
+    /// Before and after.
+    pub base: Required<Rate>,
+    /// Meanwhile.
+    pub peak: Required<Rate>,
+    /// When it begins, from the start of the stage.
+    pub at: Required<Time>,
+    /// How long it lasts.
+    pub r#for: Required<Positive<Time>>,
+}
+
+record!(Spike { base, peak, at, r#for });
+
+/// A rate that goes up and down as a sine does. It is at its low when the run begins, and goes on from stage to stage.
+#[derive(Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct Sine {
+    /// The lowest rate.
+    pub low: Required<Rate>,
+    /// The highest rate.
+    pub high: Required<Rate>,
+    /// From one low to the next: `24h` is a day.
+    pub period: Required<Positive<Time>>,
+}
+
+record!(Sine { low, high, period });
 
 impl<All: Decode, Each: Decode> Decode for ByStage<All, Each> {
     fn decode(node: &Node, notes: &mut Notes) -> Result<Self, Noted> {
@@ -99,25 +155,30 @@ impl<All: Decode, Each: Decode> Decode for ByStage<All, Each> {
     }
 }
 
+/// The shapes of a rate that have a word, which their settings stand under.
+const SHAPES: [&str; 2] = ["spike", "sine"];
+
 impl Decode for Pace {
     fn decode(node: &Node, notes: &mut Notes) -> Result<Self, Noted> {
+        let names_shape = |entry: &Entry| SHAPES.contains(&entry.key.value.as_str());
         match &node.value {
+            Value::Map(entries) if entries.iter().any(names_shape) => {
+                let entry = only_entry(node, &SHAPES, notes)?;
+                match entry.key.value.as_str() {
+                    "spike" => Spike::decode(&entry.value, notes).map(Pace::Spike),
+                    _ => Sine::decode(&entry.value, notes).map(Pace::Sine),
+                }
+            }
             Value::Map(_) => {
-                let fields = Fields::open(node, &["from", "to"], notes)?;
-                Ok(Pace::Ramp { from: fields.take("from", notes), to: fields.take("to", notes) })
+                let elsewhere = SHAPES.map(|shape| (shape, shape));
+                let fields = Fields::open_as(node, &["from", "to", "steps"], &elsewhere, notes)?;
+                Ok(Pace::Ramp(Ramp {
+                    from: fields.take("from", notes),
+                    to: fields.take("to", notes),
+                    steps: fields.take("steps", notes),
+                }))
             }
             _ => Rate::decode(node, notes).map(Pace::Steady),
-        }
-    }
-}
-
-impl Pace {
-    /// The rates at the start and the end, each second.
-    pub(crate) fn ends(&self) -> Result<(f64, f64), Noted> {
-        let per_second = |rate: &At<Rate>| rate.value.per_second();
-        match self {
-            Pace::Steady(rate) => Ok((rate.per_second(), rate.per_second())),
-            Pace::Ramp { from, to } => Ok((per_second(from.get()?), per_second(to.get()?))),
         }
     }
 }
@@ -147,17 +208,16 @@ impl JsonSchema for Pace {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let rate = generator.subschema_for::<Rate>();
-        json_schema!({
-            "anyOf": [
-                rate,
-                {
-                    "type": "object",
-                    "properties": { "from": rate, "to": rate },
-                    "required": ["from", "to"],
-                    "additionalProperties": false,
-                },
-            ],
-        })
+        let (rate, ramp) = (generator.subschema_for::<Rate>(), generator.subschema_for::<Ramp>());
+        let (spike, sine) = (generator.subschema_for::<Spike>(), generator.subschema_for::<Sine>());
+        let only = |key: &str, settings: Schema| {
+            json_schema!({
+                "type": "object",
+                "properties": { key: settings },
+                "required": [key],
+                "additionalProperties": false,
+            })
+        };
+        json_schema!({ "anyOf": [rate, ramp, only("spike", spike), only("sine", sine)] })
     }
 }

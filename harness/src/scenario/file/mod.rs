@@ -33,7 +33,7 @@ pub(crate) use fault::{
 pub(crate) use flow::{Call, CallSettings, Flow, Message, Poll, Prompt, Role, Tool};
 pub(crate) use gate::{Destination, Gate, OnNoData, Severity};
 pub(crate) use gateway::{Gateway, Period, UsageQuota};
-pub(crate) use load::{Arrivals, ByStage, Load, Open, Pace};
+pub(crate) use load::{Arrivals, ByStage, Load, Open, Pace, Ramp, Sine, Spike};
 pub(crate) use model::{Answers, Behaviour, Model, Optimized, Price};
 pub(crate) use policy::{
     Breaker, Catcher, ContentRule, FallbackItem, FallbackRules, Hedge, Jitter, Limit, Metrics, Next, Regions,

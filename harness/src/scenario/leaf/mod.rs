@@ -29,6 +29,7 @@ mod state_error;
 mod text;
 mod time;
 mod url;
+mod variation;
 mod whole;
 mod window;
 
@@ -57,6 +58,7 @@ pub(crate) use state_error::StateError;
 pub(crate) use text::Text;
 pub(crate) use time::{Time, TimeOrForever, TimeOrOff};
 pub(crate) use url::Url;
+pub(crate) use variation::Variation;
 pub(crate) use whole::Whole;
 pub(crate) use window::Window;
 

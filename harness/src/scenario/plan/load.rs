@@ -6,9 +6,10 @@ use bedload_reports::record::Name;
 use bedload_reports::units::Nanos;
 
 use super::queue::queue;
+use super::shape::{shape, within_stage};
 use super::spread::Spread;
 use super::timeline::Timeline;
-use crate::pace::{Arrivals, Segment};
+use crate::pace::{Arrivals, Shape, Stretch};
 use crate::queue::policy::QueuePolicy;
 use crate::scenario::code::Code;
 use crate::scenario::decode::Row;
@@ -16,7 +17,7 @@ use crate::scenario::defaults;
 use crate::scenario::file::{self, ByStage};
 use crate::scenario::leaf::{Rate, Whole};
 use crate::scenario::notes::{Note, Noted, Notes};
-use crate::scenario::place::Place;
+use crate::scenario::place::{At, Place};
 
 /// How much traffic a flow has, over time. There is some.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,8 +26,8 @@ pub enum Load {
     Open {
         /// How arrivals scatter around the rate.
         arrivals: Arrivals,
-        /// The rate, one segment for each stage with traffic, in order.
-        segments: Vec<Segment>,
+        /// The rate, one stretch for each stage with traffic, in order.
+        stretches: Vec<Stretch>,
     },
     /// Users ask, wait for the answer, think, and ask again.
     Closed {
@@ -62,7 +63,7 @@ impl Load {
     pub fn covers(&self, stage: &Stage) -> bool {
         let inside = |from: Nanos, to: Nanos| from < stage.to && stage.from < to;
         match self {
-            Load::Open { segments, .. } => segments.iter().any(|segment| inside(segment.from, segment.to)),
+            Load::Open { stretches, .. } => stretches.iter().any(|stretch| inside(stretch.from, stretch.to)),
             Load::Closed { segments, .. } => segments.iter().any(|segment| inside(segment.from, segment.to)),
             Load::Queue { from, to, .. } => inside(*from, *to),
         }
@@ -76,15 +77,8 @@ impl Load {
     ) -> Result<Self, Noted> {
         match raw {
             file::Load::Open(open) => {
-                let rates = rates(open.rate.value()?, timeline, notes)?;
-                let rates = rates.some_traffic(|(start, end)| start + end > 0.0, flow, notes)?;
-                let segments = rates.on(timeline.whole()?, |stage, (start_per_s, end_per_s)| Segment {
-                    from: stage.from,
-                    to: stage.to,
-                    start_per_s,
-                    end_per_s,
-                });
-                Ok(Load::Open { arrivals: arrivals(open)?, segments })
+                let stretches = open.rate.value().and_then(|rate| stretches(rate, flow, timeline, notes));
+                Ok(Load::Open { arrivals: arrivals(open)?, stretches: stretches? })
             }
             file::Load::Closed(closed) => {
                 let users = users(closed.users.value()?, timeline, notes)?;
@@ -133,19 +127,31 @@ fn production(
 }
 
 fn arrivals(open: &file::Open) -> Result<Arrivals, Noted> {
-    open.arrivals.map_or(defaults::ARRIVALS, |arrivals| match arrivals {
-        file::Arrivals::Poisson => Arrivals::Poisson,
-        file::Arrivals::Constant => Arrivals::Constant,
+    Ok(match open.arrivals.value()? {
+        None => defaults::ARRIVALS,
+        Some(file::Arrivals::Poisson) => Arrivals::Poisson,
+        Some(file::Arrivals::Constant) => Arrivals::Constant,
+        Some(file::Arrivals::Gamma(gamma)) => Arrivals::Gamma { cv: gamma.cv.value()?.get() },
     })
 }
 
-fn rates(
+/// The rate of each stage that has one.
+fn stretches(
     raw: &ByStage<Rate, file::Pace>,
+    flow: Place,
     timeline: &Timeline,
     notes: &mut Notes,
-) -> Result<Levels<(f64, f64)>, Noted> {
-    let steady = |rate: &Rate| Ok((rate.per_second(), rate.per_second()));
-    Levels::read(raw, timeline, notes, steady, file::Pace::ends)
+) -> Result<Vec<Stretch>, Noted> {
+    let throughout = |rate: &Rate| Ok((Shape::steady(rate.per_second()), flow));
+    let of_stage = |pace: &At<file::Pace>, notes: &mut Notes| Ok((shape(pace, notes)?, pace.place));
+    let rates = Levels::read(raw, timeline, notes, throughout, of_stage)?;
+    let rates = rates.some_traffic(|(shape, _)| shape.has_traffic(), flow, notes)?;
+    let stretch = |stage: &Stage, (shape, place)| {
+        At { value: Stretch { from: stage.from, to: stage.to, shape }, place }
+    };
+    let stretches = rates.on(timeline.whole()?, stretch);
+    let checked: Vec<_> = stretches.iter().map(|stretch| within_stage(stretch, notes)).collect();
+    checked.into_iter().collect()
 }
 
 fn users<const MOST: u64>(
@@ -153,7 +159,8 @@ fn users<const MOST: u64>(
     timeline: &Timeline,
     notes: &mut Notes,
 ) -> Result<Levels<u32>, Noted> {
-    Levels::read(raw, timeline, notes, |users| Ok(users.get_u32()), |users| Ok(users.get_u32()))
+    let each = |users: &At<Whole<0, MOST>>, _: &mut Notes| Ok(users.value.get_u32());
+    Levels::read(raw, timeline, notes, |users| Ok(users.get_u32()), each)
 }
 
 /// How much there is, stage by stage.
@@ -168,7 +175,7 @@ impl<U: Copy> Levels<U> {
         timeline: &Timeline,
         notes: &mut Notes,
         all: impl Fn(&All) -> Result<U, Noted>,
-        each: impl Fn(&Each) -> Result<U, Noted>,
+        mut each: impl FnMut(&At<Each>, &mut Notes) -> Result<U, Noted>,
     ) -> Result<Self, Noted> {
         let table = match raw {
             ByStage::Throughout(value) => return all(value).map(Levels::Throughout),
@@ -176,7 +183,7 @@ impl<U: Copy> Levels<U> {
         };
         let read = |row: &Row<Each>| {
             let stage = timeline.find(row.name.value.get(), row.name.place, notes);
-            let level = row.value.as_ref().map_err(|noted| *noted).and_then(|at| each(&at.value));
+            let level = row.value.as_ref().map_err(|noted| *noted).and_then(|at| each(at, notes));
             Ok((stage?, level?))
         };
         let rows: Vec<_> = table.rows().iter().map(read).collect();

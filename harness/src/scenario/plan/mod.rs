@@ -26,6 +26,7 @@ mod queue;
 mod quota;
 mod reach;
 mod retried;
+mod shape;
 mod spread;
 mod stop;
 mod target;
