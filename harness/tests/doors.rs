@@ -79,7 +79,7 @@ fn ask() -> Ask {
         top_p: Some(0.9),
         stop_sequences: vec!["END".into()],
         tools: Vec::new(),
-        token: None,
+        ..Ask::default()
     }
 }
 

@@ -95,7 +95,7 @@ async fn call(http: SharedHttpClient, endpoint: String, clock: Clock, operation:
         top_p: None,
         stop_sequences: Vec::new(),
         tools: Vec::new(),
-        token: None,
+        ..Ask::default()
     };
     caller.call(&ask, None).await
 }

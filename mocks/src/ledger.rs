@@ -160,6 +160,9 @@ pub struct Exchange {
 impl Exchange {
     /// The request header that names the flow an exchange belongs to.
     pub const FLOW_HEADER: &'static str = "x-bedload-flow";
+    /// The request header that says how many tokens the answer is to have, in place of what the model would draw. No client
+    /// of a real model can ask for that; who replays a trace must, or its answers would not be those of the trace.
+    pub const ANSWER_TOKENS_HEADER: &'static str = "x-bedload-answer-tokens";
 }
 
 /// Where finished exchanges go. It is called on the path of every answer, so it must not block.

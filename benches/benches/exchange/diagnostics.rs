@@ -40,7 +40,7 @@ pub(crate) fn requester(clock: Clock) -> Arc<Requester> {
 }
 
 pub(crate) async fn request(requester: &Arc<Requester>) {
-    let arrival = Arrival { id: 1, stage: "all".into(), due: Nanos::ZERO, delivered: None };
+    let arrival = Arrival::new(1, "all".into(), Nanos::ZERO);
     requester.clone().perform(arrival, pending(), || {}).await;
 }
 

@@ -81,7 +81,7 @@ pub(crate) fn ask() -> Ask {
         top_p: None,
         stop_sequences: Vec::new(),
         tools: Vec::new(),
-        token: None,
+        ..Ask::default()
     }
 }
 

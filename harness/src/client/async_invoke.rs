@@ -69,7 +69,7 @@ impl Caller {
             .output_data_config(AsyncInvokeOutputDataConfig::S3OutputDataConfig(place))
             .set_client_request_token(ask.token.clone())
             .customize()
-            .interceptor(self.observer(sight))
+            .interceptor(self.observer(ask, sight))
             .send()
             .await;
         match started {

@@ -98,13 +98,20 @@ impl Attempts {
 pub struct Observer {
     clock: Clock,
     flow: Option<Name>,
+    answer_tokens: Option<u32>,
     attempts: Attempts,
 }
 
 impl Observer {
     /// Watches one call into `attempts`. With a `flow`, each request carries its name.
     pub fn new(clock: Clock, flow: Option<Name>, attempts: Attempts) -> Self {
-        Observer { clock, flow, attempts }
+        Observer { clock, flow, answer_tokens: None, attempts }
+    }
+
+    /// The same, where each request tells a mock how long its answer is to be.
+    #[must_use]
+    pub fn telling(self, answer_tokens: Option<u32>) -> Self {
+        Observer { answer_tokens, ..self }
     }
 }
 
@@ -149,7 +156,10 @@ impl Intercept for Observer {
         if let Some(flow) = &self.flow {
             context.request_mut().headers_mut().try_insert(Exchange::FLOW_HEADER, flow.to_string())?;
         }
-        // Neither is part of the signature, which is made by now.
+        if let Some(tokens) = self.answer_tokens {
+            context.request_mut().headers_mut().try_insert(Exchange::ANSWER_TOKENS_HEADER, tokens.to_string())?;
+        }
+        // None of these is part of the signature, which is made by now.
         for (name, value) in self.attempts.trace_headers().into_iter().flatten() {
             context.request_mut().headers_mut().try_insert(name, value)?;
         }

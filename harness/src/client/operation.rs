@@ -94,7 +94,7 @@ impl Caller {
             .set_system(parts.system)
             .inference_config(parts.inference)
             .set_tool_config(parts.tools);
-        match request.customize().interceptor(self.observer(sight)).send().await {
+        match request.customize().interceptor(self.observer(ask, sight)).send().await {
             Ok(answer) => {
                 let usage = answer.usage.as_ref().map(tokens);
                 sight.told(usage.map(|usage| usage.input), usage.map(|usage| usage.output));
@@ -117,7 +117,7 @@ impl Caller {
             .set_system(parts.system)
             .inference_config(parts.inference)
             .set_tool_config(parts.tools);
-        match request.customize().interceptor(self.observer(sight)).send().await {
+        match request.customize().interceptor(self.observer(ask, sight)).send().await {
             Ok(answer) => self.reader(sight).converse(answer.stream).await,
             Err(error) => refused(&error),
         }
@@ -135,7 +135,7 @@ impl Caller {
             .content_type(JSON)
             .accept(JSON)
             .body(Blob::new(body));
-        match request.customize().interceptor(self.observer(sight)).send().await {
+        match request.customize().interceptor(self.observer(ask, sight)).send().await {
             Ok(answer) => match dialect.answer(answer.body.as_ref()) {
                 Ok(answer) => {
                     sight.told(answer.input, answer.output);
@@ -159,7 +159,7 @@ impl Caller {
             .content_type(JSON)
             .accept(JSON)
             .body(Blob::new(body));
-        match request.customize().interceptor(self.observer(sight)).send().await {
+        match request.customize().interceptor(self.observer(ask, sight)).send().await {
             Ok(answer) => self.reader(sight).invoke(dialect, answer.body).await,
             Err(error) => refused(&error),
         }
@@ -179,8 +179,10 @@ impl Caller {
         Reader { sight, clock: self.clock, idle: self.stream_idle }
     }
 
-    pub(super) fn observer(&self, sight: &Sight) -> Observer {
-        Observer::new(self.clock, self.flow_label.clone(), sight.attempts().clone())
+    pub(super) fn observer(&self, ask: &Ask, sight: &Sight) -> Observer {
+        // Only mocks are told what is no business of a model.
+        let answer_tokens = self.flow_label.as_ref().and(ask.answer_tokens);
+        Observer::new(self.clock, self.flow_label.clone(), sight.attempts().clone()).telling(answer_tokens)
     }
 
     fn tell(&self, ask: &Ask, sent: Nanos, mut end: CallEnd, sight: &Sight) -> Call {

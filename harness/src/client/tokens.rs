@@ -47,7 +47,7 @@ mod tests {
             top_p: None,
             stop_sequences: Vec::new(),
             tools: Vec::new(),
-            token: None,
+            ..Ask::default()
         };
         assert_eq!(ask.prompt_tokens(), 2);
         assert_eq!(Ask { system: Some("be brief".into()), ..ask.clone() }.prompt_tokens(), 4);

@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 
 use super::Users;
 use super::dispatch::Dispatcher;
+use crate::flow::prompt::Matter;
 use crate::flow::request::Requester;
 
 /// The least time from one request of a user to the next. A simulated refusal takes no time at all, so a
@@ -76,7 +77,7 @@ impl User {
         tokio::spawn(async move {
             // The end of the task frees the user too: whatever became of the channel, there is nobody left to tell.
             let free = move || drop(free);
-            dispatcher.perform(permit, requester, &flow, due, free).await;
+            dispatcher.perform(permit, requester, &flow, due, Matter::default(), free).await;
         });
         // An error is how a channel tells that its other end is gone, which is all that is waited for.
         let _ = freed.await;

@@ -16,6 +16,7 @@ use super::halt::{Halt, Halted, halt};
 use super::occupancy::Occupancy;
 use super::{Bed, DRAIN_AFTER_END, DRAIN_AFTER_STOP};
 use crate::clock::Clock;
+use crate::flow::prompt::Matter;
 use crate::flow::request::{Arrival, Requester};
 use crate::seed::Seed;
 
@@ -150,11 +151,12 @@ impl Dispatcher {
         requester: Arc<Requester>,
         flow: &Name,
         due: Nanos,
+        matter: Matter,
         free: impl FnOnce(),
     ) {
         self.occupancy.enter(self.bed.clock.now());
         let id = self.number(flow);
-        let arrival = Arrival { id, stage: self.stage_at(due), due, delivered: None };
+        let arrival = Arrival { matter, ..Arrival::new(id, self.stage_at(due), due) };
         let record = requester.perform(arrival, self.abandoned.stopped(), free).await;
         self.deliver(record);
         self.occupancy.leave(self.bed.clock.now());

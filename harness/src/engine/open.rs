@@ -5,6 +5,7 @@ use std::sync::Arc;
 use bedload_reports::record::Name;
 
 use super::dispatch::Dispatcher;
+use crate::flow::prompt::Matter;
 use crate::flow::request::Requester;
 use crate::pace::{Schedule, Step, step};
 
@@ -29,8 +30,9 @@ pub(super) async fn send(
                     Some(permit) => {
                         let (dispatcher, flow, requester) =
                             (dispatcher.clone(), flow.clone(), requester.clone());
+                        let matter = Matter { lengths: due.lengths };
                         tokio::spawn(async move {
-                            dispatcher.perform(permit, requester, &flow, due.at, || {}).await
+                            dispatcher.perform(permit, requester, &flow, due.at, matter, || {}).await
                         });
                     }
                 }

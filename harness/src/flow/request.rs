@@ -17,7 +17,7 @@ use super::client_state::ClientState;
 use super::journey::Journey;
 use super::outcome::outcome;
 use super::piece::Piece;
-use super::prompt::Prompts;
+use super::prompt::{Matter, Prompts};
 use super::story::Story;
 use crate::client::ask::Ask;
 use crate::client::dialect::Dialect;
@@ -77,8 +77,17 @@ pub struct Arrival {
     pub stage: Name,
     /// When it is due.
     pub due: Nanos,
+    /// What it is about.
+    pub matter: Matter,
     /// The delivery that it is of, if it is a job.
     pub delivered: Option<Delivered>,
+}
+
+impl Arrival {
+    /// A request that is no job, about nothing but what its flow says.
+    pub fn new(id: u64, stage: Name, due: Nanos) -> Self {
+        Arrival { id, stage, due, matter: Matter::default(), delivered: None }
+    }
 }
 
 /// A receive of a job's message.
@@ -177,7 +186,7 @@ impl Requester {
         free: impl FnOnce(),
     ) -> Record {
         let sent = self.clock.now();
-        let ask = Arc::new(self.prompts.ask(arrival.id));
+        let ask = Arc::new(self.prompts.ask(arrival.id, &arrival.matter));
         let mut story = Story::default();
         if self.is_refused(&ask, &mut story) {
             return self.record(arrival, sent, Ending::Over, story);

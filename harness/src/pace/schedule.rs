@@ -22,14 +22,20 @@ pub struct Schedule(Source);
 
 #[derive(Clone, Debug)]
 enum Source {
-    Drawn { curve: Curve, gaps: Gaps, rng: ChaCha8Rng, expected: f64 },
+    Drawn {
+        curve: Curve,
+        gaps: Gaps,
+        rng: ChaCha8Rng,
+        expected: f64,
+        last: Nanos,
+    },
     Replayed(Replay),
 }
 
 impl Schedule {
     /// The arrivals of a curve. `rng` is drawn from by random arrivals only.
     pub fn new(curve: Curve, arrivals: Arrivals, rng: ChaCha8Rng) -> Self {
-        Schedule(Source::Drawn { curve, gaps: Gaps::new(arrivals), rng, expected: 0.0 })
+        Schedule(Source::Drawn { curve, gaps: Gaps::new(arrivals), rng, expected: 0.0, last: Nanos::ZERO })
     }
 
     /// The arrivals of a trace.
@@ -43,9 +49,11 @@ impl Iterator for Schedule {
 
     fn next(&mut self) -> Option<Due> {
         match &mut self.0 {
-            Source::Drawn { curve, gaps, rng, expected } => {
+            Source::Drawn { curve, gaps, rng, expected, last } => {
                 *expected += gaps.next(rng);
-                curve.reach(*expected).map(Due::from)
+                // Rounded, two arrivals of one burst could change places by a nanosecond.
+                *last = curve.reach(*expected)?.max(*last);
+                Some(Due::from(*last))
             }
             Source::Replayed(replay) => replay.next(),
         }

@@ -51,6 +51,9 @@ impl Wave {
         let mut at = self.length_s * (count / self.area()).clamp(0.0, 1.0);
         for _ in 0..MOST_STEPS {
             let over = self.area_to(at) - count;
+            if over == 0.0 {
+                return at;
+            }
             if over > 0.0 { late = at } else { early = at }
             let newton = at - over / self.rate_at(at);
             let next = if newton > early && newton < late { newton } else { f64::midpoint(early, late) };

@@ -38,6 +38,8 @@ pub enum Code {
     Version,
     /// Something that lies outside the timeline, or never happens on it.
     Timeline,
+    /// A file that the scenario names, and that cannot be used.
+    Input,
 }
 
 /// Every code with its title and what to do about it.
@@ -53,7 +55,7 @@ pub const CODES: &[(&str, &str, &str)] = &{
 
 impl Code {
     /// All of them, in order.
-    pub const ALL: [Code; 16] = [
+    pub const ALL: [Code; 17] = [
         Code::Unreadable,
         Code::Syntax,
         Code::DuplicateKey,
@@ -70,6 +72,7 @@ impl Code {
         Code::Unsupported,
         Code::Version,
         Code::Timeline,
+        Code::Input,
     ];
 
     /// The code itself: `S004`.
@@ -124,6 +127,9 @@ impl Code {
                 "Write `version: 1`, or use the bedload that speaks the version."),
             Code::Timeline => ("S016", "something outside the timeline, or that never happens on it",
                 "Stages run one after another from 0. Keep windows within them, give every flow some traffic, and record at least one stage."),
+            Code::Input => ("S017", "a file that the scenario names cannot be used",
+                "Paths are looked up from the folder of the scenario. A trace holds a time, input tokens and output tokens for each arrival, in CSV or JSON lines; \
+                 name its columns if it is none of the published formats. Prompts stand one on a line, as text or JSON."),
         }
     }
 }

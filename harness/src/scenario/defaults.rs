@@ -11,7 +11,7 @@ use bedload_reports::validity::Thresholds;
 
 use super::plan::{Answers, CrcPart, Spread, ThrottleMessage, UnavailableMessage, WindowLaw};
 use crate::client::policy::{RetryMode, RetryProfile};
-use crate::pace::Arrivals;
+use crate::pace::{Arrivals, Passes};
 use crate::resilience::policy::{BreakerPolicy, SlidingWindow, StreamPolicy, WhenEmpty};
 
 /// The time over which a rule of `stop_if` looks. Ours: long enough for a burst of throttles to pass.
@@ -162,6 +162,12 @@ pub(crate) const INPUT_TOKENS: Spread = Spread::Constant(200.0);
 
 /// Many unrelated callers are a Poisson process.
 pub(crate) const ARRIVALS: Arrivals = Arrivals::Poisson;
+
+/// A trace is played as fast as it was.
+pub(crate) const SPEED: f64 = 1.0;
+
+/// A trace is played once.
+pub(crate) const PASSES: Passes = Passes::Times(1);
 
 /// Users of a closed load ask again at once.
 pub(crate) const THINK: Spread = Spread::Constant(0.0);

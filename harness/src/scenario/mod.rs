@@ -20,6 +20,7 @@ mod decode;
 mod defaults;
 mod expand;
 mod file;
+mod input;
 mod leaf;
 mod mistakes;
 mod node;
@@ -31,13 +32,14 @@ mod set;
 mod settings;
 mod source;
 mod suggest;
+mod trace;
 mod words;
 mod yaml;
 
 pub use code::{CODES, Code};
 pub use mistakes::{Mistake, Mistakes};
 pub use plan::{
-    Aim, Answer, AnswerAim, Answers, AnyOperation, Behaviour, CallSpec, Client, CrcPart, DowngradeOf,
+    Aim, Answer, AnswerAim, AnswerLimit, Answers, AnyOperation, Behaviour, CallSpec, Client, CrcPart, DowngradeOf,
     Endpoints, ErrorAnswer, Fault, Flow, Inject, Input, Load, Model, Names, OnDemand, Optimized, Pattern,
     Plan, Provisioned, Quota, Reserved, Reset, Service, Spread, StopReason, Target, ThrottleMessage,
     ToolCall, Trigger, UnavailableMessage, UserSegment, When, WindowLaw, WrongDate, faults,
@@ -46,6 +48,7 @@ pub use schema::schema;
 pub use set::{Set, SetError};
 pub use settings::settings;
 pub use source::{MOST_BYTES, Source, Unreadable};
+pub use trace::{Format, Layout, Named, Times, Trace};
 
 /// The scenario with every default and its value, as YAML that reads back as the same plan.
 pub fn expand(plan: &Plan) -> String {

@@ -62,17 +62,29 @@ fn expect_flow(plan: &Plan, flow: &Flow) -> ExpectedFlow {
         (_, Some(schedule)) => (by_stage(plan, schedule.map(|due| due.at)), false),
         (_, None) => (of_users(plan, flow), true),
     };
-    let sum: u64 = requests.iter().sum();
+    let tokens = tokens(plan, flow, requests.iter().sum());
+    ExpectedFlow { name: flow.name().clone(), requests, estimated, tokens }
+}
+
+/// What so many requests read and write.
+fn tokens(plan: &Plan, flow: &Flow, requests: u64) -> Tokens {
     let call = flow.call();
     let output = plan.model(&call.model).map_or(0.0, |model| output_tokens(model.behaviour(), call));
     let input = match &call.input {
         Input::Tokens(length) => median(*length),
+        Input::Traced => 0.0,
         Input::Messages(messages) => {
             messages.iter().map(|message| message.text.len() as f64 / CHARS_PER_TOKEN as f64).sum()
         }
     };
-    let tokens = Tokens { input: sum * input.ceil() as u64, output: sum * output.ceil() as u64 };
-    ExpectedFlow { name: flow.name().clone(), requests, estimated, tokens }
+    let all = Tokens { input: requests * input.ceil() as u64, output: requests * output.ceil() as u64 };
+    let Some(replay) = flow.load().replay() else { return all };
+    let (mut read, mut written) = (0, 0);
+    for lengths in replay.filter_map(|due| due.lengths) {
+        read += u64::from(lengths.input.max(1));
+        written += u64::from(lengths.output.max(1).min(call.max_tokens.fixed().unwrap_or(u32::MAX)));
+    }
+    Tokens { input: if call.input == Input::Traced { read } else { all.input }, output: written }
 }
 
 fn by_stage(plan: &Plan, schedule: impl Iterator<Item = Nanos>) -> Vec<u64> {
@@ -106,7 +118,7 @@ fn of_users(plan: &Plan, flow: &Flow) -> Vec<u64> {
 
 /// What an answer has at the median, within what request and model allow.
 fn output_tokens(behaviour: &Behaviour, call: &CallSpec) -> f64 {
-    let most = call.max_tokens.unwrap_or(u32::MAX).min(behaviour.max_output_tokens);
+    let most = call.max_tokens.fixed().unwrap_or(u32::MAX).min(behaviour.max_output_tokens);
     median(behaviour.output_tokens).min(f64::from(most))
 }
 

@@ -104,7 +104,7 @@ impl RunFolder {
 
     /// The settings of the scenario as it was run; none where this bedload cannot read it.
     pub(super) fn settings(&self) -> Option<Settings> {
-        let plan = Plan::parse(&Source::read(&self.path(SCENARIO)).ok()?, &[]).ok()?;
+        let plan = Plan::recall(&Source::read(&self.path(SCENARIO)).ok()?).ok()?;
         Some(scenario::settings(&plan))
     }
 

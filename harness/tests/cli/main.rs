@@ -10,6 +10,7 @@ mod ledger;
 mod outputs;
 mod policies;
 mod queues;
+mod replays;
 mod run;
 mod scenarios;
 mod stop_if;

@@ -158,6 +158,6 @@ fn ask() -> Ask {
         top_p: None,
         stop_sequences: Vec::new(),
         tools: Vec::new(),
-        token: None,
+        ..Ask::default()
     }
 }

@@ -71,7 +71,7 @@ fn its_caller_is_gone_after_29_seconds_and_the_client_goes_on() {
         let client = Arc::new(ClientState::new(bench.policy.clone(), clock));
         let way = way(clock, bench.faults.clone());
         let requester = requester(&bench, "chat", client, &way, &Quotas::of_a_run(), clock, seed);
-        let arrival = Arrival { id: 0, stage: "all".into(), due: Nanos::ZERO, delivered: None };
+        let arrival = Arrival::new(0, "all".into(), Nanos::ZERO);
         let free_ms = AtomicU64::new(0);
         let free = || free_ms.store(ms(clock.now()), Ordering::Relaxed);
         let record = requester.perform(arrival, std::future::pending(), free).await;

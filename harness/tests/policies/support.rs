@@ -163,7 +163,7 @@ pub(crate) async fn requests(requester: Arc<Requester>, arrivals_ms: &[u64], clo
     for (id, ms) in (0..).zip(arrivals_ms) {
         let due = Nanos::new(ms * 1_000_000);
         let (requester, arrival) =
-            (requester.clone(), Arrival { id, stage: "all".into(), due, delivered: None });
+            (requester.clone(), Arrival::new(id, "all".into(), due));
         tasks.push(tokio::spawn(async move {
             clock.sleep_until(due).await;
             requester.perform(arrival, std::future::pending(), || {}).await
@@ -223,7 +223,7 @@ pub(crate) fn ask(text: &str) -> Ask {
         top_p: None,
         stop_sequences: Vec::new(),
         tools: Vec::new(),
-        token: None,
+        ..Ask::default()
     }
 }
 

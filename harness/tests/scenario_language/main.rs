@@ -10,6 +10,7 @@ mod gates;
 mod gateways;
 mod kinds;
 mod policies;
+mod replays;
 mod support;
 mod whole;
 
@@ -25,7 +26,7 @@ const MISTAKES: &str = include_str!("../scenarios/mistakes.yaml");
 #[test]
 fn every_mistake_of_a_file_is_told_at_once() {
     let mistakes = parse(MISTAKES, &[]).unwrap_err();
-    assert_eq!(mistakes.to_string(), format!("{} mistakes in scenarios/storm.yaml", mistakes.count()));
+    assert_eq!(mistakes.to_string(), format!("{} mistakes in tests/scenarios/storm.yaml", mistakes.count()));
     insta::assert_snapshot!("mistakes", rendered(&mistakes));
 }
 

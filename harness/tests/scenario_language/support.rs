@@ -31,7 +31,7 @@ pub(crate) fn parse(text: &str, sets: &[&str]) -> Result<Plan, Mistakes> {
 }
 
 pub(crate) fn source(text: &str) -> Source {
-    Source::from_bytes("scenarios/storm.yaml", text.as_bytes().to_vec()).unwrap()
+    Source::from_bytes("tests/scenarios/storm.yaml", text.as_bytes().to_vec()).unwrap()
 }
 
 pub(crate) fn rendered(mistakes: &Mistakes) -> String {

@@ -11,7 +11,7 @@ use bedload::resilience::policy::{
     HedgeAfter, Routing, SlidingWindow, Stick, StreamPolicy, Trigger, WhenEmpty,
 };
 use bedload::scenario::{
-    Answers, Flow, Inject, Input, Load, Spread, StopReason, Target, When, WindowLaw, schema,
+    AnswerLimit, Answers, Flow, Inject, Input, Load, Spread, StopReason, Target, When, WindowLaw, schema,
 };
 use bedload_reports::compare::Margin;
 use bedload_reports::gate::Limit;
@@ -54,8 +54,8 @@ fn the_whole_language_is_read() {
 
     assert_eq!(client.retry().quota, RetryQuota::Shared("house".into()));
 
-    let [chat, lookup, batch, events, documents, letters, brief] = plan.flows() else {
-        unreachable!("seven flows")
+    let [chat, lookup, batch, events, documents, letters, replayed, renamed, brief] = plan.flows() else {
+        unreachable!("nine flows")
     };
     assert_eq!(chat.call().operation, Operation::ConverseStream);
     assert_eq!(chat.call().input, Input::Tokens(Spread::LogNormal { p50: 300.0, p99: 2000.0 }));
@@ -74,7 +74,10 @@ fn the_whole_language_is_read() {
     let Load::Closed { segments, .. } = lookup.load() else { unreachable!("a closed load") };
     assert_eq!(segments.iter().map(|segment| segment.users).collect::<Vec<_>>(), [8, 16]);
     assert!(matches!(&batch.call().input, Input::Messages(messages) if messages.len() == 1));
-    assert_eq!((batch.call().max_tokens, chat.call().max_tokens), (None, Some(512)));
+    let limits = [batch, chat, replayed, renamed].map(|flow| flow.call().max_tokens);
+    let tokens = AnswerLimit::Tokens;
+    assert_eq!(limits, [AnswerLimit::Unset, tokens(512), AnswerLimit::Traced, tokens(64)]);
+    assert_eq!((&replayed.call().input, &renamed.call().input), (&Input::Traced, &Input::Tokens(Spread::Constant(100.0))));
     assert!(matches!(events.load(), Load::Closed { segments, .. } if segments.len() == 4));
 
     let throttle = &plan.faults()[0];
@@ -89,7 +92,7 @@ fn the_whole_language_is_read() {
     assert_eq!(plan.faults()[4].when(), &When::Always);
 
     let gate = &plan.gates()[5];
-    assert_eq!((&gate.limit, gate.line), (&Limit::Max(2e6), Some(261)));
+    assert_eq!((&gate.limit, gate.line), (&Limit::Max(2e6), Some(266)));
     let Limit::Against(against) = &plan.gates()[9].limit else { unreachable!("a change") };
     assert_eq!(
         (&*against.baseline, against.max_increase, against.max_decrease),

@@ -5,10 +5,12 @@
 
 use std::num::NonZeroU32;
 
+use http::HeaderMap;
 use serde_json::Value;
 
 use super::prompt_cache::Prefix;
 use super::tier::{LatencyMode, ServiceTier};
+use crate::ledger::Exchange;
 
 /// A request to a model, once its dialect has been understood.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -39,6 +41,8 @@ pub(crate) struct Ask {
     pub response_paths: Vec<String>,
     /// The guardrail that watches.
     pub guard: Option<Guard>,
+    /// How many tokens the answer is to have, if the caller decides it: see `Exchange::ANSWER_TOKENS_HEADER`.
+    pub answer_tokens: Option<u32>,
 }
 
 /// A guardrail that a request names.
@@ -91,6 +95,13 @@ impl ToolChoice {
 }
 
 impl Ask {
+    /// The same, answered at the length that its headers ask for, if they do.
+    pub(crate) fn at_length(self, headers: &HeaderMap) -> Self {
+        let asked = headers.get(Exchange::ANSWER_TOKENS_HEADER);
+        let answer_tokens = asked.and_then(|length| length.to_str().ok()?.parse().ok());
+        Ask { answer_tokens, ..self }
+    }
+
     /// The tool that this request's answer calls, if it calls one; `pick` chooses one of so many.
     ///
     /// A forced choice calls always. Left to itself the model calls a tool unless the last turn brings
@@ -108,6 +119,8 @@ impl Ask {
 
 #[cfg(test)]
 mod tests {
+    use http::{HeaderName, HeaderValue};
+
     use super::*;
 
     #[test]
@@ -132,5 +145,15 @@ mod tests {
             assert_eq!(called, expected, "{said}");
         }
         assert_eq!(Ask::default().called(|_| 0), None);
+    }
+
+    #[test]
+    fn a_caller_may_decide_how_long_the_answer_is() {
+        for (text, length) in [("44", Some(44)), ("0", Some(0)), ("many", None), ("-1", None)] {
+            let mut headers = HeaderMap::new();
+            headers.extend([(HeaderName::from_static(Exchange::ANSWER_TOKENS_HEADER), HeaderValue::from_static(text))]);
+            assert_eq!(Ask::default().at_length(&headers).answer_tokens, length, "{text}");
+        }
+        assert_eq!(Ask::default().at_length(&HeaderMap::new()).answer_tokens, None);
     }
 }

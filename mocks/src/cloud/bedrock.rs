@@ -66,7 +66,7 @@ impl Cloud {
             let moment = Moment { region, now: clock::now(), epoch: self.given, chance: arrival.chance };
             return Ok(self.bedrock.run(errand, question.model, &body, &moment)?);
         }
-        let ask = question.read(&body)?;
+        let ask = question.read(&body)?.at_length(&arrival.head.headers);
         exchange.max_tokens = question.allowance(&ask);
         let mut served = match (question.model, &question.model_id) {
             (Some(model), Some(model_id)) if question.operation.runs_a_model() => {

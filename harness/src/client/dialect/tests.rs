@@ -31,7 +31,7 @@ fn ask() -> Ask {
         top_p: Some(0.25),
         stop_sequences: Vec::new(),
         tools: Vec::new(),
-        token: None,
+        ..Ask::default()
     }
 }
 

@@ -35,7 +35,7 @@ mod tests {
             top_p: None,
             stop_sequences: Vec::new(),
             tools: Vec::new(),
-            token: None,
+            ..Ask::default()
         };
         let one = vec![turn(Role::User, "Hello?")];
         assert_eq!(transcript(&ask(one.clone(), None), "User", "Bot"), "Hello?");

@@ -35,8 +35,11 @@ pub fn header(plan: &Plan, clock: ClockKind, epoch: SystemTime) -> Header {
     }
 }
 
-/// The schedule of an open flow; none for a closed one.
+/// The schedule of a flow that keeps one, drawn or replayed; none for a closed one.
 pub fn schedule(plan: &Plan, flow: &scenario::Flow) -> Option<Schedule> {
+    if let Some(replay) = flow.load().replay() {
+        return Some(Schedule::replay(replay));
+    }
     let Load::Open { arrivals, stretches } = flow.load() else { return None };
     let rng = Seed::new(plan.seed()).stream(&format!("arrivals/{}", flow.name()));
     Some(Schedule::new(Curve::new(stretches), *arrivals, rng))
@@ -79,7 +82,7 @@ fn flow(plan: &Plan, flow: &scenario::Flow) -> Flow {
         client: flow.client().clone(),
         planned: match flow.load() {
             Load::Queue { policy, .. } => Some(policy.jobs),
-            Load::Open { .. } | Load::Closed { .. } => {
+            Load::Open { .. } | Load::Closed { .. } | Load::Replay { .. } => {
                 schedule(plan, flow).map(|schedule| schedule.count() as u64)
             }
         },

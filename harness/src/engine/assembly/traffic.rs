@@ -18,7 +18,7 @@ use crate::flow::client_state::ClientState;
 use crate::flow::prompt::Prompts;
 use crate::flow::request::{Requester, Setup};
 use crate::resilience::course::{Destination, destinations};
-use crate::scenario::{self, Input, Plan};
+use crate::scenario::{self, AnswerLimit, Input, Plan};
 use crate::seed::Seed;
 
 /// The traffic of every flow. Flows that name the same client share its SDK clients, and so its connections and its retry
@@ -109,18 +109,23 @@ fn prompts(plan: &Plan, flow: &scenario::Flow, clock: Clock) -> Result<Prompts, 
     let frame = |messages| Ask {
         messages,
         system: call.system.clone(),
-        max_tokens: call.max_tokens,
+        max_tokens: call.max_tokens.fixed(),
         temperature: call.temperature,
         top_p: call.top_p,
         stop_sequences: call.stop_sequences.clone(),
         tools: call.tools.clone(),
-        token: None,
+        ..Ask::default()
     };
     let prompts = match &call.input {
         Input::Tokens(length) => {
             Prompts::generated(frame(Vec::new()), count_spread(*length)?, seed, flow.name())
         }
+        Input::Traced => Prompts::traced(frame(Vec::new()), seed, flow.name()),
         Input::Messages(messages) => Prompts::fixed(frame(messages.clone()), seed),
+    };
+    let prompts = match call.max_tokens {
+        AnswerLimit::Traced => prompts.limited_by_trace(),
+        AnswerLimit::Tokens(_) | AnswerLimit::Unset => prompts,
     };
     // Unique in an account: by the time of the run, which in virtual time is the same for all runs of a seed.
     let run = clock.wall_epoch().duration_since(std::time::UNIX_EPOCH).unwrap_or_default().as_millis();
@@ -139,12 +144,14 @@ fn load(plan: &Plan, flow: &scenario::Flow, queues: &Queues) -> Result<Load, Ass
                 .collect(),
             think: time_spread(*think)?,
         },
-        (scenario::Load::Open { .. }, Some(schedule)) => Load::Open(Box::new(schedule)),
+        (scenario::Load::Open { .. } | scenario::Load::Replay { .. }, Some(schedule)) => {
+            Load::Open(Box::new(schedule))
+        }
         (scenario::Load::Queue { .. }, _) => {
             let load = queues.load(plan, flow).ok_or_else(|| unknown("queue of flow", flow.name()))?;
             Load::Queue(Box::new(load))
         }
-        (scenario::Load::Open { .. }, None) => return Err(unknown("schedule of flow", flow.name())),
+        (scenario::Load::Open { .. } | scenario::Load::Replay { .. }, None) => return Err(unknown("schedule of flow", flow.name())),
     })
 }
 

@@ -67,23 +67,25 @@ fn work(plan: &Plan, flow: &Flow) -> Work {
 fn turns(flow: &Flow) -> u32 {
     match flow.load() {
         Load::Queue { policy, .. } => policy.consumer.turns(),
-        Load::Open { .. } | Load::Closed { .. } => 1,
+        Load::Open { .. } | Load::Closed { .. } | Load::Replay { .. } => 1,
     }
 }
 
 /// The mean time of an answer: its first token, and the gaps after it. `max_tokens` cuts the median of long answers, and
 /// their mean less than this says.
 fn mean_answer_s(behaviour: &Behaviour, call: &CallSpec) -> f64 {
-    let most = f64::from(call.max_tokens.unwrap_or(u32::MAX).min(behaviour.max_output_tokens));
+    let most = f64::from(call.max_tokens.fixed().unwrap_or(u32::MAX).min(behaviour.max_output_tokens));
     let tokens = mean(behaviour.output_tokens).min(most);
     mean(behaviour.ttft) + (tokens - 1.0).max(0.0) * mean(behaviour.per_token)
 }
 
 /// What a call reserves: its prompt, and the most that it may write.
 fn reserved_tokens(call: &CallSpec, model: &Model) -> u64 {
-    let most = call.max_tokens.unwrap_or(u32::MAX).min(model.behaviour().max_output_tokens);
+    let most = call.max_tokens.fixed().unwrap_or(u32::MAX).min(model.behaviour().max_output_tokens);
     let input = match &call.input {
         Input::Tokens(length) => mean(*length),
+        // A queue replays no trace.
+        Input::Traced => 0.0,
         Input::Messages(messages) => {
             messages.iter().map(|said| said.text.len() as f64 / bedload_mocks::CHARS_PER_TOKEN as f64).sum()
         }
@@ -109,7 +111,7 @@ fn longest(client: &Client, call: &CallSpec, model: &Model) -> Duration {
 
 /// An answer that one in a hundred is slower than, as far as ttft, pace and length go each by itself.
 fn slow_answer_s(behaviour: &Behaviour, call: &CallSpec) -> f64 {
-    let most = f64::from(call.max_tokens.unwrap_or(u32::MAX).min(behaviour.max_output_tokens));
+    let most = f64::from(call.max_tokens.fixed().unwrap_or(u32::MAX).min(behaviour.max_output_tokens));
     let tokens = p99(behaviour.output_tokens).min(most);
     p99(behaviour.ttft) + (tokens - 1.0).max(0.0) * p99(behaviour.per_token)
 }

@@ -69,7 +69,7 @@ impl Site {
         let due = self.due(number);
         let id = self.dispatcher.number(&self.flow);
         let job: Name = format!("{}{number:06}", self.prefix).into();
-        let arrival = Arrival { id, stage: self.dispatcher.stage_at(due), due, delivered: None };
+        let arrival = Arrival::new(id, self.dispatcher.stage_at(due), due);
         let trace = self.requester.trace_header(&arrival);
         self.register.expect(&job, arrival, self.now());
         let group = self.policy.groups.map(|groups| format!("group-{}", number % u64::from(groups)));

@@ -113,7 +113,7 @@ impl Site {
         let was_open = known.is_some();
         let due = self.due(number);
         let settled =
-            || Arrival { id: parcel.document, stage: self.dispatcher.stage_at(due), due, delivered: None };
+            || Arrival::new(parcel.document, self.dispatcher.stage_at(due), due);
         Some((job, known.unwrap_or_else(settled), was_open))
     }
 }

@@ -20,7 +20,7 @@ fn ask(text: &str) -> Ask {
         top_p: None,
         stop_sequences: Vec::new(),
         tools: Vec::new(),
-        token: None,
+        ..Ask::default()
     }
 }
 

@@ -7,16 +7,21 @@ use super::nanos;
 use super::page::{Page, counts, json, list, quoted, times, word};
 use super::queue::queue;
 use crate::client::ask::{Message, Tool};
-use crate::pace::{Arrivals, Shape, Stretch};
+use crate::pace::{Arrivals, Passes, Shape, Stretch};
 use crate::resilience::policy::GatewayPolicy;
 use crate::scenario::defaults;
-use crate::scenario::leaf::{MaxTokens, Rate, Size, Time};
-use crate::scenario::plan::{CallSpec, Flow, Input, Load, Spread, UserSegment, period_word};
+use crate::scenario::file::TRACE;
+use crate::scenario::leaf::{MaxTokens, Passes as PassesLeaf, Rate, Size, Time};
+use crate::scenario::plan::{AnswerLimit, CallSpec, Flow, Input, Load, Spread, UserSegment, period_word};
+use crate::scenario::trace::{Layout, Trace};
 use crate::scenario::words;
 
 pub(super) fn flow(page: &mut Page, flow: &Flow, stages: &[Stage]) {
     page.block(flow.name(), |page| {
-        page.block("call", |page| page.block(flow.call().operation.name(), |page| call(page, flow.call())));
+        let replayed = flow.load().replay().is_some();
+        page.block("call", |page| {
+            page.block(flow.call().operation.name(), |page| call(page, flow.call(), replayed));
+        });
         page.entry("client", word(flow.client()));
         page.block("load", |page| load(page, flow.load(), stages));
         page.block_if("gateway", flow.gateway(), gateway);
@@ -37,11 +42,10 @@ fn gateway(page: &mut Page, gateway: &GatewayPolicy) {
     page.entry_or_default("max_body", Size::written(bytes), bytes == defaults::GATEWAY_MAX_BODY_BYTES);
 }
 
-fn call(page: &mut Page, call: &CallSpec) {
+fn call(page: &mut Page, call: &CallSpec, replayed: bool) {
     page.entry("model", word(&call.model));
-    let limit = call.max_tokens;
-    let is_default = limit.is_some_and(|limit| u64::from(limit) == defaults::MAX_TOKENS);
-    page.entry_or_default("max_tokens", MaxTokens::written(limit), is_default);
+    let usual = if replayed { AnswerLimit::Traced } else { AnswerLimit::Tokens(defaults::MAX_TOKENS as u32) };
+    page.entry_or_default("max_tokens", MaxTokens::written(call.max_tokens), call.max_tokens == usual);
     page.entry_if("temperature", call.temperature);
     page.entry_if("top_p", call.top_p);
     let stops = list(call.stop_sequences.iter().map(|text| quoted(text)));
@@ -49,8 +53,10 @@ fn call(page: &mut Page, call: &CallSpec) {
     page.entry_if("system", call.system.as_deref().map(quoted));
     match &call.input {
         Input::Tokens(tokens) => page.block("prompt", |page| {
-            page.entry_or_default("input_tokens", counts(*tokens), *tokens == defaults::INPUT_TOKENS);
+            let is_default = !replayed && *tokens == defaults::INPUT_TOKENS;
+            page.entry_or_default("input_tokens", counts(*tokens), is_default);
         }),
+        Input::Traced => page.block("prompt", |page| page.entry_or_default("input_tokens", TRACE, true)),
         Input::Messages(messages) => page.section("messages", messages, message),
     }
     match call.tools.as_slice() {
@@ -92,7 +98,26 @@ fn load(page: &mut Page, load: &Load, stages: &[Stage]) {
             page.block("closed", |page| closed(page, segments, *think, stages))
         }
         Load::Queue { policy, .. } => page.block("queue", |page| queue(page, policy)),
+        Load::Replay { trace, speed, passes, .. } => {
+            page.block("replay", |page| replay(page, trace, *speed, *passes));
+        }
     }
+}
+
+fn replay(page: &mut Page, trace: &Trace, speed: f64, passes: Passes) {
+    page.entry("file", quoted(trace.file()));
+    match trace.layout() {
+        Layout::Auto => page.entry_or_default("format", "auto", true),
+        Layout::Format(format) => page.entry("format", format.name()),
+        Layout::Columns(columns) => page.block("columns", |page| {
+            page.entry("time", quoted(&columns.time));
+            page.entry("times_in", columns.times.name());
+            page.entry("input_tokens", quoted(&columns.input_tokens));
+            page.entry("output_tokens", quoted(&columns.output_tokens));
+        }),
+    }
+    page.entry_or_default("speed", speed, speed == defaults::SPEED);
+    page.entry_or_default("loop", PassesLeaf::written(passes), passes == defaults::PASSES);
 }
 
 fn open(page: &mut Page, arrivals: Arrivals, stretches: &[Stretch], stages: &[Stage]) {

@@ -4,10 +4,10 @@ use schemars::JsonSchema;
 
 use super::gateway::Gateway;
 use super::load::Load;
-use super::model::Tokens;
+use super::prompt::Prompt;
 use crate::scenario::decode::{List, Optional, Required, choice, record};
 use crate::scenario::defaults;
-use crate::scenario::leaf::{JsonObject, MaxTokens, Name, Positive, SpreadOf, Text, Time, UpToOne};
+use crate::scenario::leaf::{JsonObject, MaxTokens, Name, Positive, Text, Time, UpToOne};
 
 /// One kind of traffic.
 #[derive(Debug, JsonSchema)]
@@ -56,7 +56,7 @@ pub(crate) struct CallSettings {
     /// The model, by its name in this scenario.
     pub model: Required<Name>,
     /// The most tokens that may be written. `unset`: the request does not say, and a quota reserves all that the
-    /// model can write.
+    /// model can write. `trace`: as many as the trace says that the answer had, which a replay does unless told otherwise.
     #[schemars(extend("default" = defaults::MAX_TOKENS))]
     pub max_tokens: Optional<MaxTokens>,
     /// Sampling temperature; the model's own without it.
@@ -109,18 +109,6 @@ pub(crate) struct Poll {
 }
 
 record!(Poll { every, most, deadline });
-
-/// What is said.
-#[derive(Debug, JsonSchema)]
-#[schemars(rename_all = "snake_case", deny_unknown_fields)]
-pub(crate) enum Prompt {
-    /// This very text, in every request.
-    Text(Text),
-    /// A generated text of so many tokens, different for every request.
-    InputTokens(SpreadOf<Tokens>),
-}
-
-choice!(Prompt { text: Text, input_tokens: InputTokens });
 
 /// One turn of a conversation.
 #[derive(Debug, JsonSchema)]

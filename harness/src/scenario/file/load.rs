@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::queue::Queue;
+use super::replay::Replay;
 use crate::scenario::decode::{Decode, Fields, Optional, Required, Table, choice, only_entry, record};
 use crate::scenario::defaults;
 use crate::scenario::leaf::{Positive, Rate, SpreadOf, Time, Variation, Whole};
@@ -27,9 +28,11 @@ pub(crate) enum Load {
     Closed(Closed),
     /// Jobs travel through a queue.
     Queue(Box<Queue>),
+    /// Requests arrive as they did in a trace.
+    Replay(Box<Replay>),
 }
 
-choice!(Load { open: Open, closed: Closed, queue: Queue });
+choice!(Load { open: Open, closed: Closed, queue: Queue, replay: Replay });
 
 /// Requests arrive at a rate.
 #[derive(Debug, JsonSchema)]

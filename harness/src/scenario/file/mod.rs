@@ -16,8 +16,10 @@ mod load;
 mod model;
 mod operation;
 mod policy;
+mod prompt;
 mod queue;
 mod quota;
+mod replay;
 mod stop;
 mod target;
 
@@ -30,7 +32,7 @@ pub(crate) use fault::{
     CrcPart, DowngradeOf, Error, Fault, Inject, PointWord, Reset, ResetWhen, Says, ServiceWord, Strikes,
     ThrottleWord, TierWord, UnavailableWord, Where, WrongDate,
 };
-pub(crate) use flow::{Call, CallSettings, Flow, Message, Poll, Prompt, Role, Tool};
+pub(crate) use flow::{Call, CallSettings, Flow, Message, Poll, Role, Tool};
 pub(crate) use gate::{Destination, Gate, OnNoData, Severity};
 pub(crate) use gateway::{Gateway, Period, UsageQuota};
 pub(crate) use load::{Arrivals, ByStage, Load, Open, Pace, Ramp, Sine, Spike};
@@ -40,8 +42,10 @@ pub(crate) use policy::{
     Retrier, Routing, RoutingFigure, SlidingWindow, StateMachine, Stick, StreamPolicy, TriggerWord,
     WhenEmpty,
 };
+pub(crate) use prompt::{Prompt, PromptTokens, TRACE};
 pub(crate) use queue::{Acknowledge, Existing, Function, Idempotency, OnFailure, Queue, Scaling, Workers};
 pub(crate) use quota::{ProfileQuota, Provisioned, Quota, Reserved, WindowWord};
+pub(crate) use replay::Replay;
 pub(crate) use stop::StopIf;
 pub(crate) use target::{Endpoints, MockTarget, Target};
 

@@ -1,24 +1,29 @@
-//! The most tokens of an answer, or the word `unset`.
+//! The most tokens of an answer, or the words `unset` and `trace`.
 
 use super::{Whole, leaf_schema};
 use crate::scenario::decode::{Leaf, Slip, Word};
+use crate::scenario::plan::AnswerLimit;
 
 /// The most that a request may ask for.
 const MOST: u64 = 200_000;
 
 /// The most tokens that a request allows, or that it does not say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct MaxTokens(Option<u32>);
+pub(crate) struct MaxTokens(AnswerLimit);
 
 impl MaxTokens {
-    /// The limit, if the request gives one.
-    pub(crate) fn get(self) -> Option<u32> {
+    /// The limit.
+    pub(crate) fn get(self) -> AnswerLimit {
         self.0
     }
 
     /// As a scenario writes it.
-    pub(crate) fn written(limit: Option<u32>) -> String {
-        limit.map_or_else(|| "unset".to_owned(), |tokens| tokens.to_string())
+    pub(crate) fn written(limit: AnswerLimit) -> String {
+        match limit {
+            AnswerLimit::Tokens(tokens) => tokens.to_string(),
+            AnswerLimit::Unset => "unset".to_owned(),
+            AnswerLimit::Traced => "trace".to_owned(),
+        }
     }
 }
 
@@ -29,8 +34,11 @@ impl Leaf for MaxTokens {
 
     fn read(word: Word<'_>) -> Result<Self, Slip> {
         match word {
-            Word::Text("unset") => Ok(MaxTokens(None)),
-            _ => Whole::<1, MOST>::read(word).map(|count| MaxTokens(Some(count.get_u32()))),
+            Word::Text("unset") => Ok(MaxTokens(AnswerLimit::Unset)),
+            Word::Text("trace") => Ok(MaxTokens(AnswerLimit::Traced)),
+            _ => {
+                Whole::<1, MOST>::read(word).map(|count| MaxTokens(AnswerLimit::Tokens(count.get_u32())))
+            }
         }
     }
 }
@@ -38,7 +46,7 @@ impl Leaf for MaxTokens {
 leaf_schema!(MaxTokens, "MaxTokens", {
     "anyOf": [
         { "type": "integer", "minimum": 1, "maximum": MOST },
-        { "type": "string", "pattern": r"^(unset|\d+(\.\d+)?[kMG])$" },
+        { "type": "string", "pattern": r"^(unset|trace|\d+(\.\d+)?[kMG])$" },
     ],
 });
 
@@ -49,11 +57,11 @@ mod tests {
     #[test]
     fn a_limit_may_be_left_to_the_service() {
         let read = |word| MaxTokens::read(word).map(MaxTokens::get);
-        assert_eq!(read(Word::Text("unset")), Ok(None));
-        assert_eq!(read(Word::Text("1k")), Ok(Some(1000)));
+        assert_eq!(read(Word::Text("unset")), Ok(AnswerLimit::Unset));
+        assert_eq!(read(Word::Text("1k")), Ok(AnswerLimit::Tokens(1000)));
         assert_eq!(read(Word::Text("off")), Err(Slip::Form));
         assert!(matches!(read(Word::Whole(200_001)), Err(Slip::Range(_))));
-        for limit in [None, Some(512)] {
+        for limit in [AnswerLimit::Unset, AnswerLimit::Traced, AnswerLimit::Tokens(512)] {
             assert_eq!(
                 MaxTokens::read(Word::Text(&MaxTokens::written(limit))).map(MaxTokens::get),
                 Ok(limit)

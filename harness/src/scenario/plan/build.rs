@@ -20,6 +20,7 @@ use crate::scenario::code::Code;
 use crate::scenario::decode::{Decode, Optional, Required, Row, Table};
 use crate::scenario::defaults;
 use crate::scenario::file::{self, File};
+use crate::scenario::input::Inputs;
 use crate::scenario::leaf::{Name, Positive, Time};
 use crate::scenario::node::{Node, Value};
 use crate::scenario::notes::{Note, Noted, Notes};
@@ -29,11 +30,11 @@ use crate::scenario::source::Source;
 use crate::scenario::yaml::{self, Piece};
 
 /// The content of a scenario, or all that is wrong with it.
-pub(super) fn content(source: &Source, sets: &[Set]) -> Result<Content, Notes> {
+pub(super) fn content(source: &Source, sets: &[Set], inputs: Inputs) -> Result<Content, Notes> {
     let mut notes = Notes::default();
     let content = tree(source, sets, &mut notes)
         .and_then(|tree| File::decode(&tree, &mut notes))
-        .and_then(|file| check(&file, source.text(), &mut notes));
+        .and_then(|file| check(&file, source.text(), inputs, &mut notes));
     match content {
         Ok(content) if notes.is_empty() => Ok(content),
         _ => Err(notes),
@@ -67,8 +68,8 @@ fn empty(source: &Source, what: &str, help: &str) -> Note {
 }
 
 /// Holds the parts of the file against each other.
-fn check(file: &File, text: &str, notes: &mut Notes) -> Result<Content, Noted> {
-    let world = World::build(file, notes);
+fn check(file: &File, text: &str, inputs: Inputs, notes: &mut Notes) -> Result<Content, Noted> {
+    let world = World::build(file, inputs, notes);
     let clock =
         world.target.as_ref().map_err(|noted| *noted).and_then(|target| target.clock(&file.clock, notes));
     let models = rows(&file.models, "model", notes, |row, raw, notes| Model::build(row, raw, &world, notes));

@@ -24,8 +24,8 @@ pub struct CallSpec {
     pub operation: Operation,
     /// The model that is asked first, by its name in the scenario.
     pub model: Name,
-    /// The most tokens that may be written, if the request says.
-    pub max_tokens: Option<u32>,
+    /// The most tokens that may be written.
+    pub max_tokens: AnswerLimit,
     /// Sampling temperature; the model's own without it.
     pub temperature: Option<f32>,
     /// Nucleus sampling; the model's own without it.
@@ -42,21 +42,49 @@ pub struct CallSpec {
     pub polling: Option<Polling>,
 }
 
+/// The most tokens that an answer may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AnswerLimit {
+    /// So many.
+    Tokens(u32),
+    /// The request does not say.
+    Unset,
+    /// As many as the trace says that the answer had.
+    Traced,
+}
+
+impl AnswerLimit {
+    /// The limit that is the same in every request, if there is one.
+    pub fn fixed(self) -> Option<u32> {
+        match self {
+            AnswerLimit::Tokens(tokens) => Some(tokens),
+            AnswerLimit::Unset | AnswerLimit::Traced => None,
+        }
+    }
+}
+
 /// What is said to a model.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Input {
     /// A generated text of so many tokens, different for every request.
     Tokens(Spread),
+    /// A generated text of as many tokens as the trace says, different for every request.
+    Traced,
     /// This conversation, the same in every request. It begins and ends with the user.
     Messages(Vec<Message>),
 }
 
 impl CallSpec {
-    pub(super) fn build(raw: &file::Call, world: &World, notes: &mut Notes) -> Result<Self, Noted> {
+    pub(super) fn build(
+        raw: &file::Call,
+        replayed: Replayed,
+        world: &World,
+        notes: &mut Notes,
+    ) -> Result<Self, Noted> {
         let (operation, settings) = operation(raw);
         let model = model(operation, settings, world, notes);
-        let input = input(settings, notes);
-        let max_tokens = max_tokens(operation, settings, notes);
+        let input = input(settings, replayed, notes);
+        let max_tokens = max_tokens(operation, settings, replayed, notes);
         let polling = polling(operation, settings, notes);
         Ok(CallSpec {
             operation,
@@ -124,10 +152,46 @@ pub(super) fn speaks_bodies(operation: Operation) -> bool {
     matches!(operation, Operation::Invoke | Operation::InvokeStream | Operation::AsyncInvoke)
 }
 
-fn max_tokens(operation: Operation, raw: &CallSettings, notes: &mut Notes) -> Result<Option<u32>, Noted> {
-    match raw.max_tokens.get()? {
-        None => Ok(Some(defaults::MAX_TOKENS as u32)),
-        Some(given) if given.value.get().is_none() && speaks_bodies(operation) => {
+/// Whether a trace tells how long prompts and answers are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Replayed {
+    Yes,
+    No,
+    /// The load could not be read.
+    Unknown,
+}
+
+impl Replayed {
+    pub(super) fn by(load: Result<&file::Load, Noted>) -> Self {
+        match load {
+            Ok(file::Load::Replay(_)) => Replayed::Yes,
+            Ok(_) => Replayed::No,
+            Err(_) => Replayed::Unknown,
+        }
+    }
+}
+
+/// The note for lengths of a trace where there is none.
+fn no_trace(place: Place) -> Note {
+    Note::new(Code::Contradiction, place, "as long as in a trace, but the load replays none")
+        .label("which trace?")
+        .help("give a number, or `load: { replay: { file: … } }`")
+}
+
+fn max_tokens(
+    operation: Operation,
+    raw: &CallSettings,
+    replayed: Replayed,
+    notes: &mut Notes,
+) -> Result<AnswerLimit, Noted> {
+    let Some(given) = raw.max_tokens.get()? else {
+        return Ok(match replayed {
+            Replayed::Yes => AnswerLimit::Traced,
+            Replayed::No | Replayed::Unknown => AnswerLimit::Tokens(defaults::MAX_TOKENS as u32),
+        });
+    };
+    match given.value.get() {
+        AnswerLimit::Unset if speaks_bodies(operation) => {
             let message = format!(
                 "`max_tokens: unset` on `{}`: a body of Anthropic Messages must say",
                 operation.name()
@@ -137,7 +201,8 @@ fn max_tokens(operation: Operation, raw: &CallSettings, notes: &mut Notes) -> Re
                 .help("give a number, or call `converse` or `converse_stream`");
             Err(notes.add(note))
         }
-        Some(given) => Ok(given.value.get()),
+        AnswerLimit::Traced if replayed == Replayed::No => Err(notes.add(no_trace(given.place))),
+        limit => Ok(limit),
     }
 }
 
@@ -178,13 +243,11 @@ fn is_profile(id: &str) -> bool {
         || PREFIXES.iter().any(|prefix| id.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('.')))
 }
 
-fn input(raw: &CallSettings, notes: &mut Notes) -> Result<Input, Noted> {
+fn input(raw: &CallSettings, replayed: Replayed, notes: &mut Notes) -> Result<Input, Noted> {
     match (raw.prompt.get()?, raw.messages.get()?) {
+        (None, None) if replayed == Replayed::Yes => Ok(Input::Traced),
         (None, None) => Ok(Input::Tokens(defaults::INPUT_TOKENS)),
-        (Some(At { value: file::Prompt::InputTokens(spread), .. }), None) => Ok(Input::Tokens(spread.get())),
-        (Some(At { value: file::Prompt::Text(text), .. }), None) => {
-            Ok(Input::Messages(vec![Message { role: Role::User, text: text.get().to_string() }]))
-        }
+        (Some(given), None) => prompt(given, replayed, notes),
         (None, Some(messages)) => conversation(messages, notes),
         (Some(prompt), Some(messages)) => {
             let note = Note::new(Code::Contradiction, messages.place, "`messages` beside `prompt`")
@@ -192,6 +255,19 @@ fn input(raw: &CallSettings, notes: &mut Notes) -> Result<Input, Noted> {
                 .also(prompt.place.span, "the first")
                 .help("keep one of the two");
             Err(notes.add(note))
+        }
+    }
+}
+
+fn prompt(given: &At<file::Prompt>, replayed: Replayed, notes: &mut Notes) -> Result<Input, Noted> {
+    match &given.value {
+        file::Prompt::InputTokens(file::PromptTokens::Spread(spread)) => Ok(Input::Tokens(spread.get())),
+        file::Prompt::InputTokens(file::PromptTokens::Traced) if replayed == Replayed::No => {
+            Err(notes.add(no_trace(given.place)))
+        }
+        file::Prompt::InputTokens(file::PromptTokens::Traced) => Ok(Input::Traced),
+        file::Prompt::Text(text) => {
+            Ok(Input::Messages(vec![Message { role: Role::User, text: text.get().to_string() }]))
         }
     }
 }

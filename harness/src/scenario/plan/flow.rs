@@ -2,7 +2,7 @@
 
 use bedload_reports::record::Name;
 
-use super::call::CallSpec;
+use super::call::{CallSpec, Replayed};
 use super::gateway::gateway;
 use super::load::Load;
 use super::{Target, World};
@@ -48,17 +48,26 @@ impl Flow {
         self.gateway.as_ref()
     }
 
+    /// The digests of the files that it names.
+    pub(super) fn digests(&self) -> impl Iterator<Item = &str> {
+        match &self.load {
+            Load::Replay { trace, .. } => Some(trace.digest()),
+            Load::Open { .. } | Load::Closed { .. } | Load::Queue { .. } => None,
+        }
+        .into_iter()
+    }
+
     pub(super) fn build(
         row: &Row<file::Flow>,
         raw: &file::Flow,
         world: &World,
         notes: &mut Notes,
     ) -> Result<Self, Noted> {
-        let call = raw.call.value().and_then(|call| CallSpec::build(call, world, notes));
+        let replayed = Replayed::by(raw.load.value());
+        let call = raw.call.value().and_then(|call| CallSpec::build(call, replayed, world, notes));
         let client =
             raw.client.get().and_then(|name| world.clients.find(name.value.get(), name.place, notes));
-        let load =
-            raw.load.value().and_then(|load| Load::build(load, row.name.place, &world.timeline, notes));
+        let load = raw.load.value().and_then(|load| Load::build(load, row.name.place, world, notes));
         let load = load.and_then(|load| in_place(load, raw, world, notes));
         let gateway = gateway(&raw.gateway, notes);
         Ok(Flow {

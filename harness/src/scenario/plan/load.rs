@@ -6,10 +6,12 @@ use bedload_reports::record::Name;
 use bedload_reports::units::Nanos;
 
 use super::queue::queue;
+use super::replay::replay;
 use super::shape::{shape, within_stage};
 use super::spread::Spread;
 use super::timeline::Timeline;
-use crate::pace::{Arrivals, Shape, Stretch};
+use super::world::World;
+use crate::pace::{Arrivals, Passes, Replay, Shape, Stretch};
 use crate::queue::policy::QueuePolicy;
 use crate::scenario::code::Code;
 use crate::scenario::decode::Row;
@@ -18,6 +20,7 @@ use crate::scenario::file::{self, ByStage};
 use crate::scenario::leaf::{Rate, Whole};
 use crate::scenario::notes::{Note, Noted, Notes};
 use crate::scenario::place::{At, Place};
+use crate::scenario::trace::Trace;
 
 /// How much traffic a flow has, over time. There is some.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,6 +38,17 @@ pub enum Load {
         segments: Vec<UserSegment>,
         /// How long they think, in seconds.
         think: Spread,
+    },
+    /// Requests arrive as they did in a trace.
+    Replay {
+        /// The trace.
+        trace: Trace,
+        /// How many times as fast it is played.
+        speed: f64,
+        /// How often.
+        passes: Passes,
+        /// When the last stage ends.
+        until: Nanos,
     },
     /// Jobs travel through a queue.
     Queue {
@@ -66,15 +80,27 @@ impl Load {
             Load::Open { stretches, .. } => stretches.iter().any(|stretch| inside(stretch.from, stretch.to)),
             Load::Closed { segments, .. } => segments.iter().any(|segment| inside(segment.from, segment.to)),
             Load::Queue { from, to, .. } => inside(*from, *to),
+            Load::Replay { passes: Passes::Endless, .. } => true,
+            // What was not read may have arrivals everywhere.
+            Load::Replay { trace, .. } => {
+                trace.arrivals().is_empty() || self.replay().into_iter().flatten().any(|due| stage.from <= due.at)
+            }
         }
+    }
+
+    /// The arrivals of a trace, each at its time; none where the load is another one.
+    pub fn replay(&self) -> Option<Replay> {
+        let Load::Replay { trace, speed, passes, until } = self else { return None };
+        Some(Replay::new(trace.arrivals().clone(), *speed, *passes, *until))
     }
 
     pub(super) fn build(
         raw: &file::Load,
         flow: Place,
-        timeline: &Timeline,
+        world: &World,
         notes: &mut Notes,
     ) -> Result<Self, Noted> {
+        let timeline = &world.timeline;
         match raw {
             file::Load::Open(open) => {
                 let stretches = open.rate.value().and_then(|rate| stretches(rate, flow, timeline, notes));
@@ -96,6 +122,7 @@ impl Load {
                 let (from, to) = production(&policy, raw, timeline, notes)?;
                 Ok(Load::Queue { from, to, policy: Box::new(policy) })
             }
+            file::Load::Replay(raw) => replay(raw, world, notes),
         }
     }
 }

@@ -25,6 +25,7 @@ mod policy;
 mod queue;
 mod quota;
 mod reach;
+mod replay;
 mod retried;
 mod shape;
 mod spread;
@@ -45,7 +46,7 @@ use bedload_reports::validity::Thresholds;
 use sha2::{Digest, Sha256};
 
 pub use answer::{Answer, AnswerAim, StopReason, ToolCall};
-pub use call::{CallSpec, Input};
+pub use call::{AnswerLimit, CallSpec, Input};
 pub use client::Client;
 pub(crate) use client::{default_retry, default_timeouts};
 pub(crate) use fault::named as named_exception;
@@ -69,6 +70,7 @@ use world::World;
 
 use super::decode::Optional;
 use super::expand::expand;
+use super::input::Inputs;
 use super::leaf::OneOrMany;
 use super::mistakes::Mistakes;
 use super::notes::Noted;
@@ -113,9 +115,25 @@ impl Plan {
     /// # Errors
     /// All the mistakes in it, in the order of the file.
     pub fn parse(source: &Source, sets: &[Set]) -> Result<Plan, Mistakes> {
-        let content = build::content(source, sets).map_err(|notes| Mistakes::new(notes, source, sets))?;
+        Plan::read(source, sets, Inputs::beside(source.name()))
+    }
+
+    /// Reads a scenario without the files that it names, for whoever asks what it says and runs nothing: a run folder holds
+    /// the scenario alone.
+    ///
+    /// # Errors
+    /// All the mistakes in it, in the order of the file.
+    pub fn recall(source: &Source) -> Result<Plan, Mistakes> {
+        Plan::read(source, &[], Inputs::Unread)
+    }
+
+    fn read(source: &Source, sets: &[Set], inputs: Inputs) -> Result<Plan, Mistakes> {
+        let content =
+            build::content(source, sets, inputs).map_err(|notes| Mistakes::new(notes, source, sets))?;
         let expanded = expand(&content);
-        let digest = Sha256::digest(expanded.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+        let mut digest = Sha256::new_with_prefix(&expanded);
+        content.flows.iter().flat_map(Flow::digests).for_each(|input| digest.update(input));
+        let digest = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
         let text = if sets.is_empty() { source.text().clone() } else { expanded.into() };
         Ok(Plan { content, text, digest })
     }
@@ -230,8 +248,8 @@ impl Plan {
         &self.text
     }
 
-    /// SHA-256 of the expanded scenario, in hex. Comments, order within maps of settings, and defaults that
-    /// are written out do not change it.
+    /// SHA-256 of the expanded scenario and of the files that it names, in hex. Comments, order within maps of settings, and
+    /// defaults that are written out do not change it.
     pub fn digest(&self) -> &str {
         &self.digest
     }

@@ -8,6 +8,7 @@ use super::timeline::Timeline;
 use crate::scenario::decode::Row;
 use crate::scenario::defaults;
 use crate::scenario::file::{self, File};
+use crate::scenario::input::Inputs;
 use crate::scenario::notes::{Noted, Notes};
 
 /// The names that are defined, and the frame that everything stands in.
@@ -22,10 +23,11 @@ pub(super) struct World {
     pub clients: Known,
     pub flows: Known,
     pub faults: Known,
+    pub inputs: Inputs,
 }
 
 impl World {
-    pub(super) fn build(file: &File, notes: &mut Notes) -> Self {
+    pub(super) fn build(file: &File, inputs: Inputs, notes: &mut Notes) -> Self {
         let target = file.target.value().and_then(|target| Target::build(target, notes));
         World {
             regions: Target::known_regions(&target),
@@ -36,6 +38,7 @@ impl World {
             clients: Known::table("client", &file.clients),
             flows: Known::table("flow", &file.flows),
             faults: Known::optional_table("fault", &file.faults),
+            inputs,
         }
     }
 }

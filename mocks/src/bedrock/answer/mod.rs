@@ -184,7 +184,8 @@ fn speak(ask: &Ask, behaviour: &Behaviour, saying: Saying<'_>, chance: Chance) -
     }
     let opening = Opening::draw(&mut chance.stream(OPENING));
     let Some(tool) = ask.called(|many| chance.stream(TOOL).random_range(0..many)) else {
-        let would_say = behaviour.output_tokens.sample(&mut chance.stream(LENGTH)).clamp(1, MOST_TOKENS);
+        let drawn = || behaviour.output_tokens.sample(&mut chance.stream(LENGTH));
+        let would_say = ask.answer_tokens.unwrap_or_else(drawn).clamp(1, MOST_TOKENS);
         return (vec![Block::Text(Words::essay(opening, would_say))], StopReason::EndTurn);
     };
     let call = call(tool, None, chance);

@@ -125,6 +125,7 @@ pub(crate) fn read(body: &[u8]) -> Result<Ask, ServiceError> {
         latency,
         response_paths: request.additional_model_response_field_paths.unwrap_or_default(),
         guard: request.guardrail_config.and_then(guard),
+        answer_tokens: None,
     })
 }
 

@@ -12,7 +12,7 @@ use others::{Other, caught_models, fallback_models, routed_models};
 use quotas::shared_quotas;
 
 use super::call::{speaks_bodies, unheard};
-use super::{Client, Flow, World};
+use super::{AnswerLimit, Client, Flow, World};
 use crate::scenario::code::Code;
 use crate::scenario::decode::Row;
 use crate::scenario::file::{self, Routing};
@@ -115,7 +115,7 @@ impl Pair<'_> {
 
 /// A body of Anthropic Messages must say how much may be written.
 fn unlimited(operation: Operation, flow: &Flow, other: &Other) -> Option<Note> {
-    let says = flow.call().max_tokens.is_some() || other.max_tokens.is_some();
+    let says = flow.call().max_tokens != AnswerLimit::Unset || other.max_tokens.is_some();
     (speaks_bodies(operation) && !says).then(|| {
         let (operation, model) = (operation.name(), &other.model);
         let message =
