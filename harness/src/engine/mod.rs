@@ -128,7 +128,11 @@ pub async fn run(bed: Bed, traffic: Vec<Traffic>, halted: Halted) -> io::Result<
     for flow in traffic {
         match flow.load {
             Load::Open(schedule) if real => {
-                paced.push(OpenLoad { flow: flow.flow, requester: flow.requester, schedule: *schedule });
+                paced.push(OpenLoad {
+                    flow: flow.flow,
+                    requester: flow.requester,
+                    schedule: Iterator::peekable(*schedule),
+                });
             }
             Load::Open(schedule) => {
                 let span = info_span!("arrivals", flow = &*flow.flow);

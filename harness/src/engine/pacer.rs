@@ -8,6 +8,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::io;
+use std::iter::Peekable;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,6 +18,7 @@ use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 use super::dispatch::Dispatcher;
+use crate::flow::prompt::Matter;
 use crate::flow::request::Requester;
 use crate::pace::{Schedule, Step, step};
 
@@ -27,7 +29,7 @@ const NAP: Duration = Duration::from_millis(20);
 pub(super) struct OpenLoad {
     pub(super) flow: Name,
     pub(super) requester: Arc<Requester>,
-    pub(super) schedule: Schedule,
+    pub(super) schedule: Peekable<Schedule>,
 }
 
 /// Sends all arrivals of these loads, in the order in which they are due, from a thread of its own. What it gives back is
@@ -53,7 +55,7 @@ struct Pacer {
 
 impl Pacer {
     fn new(dispatcher: Arc<Dispatcher>, mut loads: Vec<OpenLoad>, runtime: Handle) -> Self {
-        let first = |(place, load): (usize, &mut OpenLoad)| Some(Reverse((load.schedule.next()?, place)));
+        let first = |(place, load): (usize, &mut OpenLoad)| Some(Reverse((load.schedule.peek()?.at, place)));
         let due = loads.iter_mut().enumerate().filter_map(first).collect();
         Pacer { dispatcher, loads, runtime, due }
     }
@@ -71,17 +73,20 @@ impl Pacer {
 
     /// Sends what is due next. An arrival that finds no room is counted and not made up for.
     fn send(&mut self) {
-        let Some(Reverse((due, place))) = self.due.pop() else { return };
+        let Some(Reverse((_, place))) = self.due.pop() else { return };
         let Some(load) = self.loads.get_mut(place) else { return };
+        let Some(due) = load.schedule.next() else { return };
         match self.dispatcher.room() {
-            None => self.dispatcher.drop_arrival(&load.flow, due),
+            None => self.dispatcher.drop_arrival(&load.flow, due.at),
             Some(permit) => {
                 let (dispatcher, flow, requester) =
                     (self.dispatcher.clone(), load.flow.clone(), load.requester.clone());
-                self.runtime
-                    .spawn(async move { dispatcher.perform(permit, requester, &flow, due, || {}).await });
+                let matter = Matter { lengths: due.lengths };
+                self.runtime.spawn(async move {
+                    dispatcher.perform(permit, requester, &flow, due.at, matter, || {}).await
+                });
             }
         }
-        self.due.extend(load.schedule.next().map(|next| Reverse((next, place))));
+        self.due.extend(load.schedule.peek().map(|next| Reverse((next.at, place))));
     }
 }

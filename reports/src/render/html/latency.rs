@@ -137,7 +137,10 @@ fn omission(summary: &Summary) -> Sentence {
         .stress(number::time(timed))
         .say(" where callers felt ")
         .stress(number::time(felt))
-        .say(format!(", {} times that: requests waited for their turn, and a call that has not begun is not timed.", number::significant(ratio)))
+        .say(format!(
+            ", {} times that: requests waited for their turn, and a call that has not begun is not timed.",
+            number::significant(ratio)
+        ))
 }
 
 /// The stages with the lowest and the highest p95.
