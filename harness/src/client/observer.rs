@@ -157,7 +157,10 @@ impl Intercept for Observer {
             context.request_mut().headers_mut().try_insert(Exchange::FLOW_HEADER, flow.to_string())?;
         }
         if let Some(tokens) = self.answer_tokens {
-            context.request_mut().headers_mut().try_insert(Exchange::ANSWER_TOKENS_HEADER, tokens.to_string())?;
+            context
+                .request_mut()
+                .headers_mut()
+                .try_insert(Exchange::ANSWER_TOKENS_HEADER, tokens.to_string())?;
         }
         // None of these is part of the signature, which is made by now.
         for (name, value) in self.attempts.trace_headers().into_iter().flatten() {

@@ -85,10 +85,8 @@ mod tests {
     use super::*;
 
     fn due(secs: &[u64], speed: f64, passes: Passes, until_s: u64) -> Vec<f64> {
-        let traced = |secs: &u64| Traced {
-            at: Nanos::from_secs(*secs),
-            lengths: Lengths { input: 10, output: 20 },
-        };
+        let traced =
+            |secs: &u64| Traced { at: Nanos::from_secs(*secs), lengths: Lengths { input: 10, output: 20 } };
         let replay = Replay::new(secs.iter().map(traced).collect(), speed, passes, Nanos::from_secs(until_s));
         replay.map(|due| due.at.as_secs_f64()).collect()
     }

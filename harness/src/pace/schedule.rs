@@ -22,20 +22,39 @@ pub struct Schedule(Source);
 
 #[derive(Clone, Debug)]
 enum Source {
-    Drawn {
-        curve: Curve,
-        gaps: Gaps,
-        rng: ChaCha8Rng,
-        expected: f64,
-        last: Nanos,
-    },
+    Drawn(Box<Drawn>),
     Replayed(Replay),
+}
+
+/// Arrivals that are made up as they are asked for.
+#[derive(Clone, Debug)]
+struct Drawn {
+    curve: Curve,
+    gaps: Gaps,
+    rng: ChaCha8Rng,
+    expected: f64,
+    last: Nanos,
+}
+
+impl Drawn {
+    fn next(&mut self) -> Option<Nanos> {
+        self.expected += self.gaps.next(&mut self.rng);
+        // Rounded, two arrivals of one burst could change places by a nanosecond.
+        self.last = self.curve.reach(self.expected)?.max(self.last);
+        Some(self.last)
+    }
 }
 
 impl Schedule {
     /// The arrivals of a curve. `rng` is drawn from by random arrivals only.
     pub fn new(curve: Curve, arrivals: Arrivals, rng: ChaCha8Rng) -> Self {
-        Schedule(Source::Drawn { curve, gaps: Gaps::new(arrivals), rng, expected: 0.0, last: Nanos::ZERO })
+        Schedule(Source::Drawn(Box::new(Drawn {
+            curve,
+            gaps: Gaps::new(arrivals),
+            rng,
+            expected: 0.0,
+            last: Nanos::ZERO,
+        })))
     }
 
     /// The arrivals of a trace.
@@ -49,12 +68,7 @@ impl Iterator for Schedule {
 
     fn next(&mut self) -> Option<Due> {
         match &mut self.0 {
-            Source::Drawn { curve, gaps, rng, expected, last } => {
-                *expected += gaps.next(rng);
-                // Rounded, two arrivals of one burst could change places by a nanosecond.
-                *last = curve.reach(*expected)?.max(*last);
-                Some(Due::from(*last))
-            }
+            Source::Drawn(drawn) => drawn.next().map(Due::from),
             Source::Replayed(replay) => replay.next(),
         }
     }
@@ -136,8 +150,7 @@ mod tests {
     fn a_wave_goes_on_from_stage_to_stage() {
         let sine = Shape::Sine { low_per_s: 2.0, high_per_s: 10.0, period: Nanos::from_secs(60) };
         let (whole, parts) = ([stretch(0, 120, sine)], [stretch(0, 17, sine), stretch(17, 120, sine)]);
-        let (whole, parts) =
-            (due(&whole, Arrivals::Constant, 1), due(&parts, Arrivals::Constant, 1));
+        let (whole, parts) = (due(&whole, Arrivals::Constant, 1), due(&parts, Arrivals::Constant, 1));
         assert!((whole.len() as i64 - 720).abs() <= 1, "a mean of 6/s over 120 s: {}", whole.len());
         assert!(whole.iter().zip(&parts).all(|(one, other)| one.get().abs_diff(other.get()) < 1_000));
         let counts = counts(&whole, 10, 60);
@@ -190,9 +203,16 @@ mod tests {
                 to_per_s,
                 count
             }),
-            (rate.clone(), rate.clone(), 0u64..40, 1u64..20).prop_map(|(base_per_s, peak_per_s, at, lasts)| {
-                Shape::Spike { base_per_s, peak_per_s, at: Nanos::from_secs(at), lasts: Nanos::from_secs(lasts) }
-            }),
+            (rate.clone(), rate.clone(), 0u64..40, 1u64..20).prop_map(
+                |(base_per_s, peak_per_s, at, lasts)| {
+                    Shape::Spike {
+                        base_per_s,
+                        peak_per_s,
+                        at: Nanos::from_secs(at),
+                        lasts: Nanos::from_secs(lasts),
+                    }
+                }
+            ),
             (rate.clone(), rate, 1u64..100).prop_map(|(low_per_s, more, period)| Shape::Sine {
                 low_per_s,
                 high_per_s: low_per_s + more,

@@ -122,9 +122,8 @@ impl Stretch {
         let count = count.max(2);
         let length = u128::from(self.to.since(self.from).get());
         // By whole nanoseconds from the start, so that no rounding adds up.
-        let edge = |step: u32| {
-            self.from.plus(Nanos::new((length * u128::from(step) / u128::from(count)) as u64))
-        };
+        let edge =
+            |step: u32| self.from.plus(Nanos::new((length * u128::from(step) / u128::from(count)) as u64));
         let rise = (to_per_s - from_per_s) / f64::from(count - 1);
         (0..count)
             .map(|step| {

@@ -54,7 +54,11 @@ impl Wave {
             if over == 0.0 {
                 return at;
             }
-            if over > 0.0 { late = at } else { early = at }
+            if over > 0.0 {
+                late = at
+            } else {
+                early = at
+            }
             let newton = at - over / self.rate_at(at);
             let next = if newton > early && newton < late { newton } else { f64::midpoint(early, late) };
             if (next - at).abs() < 1e-10 {
@@ -74,7 +78,8 @@ mod tests {
 
     #[test]
     fn a_day_is_low_at_its_ends_and_high_at_noon() {
-        let day = Wave { begins_s: 0.0, length_s: 86_400.0, low_per_s: 1.0, high_per_s: 9.0, period_s: 86_400.0 };
+        let day =
+            Wave { begins_s: 0.0, length_s: 86_400.0, low_per_s: 1.0, high_per_s: 9.0, period_s: 86_400.0 };
         assert!((day.area() - 5.0 * 86_400.0).abs() < 1e-6);
         assert!((day.rate_at(0.0) - 1.0).abs() < 1e-9 && (day.rate_at(43_200.0) - 9.0).abs() < 1e-9);
         assert!((day.reach(day.area() / 2.0) - 43_200.0).abs() < 1e-6);

@@ -40,11 +40,15 @@ fn arrivals_come_when_they_came_with_prompts_and_answers_as_long_as_they_were() 
     desk.write("s.yaml", scenario());
     let said = desk.bedload(["run", "s.yaml", "--out", "run"]);
     assert_eq!(said.code, Some(0), "{}", said.stderr);
-    let summary: Summary = serde_json::from_slice(&fs::read(desk.path("run").join("summary.json")).unwrap()).unwrap();
+    let summary: Summary =
+        serde_json::from_slice(&fs::read(desk.path("run").join("summary.json")).unwrap()).unwrap();
     assert_eq!(summary.total.requests, 5, "what is due after the last stage is cut");
     let text = serde_json::to_string(&records(&desk, "run")).unwrap();
     for (input, output) in [(374, 44), (1396, 9), (25, 120), (60, 1), (1, 1)] {
-        assert!(text.contains(&format!("\"input\":{input},\"output\":{output}")), "{input}, {output}: {text}");
+        assert!(
+            text.contains(&format!("\"input\":{input},\"output\":{output}")),
+            "{input}, {output}: {text}"
+        );
     }
 }
 
@@ -69,7 +73,10 @@ fn a_limit_of_the_call_bounds_the_answers_of_a_trace() {
     let said = desk.bedload(["run", "s.yaml", "--out", "run", "--set", limit]);
     assert_eq!(said.code, Some(0), "{}", said.stderr);
     let text = serde_json::to_string(&records(&desk, "run")).unwrap();
-    assert!(text.contains("\"input\":374,\"output\":32") && text.contains("\"stop_reason\":\"max_tokens\""), "{text}");
+    assert!(
+        text.contains("\"input\":374,\"output\":32") && text.contains("\"stop_reason\":\"max_tokens\""),
+        "{text}"
+    );
 }
 
 #[test]
@@ -79,6 +86,10 @@ fn a_broken_trace_is_told_with_its_lines_before_the_load() {
     desk.write("s.yaml", scenario());
     let said = desk.bedload(["run", "s.yaml", "--out", "run"]);
     assert_eq!(said.code, Some(3), "{}", said.stderr);
-    assert!(said.stderr.contains("S017") && said.stderr.contains("t.csv line 8: `soon` in `arrived`"), "{}", said.stderr);
+    assert!(
+        said.stderr.contains("S017") && said.stderr.contains("t.csv line 8: `soon` in `arrived`"),
+        "{}",
+        said.stderr
+    );
     assert!(!desk.path("run").exists());
 }

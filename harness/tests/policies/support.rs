@@ -162,8 +162,7 @@ pub(crate) async fn requests(requester: Arc<Requester>, arrivals_ms: &[u64], clo
     let mut tasks = Vec::new();
     for (id, ms) in (0..).zip(arrivals_ms) {
         let due = Nanos::new(ms * 1_000_000);
-        let (requester, arrival) =
-            (requester.clone(), Arrival::new(id, "all".into(), due));
+        let (requester, arrival) = (requester.clone(), Arrival::new(id, "all".into(), due));
         tasks.push(tokio::spawn(async move {
             clock.sleep_until(due).await;
             requester.perform(arrival, std::future::pending(), || {}).await

@@ -24,7 +24,8 @@ fn a_trace_is_played_at_its_speed_as_often_as_asked() {
     assert_eq!(once, [(0.0, 374, 44), (1.25, 1396, 109), (1.5, 879, 55), (4.0, 91, 16)]);
     let twice = due(&replaying("file: trace.csv, speed: 2, loop: 2"));
     assert_eq!((twice.len(), twice[3], twice[4].1), (8, (2.0, 91, 16), 374));
-    let times: Vec<f64> = due(&replaying("file: trace.csv, loop: true")).into_iter().map(|(at, ..)| at).collect();
+    let times: Vec<f64> =
+        due(&replaying("file: trace.csv, loop: true")).into_iter().map(|(at, ..)| at).collect();
     assert!(times.is_sorted() && times.last().is_some_and(|last| (235.0..240.0).contains(last)), "{times:?}");
 }
 
@@ -40,10 +41,15 @@ fn a_replay_survives_the_way_out_and_back() {
     {
         reads_back(&replaying(&settings));
     }
-    let sets = ["flows.chat.load={ replay: { file: trace.csv } }", "flows.chat.call={ converse: { model: sonnet, max_tokens: 512, prompt: { input_tokens: 200 } } }"];
+    let sets = [
+        "flows.chat.load={ replay: { file: trace.csv } }",
+        "flows.chat.call={ converse: { model: sonnet, max_tokens: 512, prompt: { input_tokens: 200 } } }",
+    ];
     reads_back(&parse(SMALL, &sets).unwrap());
     let replay = replaying("file: trace.csv, loop: 2");
-    assert!(expand(&replay).contains("loop: 2\n") && expand(&replay).contains("max_tokens: trace  # default"));
+    assert!(
+        expand(&replay).contains("loop: 2\n") && expand(&replay).contains("max_tokens: trace  # default")
+    );
 }
 
 #[test]
@@ -51,7 +57,11 @@ fn the_digest_is_of_the_trace_too() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("trace.csv");
     let digest = |tokens: u32| {
-        std::fs::write(&path, format!("TIMESTAMP,ContextTokens,GeneratedTokens\n2026-03-02 09:00:00,{tokens},1\n")).unwrap();
+        std::fs::write(
+            &path,
+            format!("TIMESTAMP,ContextTokens,GeneratedTokens\n2026-03-02 09:00:00,{tokens},1\n"),
+        )
+        .unwrap();
         replaying(&format!("file: {:?}", path.display().to_string())).digest().to_owned()
     };
     assert_ne!(digest(1), digest(2));
@@ -72,10 +82,14 @@ fn a_trace_at_one_instant_is_played_once() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("trace.jsonl");
     std::fs::write(&path, "{\"timestamp\":5,\"input_length\":1,\"output_length\":1}\n").unwrap();
-    let load = |passes| format!("flows.chat.load={{ replay: {{ file: {:?}, loop: {passes} }} }}", path.display().to_string());
+    let load = |passes| {
+        format!("flows.chat.load={{ replay: {{ file: {:?}, loop: {passes} }} }}", path.display().to_string())
+    };
     let mistakes = parse(SMALL, &[&load("true")]).unwrap_err();
     let messages: Vec<_> = mistakes.iter().map(|mistake| mistake.message()).collect();
     assert_eq!(messages, ["a trace without length cannot be played again"]);
     assert_eq!(due(&parse(SMALL, &[&load("false")]).unwrap()), [(0.0, 1, 1)]);
-    assert!(matches!(parse(SMALL, &[&load("1")]), Ok(plan) if matches!(plan.flows()[0].load(), bedload::scenario::Load::Replay { passes: Passes::Times(1), .. })));
+    assert!(
+        matches!(parse(SMALL, &[&load("1")]), Ok(plan) if matches!(plan.flows()[0].load(), bedload::scenario::Load::Replay { passes: Passes::Times(1), .. }))
+    );
 }

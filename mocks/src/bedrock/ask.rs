@@ -151,7 +151,10 @@ mod tests {
     fn a_caller_may_decide_how_long_the_answer_is() {
         for (text, length) in [("44", Some(44)), ("0", Some(0)), ("many", None), ("-1", None)] {
             let mut headers = HeaderMap::new();
-            headers.extend([(HeaderName::from_static(Exchange::ANSWER_TOKENS_HEADER), HeaderValue::from_static(text))]);
+            headers.extend([(
+                HeaderName::from_static(Exchange::ANSWER_TOKENS_HEADER),
+                HeaderValue::from_static(text),
+            )]);
             assert_eq!(Ask::default().at_length(&headers).answer_tokens, length, "{text}");
         }
         assert_eq!(Ask::default().at_length(&HeaderMap::new()).answer_tokens, None);

@@ -112,8 +112,7 @@ impl Site {
         let known = self.register.received(&job);
         let was_open = known.is_some();
         let due = self.due(number);
-        let settled =
-            || Arrival::new(parcel.document, self.dispatcher.stage_at(due), due);
+        let settled = || Arrival::new(parcel.document, self.dispatcher.stage_at(due), due);
         Some((job, known.unwrap_or_else(settled), was_open))
     }
 }

@@ -48,7 +48,8 @@ impl Flaws {
         };
         let more = self.count - self.first.len() as u64;
         for (line, cause) in self.first {
-            let place = line.map_or_else(|| path.value.to_owned(), |line| format!("{} line {line}", path.value));
+            let place =
+                line.map_or_else(|| path.value.to_owned(), |line| format!("{} line {line}", path.value));
             tell(format!("{place}: {cause}"), "mend the file, or name its columns as they are");
         }
         if more > 0 {

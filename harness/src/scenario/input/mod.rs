@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 
 use digesting::Digesting;
 pub(crate) use flaws::Flaws;
+use serde_json::{Map, Value};
 
 use super::code::Code;
 use super::notes::{Note, Noted, Notes};
@@ -69,6 +70,15 @@ impl Inputs {
             .map_err(|error| notes.add(refused(&error.to_string())))?;
         flaws.tell(path, notes)?;
         Ok(Held { content, digest: reader.into_inner().finish() })
+    }
+}
+
+/// The object of JSON that a line holds.
+pub(crate) fn json_object(line: &str) -> Result<Map<String, Value>, String> {
+    match serde_json::from_str(line) {
+        Ok(Value::Object(object)) => Ok(object),
+        Ok(_) => Err("not an object of JSON".to_owned()),
+        Err(error) => Err(format!("not JSON: {error}")),
     }
 }
 

@@ -36,9 +36,7 @@ impl Leaf for MaxTokens {
         match word {
             Word::Text("unset") => Ok(MaxTokens(AnswerLimit::Unset)),
             Word::Text("trace") => Ok(MaxTokens(AnswerLimit::Traced)),
-            _ => {
-                Whole::<1, MOST>::read(word).map(|count| MaxTokens(AnswerLimit::Tokens(count.get_u32())))
-            }
+            _ => Whole::<1, MOST>::read(word).map(|count| MaxTokens(AnswerLimit::Tokens(count.get_u32()))),
         }
     }
 }

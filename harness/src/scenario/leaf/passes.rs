@@ -61,9 +61,11 @@ mod tests {
         assert_eq!(read(Word::Bool(true)), Ok(pace::Passes::Endless));
         assert!(matches!(read(Word::Whole(0)), Err(Slip::Range(_))));
         assert_eq!(read(Word::Text("twice")), Err(Slip::Form));
-        for (passes, written) in
-            [(pace::Passes::Times(1), "false"), (pace::Passes::Times(2), "2"), (pace::Passes::Endless, "true")]
-        {
+        for (passes, written) in [
+            (pace::Passes::Times(1), "false"),
+            (pace::Passes::Times(2), "2"),
+            (pace::Passes::Endless, "true"),
+        ] {
             assert_eq!(Passes::written(passes), written);
         }
     }

@@ -116,10 +116,12 @@ impl Evidence<'_> {
 
     fn lack_of_open_load(&self, scope: &Scope) -> Option<Lack> {
         let flows = self.flows_in(scope)?;
-        (!flows.iter().any(|flow| matches!(flow.load(), Load::Open { .. } | Load::Replay { .. }))).then(|| {
-            let why = "only an open load can find no room, and none is in scope".to_owned();
-            (why, "choose a flow with `load: { open: … }` or a replay, or another metric".to_owned())
-        })
+        (!flows.iter().any(|flow| matches!(flow.load(), Load::Open { .. } | Load::Replay { .. }))).then(
+            || {
+                let why = "only an open load can find no room, and none is in scope".to_owned();
+                (why, "choose a flow with `load: { open: … }` or a replay, or another metric".to_owned())
+            },
+        )
     }
 
     fn lack_of_prices(&self, scope: &Scope) -> Option<Lack> {

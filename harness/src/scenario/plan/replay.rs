@@ -18,13 +18,16 @@ pub(super) fn replay(raw: &file::Replay, world: &World, notes: &mut Notes) -> Re
     let file = At { value: &**file.value.get(), place: file.place };
     let trace = Trace::read(&world.inputs, &file, layout?, notes)?;
     let until = world.timeline.length()?.unwrap_or_default();
-    let passes = passes?.map_or(Ok(defaults::PASSES), |given| endless(given.with(given.value.get()), &trace, notes));
+    let passes =
+        passes?.map_or(Ok(defaults::PASSES), |given| endless(given.with(given.value.get()), &trace, notes));
     Ok(Load::Replay { trace, speed: speed?, passes: passes?, until })
 }
 
 fn layout(raw: &file::Replay, notes: &mut Notes) -> Result<Layout, Noted> {
     match (raw.format.get()?, raw.columns.get()?) {
-        (format, None) => Ok(format.and_then(|format| format.value.named()).map_or(Layout::Auto, Layout::Format)),
+        (format, None) => {
+            Ok(format.and_then(|format| format.value.named()).map_or(Layout::Auto, Layout::Format))
+        }
         (None, Some(columns)) => {
             let columns = &columns.value;
             Ok(Layout::Columns(Named {

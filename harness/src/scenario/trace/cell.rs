@@ -52,7 +52,10 @@ mod tests {
         let since = |text, times| time(text, times);
         let azure = since("2023-11-16 18:15:46.6805900", Times::DateTime);
         assert_eq!(azure, Some(1_700_158_546_680_590_000));
-        assert_eq!(since("2024-05-10 00:00:00.009930+00:00", Times::DateTime), Some(1_715_299_200_009_930_000));
+        assert_eq!(
+            since("2024-05-10 00:00:00.009930+00:00", Times::DateTime),
+            Some(1_715_299_200_009_930_000)
+        );
         assert_eq!(since("2024-05-10T02:00:00+02:00", Times::DateTime), Some(1_715_299_200_000_000_000));
         assert_eq!(since("5", Times::Seconds), Some(5_000_000_000));
         assert_eq!(since("0.25", Times::Seconds), Some(250_000_000));
@@ -73,7 +76,9 @@ mod tests {
 
     #[test]
     fn tokens_are_whole_and_not_too_many() {
-        for (text, tokens) in [("374", Some(374)), (" 0 ", Some(0)), ("120.0", Some(120)), ("1.5", None), ("-1", None)] {
+        for (text, tokens) in
+            [("374", Some(374)), (" 0 ", Some(0)), ("120.0", Some(120)), ("1.5", None), ("-1", None)]
+        {
             assert_eq!(count(text), tokens, "{text}");
         }
         assert_eq!((count("10000001"), count("many")), (None, None));

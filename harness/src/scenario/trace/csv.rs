@@ -33,7 +33,9 @@ pub(super) fn read(reader: &mut dyn BufRead, layout: &Layout, flaws: &mut Flaws)
             Ok(true) => {
                 let line = record.position().map_or(line, csv::Position::line);
                 let understood = match places.map(|place| record.get(place)) {
-                    [Some(time), Some(input), Some(output)] => Row { time, input, output }.understood(&columns),
+                    [Some(time), Some(input), Some(output)] => {
+                        Row { time, input, output }.understood(&columns)
+                    }
                     _ => Err(format!("{} of {} columns", record.len(), names.len())),
                 };
                 match understood {

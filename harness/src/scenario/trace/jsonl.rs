@@ -4,9 +4,8 @@ use std::io::{self, BufRead};
 
 use serde_json::{Map, Value};
 
-use super::layout::Columns;
-use super::{Came, Layout, Row};
-use crate::scenario::input::{Flaws, each_line};
+use super::{Came, Layout, Named, Row};
+use crate::scenario::input::{Flaws, each_line, json_object};
 
 pub(super) fn read(reader: &mut dyn BufRead, layout: &Layout, flaws: &mut Flaws) -> io::Result<Vec<Came>> {
     let mut came = Vec::new();
@@ -22,14 +21,14 @@ pub(super) fn read(reader: &mut dyn BufRead, layout: &Layout, flaws: &mut Flaws)
 /// The columns, which the first object tells.
 enum Known {
     NotYet,
-    Columns(Columns),
+    Columns(Named),
     /// They are none that can be read: every further line would be wrong in the same way.
     Nothing,
 }
 
 impl Known {
     fn understood(&mut self, text: &str, layout: &Layout) -> Option<Result<Came, String>> {
-        let object = match (&self, object(text)) {
+        let object = match (&self, json_object(text)) {
             (Known::Nothing, _) => return None,
             (_, Ok(object)) => object,
             (_, Err(cause)) => return Some(Err(cause)),
@@ -51,15 +50,7 @@ impl Known {
     }
 }
 
-fn object(text: &str) -> Result<Map<String, Value>, String> {
-    match serde_json::from_str(text) {
-        Ok(Value::Object(object)) => Ok(object),
-        Ok(_) => Err("not an object of JSON".to_owned()),
-        Err(error) => Err(format!("not JSON: {error}")),
-    }
-}
-
-fn row(object: &Map<String, Value>, columns: &Columns) -> Result<Came, String> {
+fn row(object: &Map<String, Value>, columns: &Named) -> Result<Came, String> {
     let cell = |name: &str| match object.get(name) {
         None => Err(format!("there is no `{name}`")),
         Some(Value::String(text)) => Ok(text.clone()),

@@ -54,8 +54,6 @@ pub enum Times {
     Nanos,
 }
 
-pub(super) type Columns = Named;
-
 impl Format {
     /// All of them.
     pub const ALL: [Format; 3] = [Format::Azure, Format::BurstGpt, Format::Mooncake];
@@ -114,11 +112,11 @@ impl Named {
 
 impl Layout {
     /// The columns to read, of a file that has these; or why there are none.
-    pub(super) fn columns(&self, there: &[&str]) -> Result<Columns, String> {
+    pub(super) fn columns(&self, there: &[&str]) -> Result<Named, String> {
         let wanted = match self {
             Layout::Auto => {
                 let known = Format::ALL.into_iter().map(Format::columns);
-                let fits = |columns: &Columns| columns.names().iter().all(|name| there.contains(name));
+                let fits = |columns: &Named| columns.names().iter().all(|name| there.contains(name));
                 return known.into_iter().find(fits).ok_or_else(|| {
                     format!("columns of no format that is known: {}; name them", suggest::listed(there))
                 });
@@ -127,7 +125,8 @@ impl Layout {
             Layout::Columns(columns) => columns.clone(),
         };
         if let Some(missing) = wanted.names().into_iter().find(|name| !there.contains(name)) {
-            let near = suggest::remark(missing, there).map_or_else(String::new, |remark| format!("; {remark}"));
+            let near =
+                suggest::remark(missing, there).map_or_else(String::new, |remark| format!("; {remark}"));
             return Err(format!("there is no column `{missing}` among {}{near}", suggest::listed(there)));
         }
         Ok(wanted)

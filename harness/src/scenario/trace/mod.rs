@@ -20,7 +20,6 @@ use super::node::excerpt;
 use super::notes::{Noted, Notes};
 use super::place::At;
 use crate::pace::{Lengths, Traced};
-use layout::Columns;
 pub use layout::{Format, Layout, Named, Times};
 
 /// The most arrivals of a trace: twice those of the longest that are public, in 160 MB.
@@ -95,7 +94,7 @@ struct Row<'r> {
 type Came = (i64, Lengths);
 
 impl Row<'_> {
-    fn understood(&self, columns: &Columns) -> Result<Came, String> {
+    fn understood(&self, columns: &Named) -> Result<Came, String> {
         let time = cell::time(self.time, columns.times).ok_or_else(|| {
             let (time, what) = (excerpt(self.time), columns.times.what());
             format!("`{time}` in `{}` is not {what}", columns.time)

@@ -78,7 +78,12 @@ fn mistakes_are_told_by_line_and_counted() {
             "TIMESTAMPS,ContextTokens,GeneratedTokens\n1,2,3\n",
             "there is no column `TIMESTAMP` among `TIMESTAMPS`, `ContextTokens` and `GeneratedTokens`; did you mean",
         ),
-        ("t.csv", Layout::Auto, "TIMESTAMP,ContextTokens,GeneratedTokens\n", "(None, \"it holds no arrival\")"),
+        (
+            "t.csv",
+            Layout::Auto,
+            "TIMESTAMP,ContextTokens,GeneratedTokens\n",
+            "(None, \"it holds no arrival\")",
+        ),
         ("t.jsonl", Layout::Auto, "\n[1]\n", "(Some(2), \"not an object of JSON\")"),
         ("t.jsonl", Layout::Auto, "{\n", "(Some(1), \"not JSON: "),
         ("t.jsonl", Layout::Auto, "{\"a\":1}\n{\"a\":1}\n", "count: 1"),
@@ -93,7 +98,8 @@ fn mistakes_are_told_by_line_and_counted() {
         assert!(flaws.contains(part), "{part} is not in {flaws}");
     }
     let mut flaws = Flaws::default();
-    let bytes = b"TIMESTAMP,ContextTokens,GeneratedTokens\n2023-11-16 18:15:46,\xff,1\n2023-11-16 18:15:46,1,1\n";
+    let bytes =
+        b"TIMESTAMP,ContextTokens,GeneratedTokens\n2023-11-16 18:15:46,\xff,1\n2023-11-16 18:15:46,1,1\n";
     let read = arrivals(&mut &bytes[..], false, &Layout::Auto, &mut flaws);
     assert_eq!(read.map(|arrivals| arrivals.len()).ok(), Some(1));
     assert!(format!("{flaws:?}").contains("(Some(2), \"not UTF-8 text\")"), "{flaws:?}");
