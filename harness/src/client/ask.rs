@@ -21,6 +21,8 @@ pub struct Ask {
     pub tools: Vec<Tool>,
     /// What makes a repeated start of an asynchronous invocation harmless.
     pub token: Option<String>,
+    /// Whether a mark behind the system prompt asks for everything up to it to be cached, where the dialect has one.
+    pub cache_system: bool,
     /// How long a mock is told to make its answer; models write what they write.
     pub answer_tokens: Option<u32>,
 }

@@ -2,8 +2,8 @@
 
 use aws_sdk_bedrockruntime::error::BuildError;
 use aws_sdk_bedrockruntime::types::{
-    ContentBlock, ConversationRole, InferenceConfiguration, Message, SystemContentBlock, TokenUsage, Tool,
-    ToolConfiguration, ToolInputSchema, ToolSpecification,
+    CachePointBlock, CachePointType, ContentBlock, ConversationRole, InferenceConfiguration, Message,
+    SystemContentBlock, TokenUsage, Tool, ToolConfiguration, ToolInputSchema, ToolSpecification,
 };
 use aws_smithy_types::{Document, Number};
 use bedload_reports::record::Tokens;
@@ -34,17 +34,29 @@ impl Parts {
             .build();
         Ok(Parts {
             messages: ask.messages.iter().map(message).collect::<Result<_, _>>()?,
-            system: ask.system.as_ref().map(|text| vec![SystemContentBlock::Text(text.clone())]),
+            system: system(ask)?,
             inference,
             tools: tools(&ask.tools)?,
         })
     }
 }
 
-/// The service's own count.
+/// The service's own count. What it read from its prompt cache, or wrote into it, was part of the prompt all the same.
 pub fn tokens(usage: &TokenUsage) -> Tokens {
     let count = |tokens: i32| u64::try_from(tokens).unwrap_or(0);
-    Tokens { input: count(usage.input_tokens), output: count(usage.output_tokens) }
+    let cached = [usage.cache_read_input_tokens, usage.cache_write_input_tokens];
+    let cached: u64 = cached.into_iter().flatten().map(count).sum();
+    Tokens { input: count(usage.input_tokens) + cached, output: count(usage.output_tokens) }
+}
+
+fn system(ask: &Ask) -> Result<Option<Vec<SystemContentBlock>>, BuildError> {
+    let Some(text) = &ask.system else { return Ok(None) };
+    let mut blocks = vec![SystemContentBlock::Text(text.clone())];
+    if ask.cache_system {
+        let mark = CachePointBlock::builder().r#type(CachePointType::Default).build()?;
+        blocks.push(SystemContentBlock::CachePoint(mark));
+    }
+    Ok(Some(blocks))
 }
 
 fn message(message: &ask::Message) -> Result<Message, BuildError> {

@@ -17,7 +17,7 @@ use super::occupancy::Occupancy;
 use super::{Bed, DRAIN_AFTER_END, DRAIN_AFTER_STOP};
 use crate::clock::Clock;
 use crate::flow::prompt::Matter;
-use crate::flow::request::{Arrival, Requester};
+use crate::flow::request::{Arrival, Requester, Turn};
 use crate::seed::Seed;
 
 pub(super) struct Dispatcher {
@@ -144,7 +144,7 @@ impl Dispatcher {
         }
     }
 
-    /// Makes one request, from its due time to its record. `free` is called once its caller has an answer, if that is before.
+    /// Makes one request, from its due time to its record, and tells what was said if it was answered. `free` is called once its caller has an answer, if that is before.
     pub(super) async fn perform(
         &self,
         permit: OwnedSemaphorePermit,
@@ -153,14 +153,16 @@ impl Dispatcher {
         due: Nanos,
         matter: Matter,
         free: impl FnOnce(),
-    ) {
+    ) -> Option<Turn> {
         self.occupancy.enter(self.bed.clock.now());
         let id = self.number(flow);
         let arrival = Arrival { matter, ..Arrival::new(id, self.stage_at(due), due) };
         let record = requester.perform(arrival, self.abandoned.stopped(), free).await;
+        let turn = Turn::of(&record);
         self.deliver(record);
         self.occupancy.leave(self.bed.clock.now());
         drop(permit);
+        turn
     }
 
     /// Counts an arrival that found no room.

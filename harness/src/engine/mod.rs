@@ -42,6 +42,7 @@ use crate::pace::Schedule;
 use crate::seed::Seed;
 use crate::sink::Sink;
 use budget::Budget;
+use closed::Manners;
 use dispatch::Dispatcher;
 use halt::Halted;
 use pacer::OpenLoad;
@@ -77,20 +78,24 @@ pub enum Load {
         users: Vec<Users>,
         /// How long each thinks before it asks.
         think: Spread<Duration>,
+        /// How many requests each conversation has.
+        turns: Spread<u32>,
     },
     /// A queue: its producer keeps a schedule, and its workers do what they can.
     Queue(Box<QueueLoad>),
 }
 
-/// A number of users over a stretch of time.
+/// The users of a stretch of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Users {
     /// Its start.
     pub from: Nanos,
     /// Its end.
     pub to: Nanos,
-    /// How many.
+    /// How many at its start.
     pub count: u32,
+    /// How many at its end, one by one and evenly in between.
+    pub end_count: u32,
 }
 
 /// Everything that a run needs beside its traffic.
@@ -144,8 +149,9 @@ pub async fn run(bed: Bed, traffic: Vec<Traffic>, halted: Halted) -> io::Result<
                 let carrying = queue::carry(dispatcher.clone(), flow.flow, flow.requester, *load);
                 senders.spawn(carrying.instrument(span));
             }
-            Load::Closed { users, think } => {
-                closed::spawn(&mut senders, &dispatcher, &flow.flow, &flow.requester, &users, think);
+            Load::Closed { users, think, turns } => {
+                let manners = Manners { think, turns };
+                closed::spawn(&mut senders, &dispatcher, &flow.flow, &flow.requester, &users, manners);
             }
         }
     }

@@ -30,9 +30,9 @@ pub(super) async fn send(
                     Some(permit) => {
                         let (dispatcher, flow, requester) =
                             (dispatcher.clone(), flow.clone(), requester.clone());
-                        let matter = Matter { lengths: due.lengths };
+                        let matter = Matter { lengths: due.lengths, ..Matter::default() };
                         tokio::spawn(async move {
-                            dispatcher.perform(permit, requester, &flow, due.at, matter, || {}).await
+                            dispatcher.perform(permit, requester, &flow, due.at, matter, || {}).await;
                         });
                     }
                 }

@@ -5,6 +5,7 @@
 //! client's own rate limit; `client_state` is what all requests of a client share.
 
 pub mod client_state;
+mod filler;
 mod flight;
 mod journey;
 mod limit;
@@ -14,3 +15,4 @@ mod piece;
 pub mod prompt;
 pub mod request;
 mod story;
+pub mod template;

@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bedload_reports::record::{Deed, Name, Operation, Outcome, Record};
+use bedload_reports::record::{Call, CallEnd, Deed, Name, Operation, Outcome, Record};
 use bedload_reports::trace::ids::Ids;
 use bedload_reports::trace::propagation;
 use bedload_reports::units::Nanos;
@@ -19,7 +19,7 @@ use super::outcome::outcome;
 use super::piece::Piece;
 use super::prompt::{Matter, Prompts};
 use super::story::Story;
-use crate::client::ask::Ask;
+use crate::client::ask::{Ask, Message};
 use crate::client::dialect::Dialect;
 use crate::client::operation::Caller;
 use crate::clock::Clock;
@@ -90,6 +90,24 @@ impl Arrival {
     }
 }
 
+/// A turn of a conversation that was answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Turn {
+    /// The request that made it.
+    pub id: u64,
+    /// Tokens of the answer.
+    pub answer_tokens: u64,
+}
+
+impl Turn {
+    /// The turn that a record tells of, if it was answered.
+    pub fn of(record: &Record) -> Option<Self> {
+        let is_answered = |call: &&Call| matches!(call.end, CallEnd::Answered { .. });
+        let answered = record.calls.iter().rev().find(is_answered).filter(|_| record.outcome.answered())?;
+        Some(Turn { id: record.id, answer_tokens: answered.tokens.output })
+    }
+}
+
 /// A receive of a job's message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Delivered {
@@ -124,6 +142,11 @@ impl Requester {
             callers: setup.callers,
             gateway: setup.gateway.map(|policy| (policy, Piece::new(Gateway::new(policy)))),
         }
+    }
+
+    /// What was said in a turn, with words in the place of the answer.
+    pub fn said(&self, turn: Turn) -> Vec<Message> {
+        self.prompts.said(turn.id, turn.answer_tokens)
     }
 
     /// The trace that a producer leaves with a job, if attempts carry the ids of theirs: as `AWSTraceHeader` has it.

@@ -160,6 +160,15 @@ pub(crate) const MAX_TOKENS: u64 = 512;
 /// Tokens in a generated prompt. Ours: a question with some context.
 pub(crate) const INPUT_TOKENS: Spread = Spread::Constant(200.0);
 
+/// The key of a prompt in a line of JSON, as most collections of prompts have it.
+pub(crate) const PROMPT_FIELD: &str = "prompt";
+
+/// No two prompts are the same: a cache in front of the model would flatter the figures.
+pub(crate) const DISTINCT: bool = true;
+
+/// A shared prefix is there to be cached.
+pub(crate) const CACHE_PREFIX: bool = true;
+
 /// Many unrelated callers are a Poisson process.
 pub(crate) const ARRIVALS: Arrivals = Arrivals::Poisson;
 
@@ -171,6 +180,9 @@ pub(crate) const PASSES: Passes = Passes::Times(1);
 
 /// Users of a closed load ask again at once.
 pub(crate) const THINK: Spread = Spread::Constant(0.0);
+
+/// Each request of a user begins anew.
+pub(crate) const TURNS: Spread = Spread::Constant(1.0);
 
 /// A fault strikes every request that it is aimed at.
 pub(crate) const SHARE: f64 = 1.0;

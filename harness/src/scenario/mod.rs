@@ -39,10 +39,11 @@ mod yaml;
 pub use code::{CODES, Code};
 pub use mistakes::{Mistake, Mistakes};
 pub use plan::{
-    Aim, Answer, AnswerAim, AnswerLimit, Answers, AnyOperation, Behaviour, CallSpec, Client, CrcPart, DowngradeOf,
-    Endpoints, ErrorAnswer, Fault, Flow, Inject, Input, Load, Model, Names, OnDemand, Optimized, Pattern,
-    Plan, Provisioned, Quota, Reserved, Reset, Service, Spread, StopReason, Target, ThrottleMessage,
-    ToolCall, Trigger, UnavailableMessage, UserSegment, When, WindowLaw, WrongDate, faults,
+    Aim, Answer, AnswerAim, AnswerLimit, Answers, AnyOperation, Behaviour, CallSpec, Client, CrcPart,
+    DowngradeOf, Endpoints, ErrorAnswer, Fault, Flow, Inject, Input, Load, Model, Names, OnDemand, Optimized,
+    Pattern, Plan, PromptFile, PromptTemplate, Provisioned, Quota, Reserved, Reset, Service, Spread,
+    StopReason, Target, ThrottleMessage, ToolCall, Trigger, UnavailableMessage, UserSegment, When, WindowLaw,
+    WrongDate, faults,
 };
 pub use schema::schema;
 pub use set::{Set, SetError};

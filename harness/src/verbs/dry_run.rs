@@ -1,14 +1,13 @@
 //! `run --dry-run`: what a run would send, and what it would cost, by arithmetic alone.
 
-use bedload_mocks::CHARS_PER_TOKEN;
 use bedload_reports::header::{ClockKind, Header, Model};
 use bedload_reports::number;
 use bedload_reports::record::{Name, Tokens};
 use bedload_reports::units::Nanos;
 
 use crate::clock::virtual_epoch;
-use crate::engine::assembly::{header, schedule};
-use crate::scenario::{Behaviour, CallSpec, Flow, Input, Load, Plan, Spread};
+use crate::engine::assembly::{header, prompt_tokens, schedule};
+use crate::scenario::{Behaviour, CallSpec, Flow, Input, Load, Plan, Spread, UserSegment};
 
 /// What a run is expected to send.
 #[derive(Debug)]
@@ -70,13 +69,8 @@ fn expect_flow(plan: &Plan, flow: &Flow) -> ExpectedFlow {
 fn tokens(plan: &Plan, flow: &Flow, requests: u64) -> Tokens {
     let call = flow.call();
     let output = plan.model(&call.model).map_or(0.0, |model| output_tokens(model.behaviour(), call));
-    let input = match &call.input {
-        Input::Tokens(length) => median(*length),
-        Input::Traced => 0.0,
-        Input::Messages(messages) => {
-            messages.iter().map(|message| message.text.len() as f64 / CHARS_PER_TOKEN as f64).sum()
-        }
-    };
+    let own = prompt_tokens(call, median);
+    let input = own + history_tokens(flow, own + output);
     let all = Tokens { input: requests * input.ceil() as u64, output: requests * output.ceil() as u64 };
     let Some(replay) = flow.load().replay() else { return all };
     let (mut read, mut written) = (0, 0);
@@ -85,6 +79,12 @@ fn tokens(plan: &Plan, flow: &Flow, requests: u64) -> Tokens {
         written += u64::from(lengths.output.max(1).min(call.max_tokens.fixed().unwrap_or(u32::MAX)));
     }
     Tokens { input: if call.input == Input::Traced { read } else { all.input }, output: written }
+}
+
+/// What a request repeats of its conversation on average, where each turn adds so many tokens.
+fn history_tokens(flow: &Flow, turn: f64) -> f64 {
+    let Load::Closed { turns, .. } = flow.load() else { return 0.0 };
+    (median(*turns) - 1.0) / 2.0 * turn
 }
 
 fn by_stage(plan: &Plan, schedule: impl Iterator<Item = Nanos>) -> Vec<u64> {
@@ -98,7 +98,7 @@ fn by_stage(plan: &Plan, schedule: impl Iterator<Item = Nanos>) -> Vec<u64> {
 
 /// Users ask as often as thinking and the model's median pace allow.
 fn of_users(plan: &Plan, flow: &Flow) -> Vec<u64> {
-    let Load::Closed { segments, think } = flow.load() else { return vec![0; plan.stages().len()] };
+    let Load::Closed { segments, think, .. } = flow.load() else { return vec![0; plan.stages().len()] };
     let model = plan.model(&flow.call().model).map(|model| *model.behaviour());
     let service_s = model.map_or(0.0, |pace| {
         let tokens = output_tokens(&pace, flow.call());
@@ -110,10 +110,14 @@ fn of_users(plan: &Plan, flow: &Flow) -> Vec<u64> {
         .map(|stage| {
             let overlap = |from: Nanos, to: Nanos| to.min(stage.to).since(from.max(stage.from)).as_secs_f64();
             let rounds =
-                segments.iter().map(|users| f64::from(users.users) * overlap(users.from, users.to) / round_s);
+                segments.iter().map(|users| mean_users(users) * overlap(users.from, users.to) / round_s);
             rounds.sum::<f64>().round() as u64
         })
         .collect()
+}
+
+fn mean_users(users: &UserSegment) -> f64 {
+    f64::midpoint(f64::from(users.users), f64::from(users.end_users))
 }
 
 /// What an answer has at the median, within what request and model allow.

@@ -9,6 +9,7 @@ mod diagnostics;
 mod ledger;
 mod outputs;
 mod policies;
+mod prompts;
 mod queues;
 mod replays;
 mod run;

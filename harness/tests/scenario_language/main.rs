@@ -10,6 +10,7 @@ mod gates;
 mod gateways;
 mod kinds;
 mod policies;
+mod prompts;
 mod replays;
 mod support;
 mod whole;

@@ -54,8 +54,10 @@ fn the_whole_language_is_read() {
 
     assert_eq!(client.retry().quota, RetryQuota::Shared("house".into()));
 
-    let [chat, lookup, batch, events, documents, letters, replayed, renamed, brief] = plan.flows() else {
-        unreachable!("nine flows")
+    let [chat, lookup, batch, events, documents, letters, replayed, renamed, asked, filled, brief] =
+        plan.flows()
+    else {
+        unreachable!("eleven flows")
     };
     assert_eq!(chat.call().operation, Operation::ConverseStream);
     assert_eq!(chat.call().input, Input::Tokens(Spread::LogNormal { p50: 300.0, p99: 2000.0 }));
@@ -77,8 +79,20 @@ fn the_whole_language_is_read() {
     let limits = [batch, chat, replayed, renamed].map(|flow| flow.call().max_tokens);
     let tokens = AnswerLimit::Tokens;
     assert_eq!(limits, [AnswerLimit::Unset, tokens(512), AnswerLimit::Traced, tokens(64)]);
-    assert_eq!((&replayed.call().input, &renamed.call().input), (&Input::Traced, &Input::Tokens(Spread::Constant(100.0))));
+    assert_eq!(
+        (&replayed.call().input, &renamed.call().input),
+        (&Input::Traced, &Input::Tokens(Spread::Constant(100.0)))
+    );
     assert!(matches!(events.load(), Load::Closed { segments, .. } if segments.len() == 4));
+    let Input::File(file) = &asked.call().input else { unreachable!("a file") };
+    assert_eq!((&*file.path, &*file.field, file.texts().len()), ("prompts.jsonl", "question", 3));
+    assert_eq!((file.shuffled, file.distinct, asked.call().prefix_tokens), (true, false, Some(2000)));
+    let Load::Closed { segments, turns, .. } = asked.load() else { unreachable!("a closed load") };
+    assert_eq!(*turns, Spread::LogNormal { p50: 4.0, p99: 12.0 });
+    let ends: Vec<_> = segments.iter().map(|segment| (segment.users, segment.end_users)).collect();
+    assert_eq!(ends, [(0, 5), (5, 5)]);
+    let Input::Template(template) = &filled.call().input else { unreachable!("a template") };
+    assert_eq!((template.variables.len(), template.variables[0].texts.len()), (1, 2));
 
     let throttle = &plan.faults()[0];
     assert_eq!(throttle.when().window(), Some((Nanos::from_secs(150), Nanos::from_secs(210))));
@@ -92,7 +106,7 @@ fn the_whole_language_is_read() {
     assert_eq!(plan.faults()[4].when(), &When::Always);
 
     let gate = &plan.gates()[5];
-    assert_eq!((&gate.limit, gate.line), (&Limit::Max(2e6), Some(266)));
+    assert_eq!((&gate.limit, gate.line), (&Limit::Max(2e6), Some(274)));
     let Limit::Against(against) = &plan.gates()[9].limit else { unreachable!("a change") };
     assert_eq!(
         (&*against.baseline, against.max_increase, against.max_decrease),

@@ -26,12 +26,20 @@ pub(super) fn body(ask: &Ask) -> Value {
         }
     };
     set("max_tokens", ask.max_tokens.map(|limit| json!(limit)));
-    set("system", ask.system.as_ref().map(|text| json!(text)));
+    set("system", ask.system.as_ref().map(|text| system(text, ask.cache_system)));
     set("temperature", ask.temperature.map(|number| json!(number)));
     set("top_p", ask.top_p.map(|number| json!(number)));
     set("stop_sequences", (!ask.stop_sequences.is_empty()).then(|| json!(ask.stop_sequences)));
     set("tools", (!ask.tools.is_empty()).then(|| tools(ask)));
     body
+}
+
+/// A system prompt, with a mark for the prompt cache where one is asked for.
+fn system(text: &str, cached: bool) -> Value {
+    match cached {
+        false => json!(text),
+        true => json!([{ "type": "text", "text": text, "cache_control": { "type": "ephemeral" } }]),
+    }
 }
 
 fn tools(ask: &Ask) -> Value {
@@ -56,12 +64,22 @@ struct Whole {
 #[serde(default)]
 struct Usage {
     input_tokens: u64,
+    cache_read_input_tokens: Option<u64>,
+    cache_creation_input_tokens: Option<u64>,
     output_tokens: u64,
+}
+
+impl Usage {
+    /// The whole prompt: what the cache held of it, or took in, is not among the input tokens.
+    fn prompt(&self) -> u64 {
+        let cached = [self.cache_read_input_tokens, self.cache_creation_input_tokens];
+        self.input_tokens + cached.into_iter().flatten().sum::<u64>()
+    }
 }
 
 pub(super) fn answer(body: &[u8]) -> Result<Answer, Unreadable> {
     let Whole { stop_reason, usage } = serde_json::from_slice(body)?;
-    Ok(Answer { stop_reason, input: Some(usage.input_tokens), output: Some(usage.output_tokens) })
+    Ok(Answer { stop_reason, input: Some(usage.prompt()), output: Some(usage.output_tokens) })
 }
 
 /// One chunk of a stream, as far as it is read. Kinds that nobody knows yet are passed over.
@@ -114,7 +132,7 @@ struct OutputUsage {
 pub(super) fn chunk(bytes: &[u8]) -> Result<Vec<Event>, Unreadable> {
     Ok(match serde_json::from_slice(bytes)? {
         // What it says of output tokens there is a beginning, and no count.
-        Chunk::MessageStart { message } => vec![Event::Input(message.usage.input_tokens)],
+        Chunk::MessageStart { message } => vec![Event::Input(message.usage.prompt())],
         Chunk::ContentBlockDelta { delta } => [delta.text, delta.partial_json, delta.thinking]
             .iter()
             .find_map(|text| Event::content(text))
@@ -146,6 +164,17 @@ mod tests {
         assert_eq!(read(r#"{"type":"message_stop"}"#), Some(vec![Event::Close]));
         assert_eq!(read(r#"{"type":"ping"}"#), Some(vec![]));
         assert_eq!(read("<html>"), None);
+    }
+
+    #[test]
+    fn a_shared_system_prompt_is_marked_and_what_the_cache_holds_of_it_is_read_all_the_same() {
+        let ask = Ask { system: Some("Be brief.".into()), ..Ask::default() };
+        assert_eq!(body(&ask)["system"], json!("Be brief."));
+        let marked = body(&Ask { cache_system: true, ..ask });
+        assert_eq!(marked["system"][0]["cache_control"], json!({ "type": "ephemeral" }));
+        let usage = r#"{"input_tokens":5,"cache_read_input_tokens":2000,"cache_creation_input_tokens":0,"output_tokens":1}"#;
+        let whole = format!(r#"{{"stop_reason":"end_turn","usage":{usage}}}"#);
+        assert_eq!(answer(whole.as_bytes()).map(|answer| answer.input).ok(), Some(Some(2005)));
     }
 
     #[test]

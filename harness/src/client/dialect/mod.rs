@@ -173,13 +173,17 @@ impl Dialect {
 #[serde(rename_all = "camelCase")]
 struct Metrics {
     input_token_count: u64,
+    cache_read_input_token_count: Option<u64>,
+    cache_write_input_token_count: Option<u64>,
     output_token_count: u64,
 }
 
 impl Metrics {
     /// What they say. A stream that has brought them is whole.
     fn events(self) -> [Event; 3] {
-        [Event::Input(self.input_token_count), Event::Output(self.output_token_count), Event::Close]
+        let cached = [self.cache_read_input_token_count, self.cache_write_input_token_count];
+        let input = self.input_token_count + cached.into_iter().flatten().sum::<u64>();
+        [Event::Input(input), Event::Output(self.output_token_count), Event::Close]
     }
 }
 

@@ -15,7 +15,7 @@ use crate::client::sdk::{Quotas, Way};
 use crate::clock::Clock;
 use crate::engine::{Load, Traffic, Users};
 use crate::flow::client_state::ClientState;
-use crate::flow::prompt::Prompts;
+use crate::flow::prompt::{List, Prompts, Said};
 use crate::flow::request::{Requester, Setup};
 use crate::resilience::course::{Destination, destinations};
 use crate::scenario::{self, AnswerLimit, Input, Plan};
@@ -114,14 +114,27 @@ fn prompts(plan: &Plan, flow: &scenario::Flow, clock: Clock) -> Result<Prompts, 
         top_p: call.top_p,
         stop_sequences: call.stop_sequences.clone(),
         tools: call.tools.clone(),
+        cache_system: call.prefix_tokens.is_some() && call.cache_prefix,
         ..Ask::default()
     };
-    let prompts = match &call.input {
-        Input::Tokens(length) => {
-            Prompts::generated(frame(Vec::new()), count_spread(*length)?, seed, flow.name())
+    let said = match &call.input {
+        Input::Tokens(length) => Said::Drawn(count_spread(*length)?),
+        Input::Traced => Said::Traced,
+        Input::File(file) => {
+            let list = List::new(file.texts().clone(), file.distinct);
+            Said::Listed(if file.shuffled { list.shuffled(seed, flow.name()) } else { list })
         }
-        Input::Traced => Prompts::traced(frame(Vec::new()), seed, flow.name()),
-        Input::Messages(messages) => Prompts::fixed(frame(messages.clone()), seed),
+        Input::Template(prompt) => Said::Filled(prompt.template.clone()),
+        Input::Messages(_) => Said::Nothing,
+    };
+    let written = match &call.input {
+        Input::Messages(messages) => messages.clone(),
+        _ => Vec::new(),
+    };
+    let prompts = Prompts::new(frame(written), said, seed, flow.name());
+    let prompts = match call.prefix_tokens {
+        Some(tokens) => prompts.with_prefix(tokens, seed, flow.name()),
+        None => prompts,
     };
     let prompts = match call.max_tokens {
         AnswerLimit::Traced => prompts.limited_by_trace(),
@@ -137,12 +150,18 @@ fn prompts(plan: &Plan, flow: &scenario::Flow, clock: Clock) -> Result<Prompts, 
 
 fn load(plan: &Plan, flow: &scenario::Flow, queues: &Queues) -> Result<Load, AssemblyError> {
     Ok(match (flow.load(), schedule(plan, flow)) {
-        (scenario::Load::Closed { segments, think }, _) => Load::Closed {
+        (scenario::Load::Closed { segments, think, turns }, _) => Load::Closed {
             users: segments
                 .iter()
-                .map(|stretch| Users { from: stretch.from, to: stretch.to, count: stretch.users })
+                .map(|stretch| Users {
+                    from: stretch.from,
+                    to: stretch.to,
+                    count: stretch.users,
+                    end_count: stretch.end_users,
+                })
                 .collect(),
             think: time_spread(*think)?,
+            turns: count_spread(*turns)?,
         },
         (scenario::Load::Open { .. } | scenario::Load::Replay { .. }, Some(schedule)) => {
             Load::Open(Box::new(schedule))
@@ -151,7 +170,9 @@ fn load(plan: &Plan, flow: &scenario::Flow, queues: &Queues) -> Result<Load, Ass
             let load = queues.load(plan, flow).ok_or_else(|| unknown("queue of flow", flow.name()))?;
             Load::Queue(Box::new(load))
         }
-        (scenario::Load::Open { .. } | scenario::Load::Replay { .. }, None) => return Err(unknown("schedule of flow", flow.name())),
+        (scenario::Load::Open { .. } | scenario::Load::Replay { .. }, None) => {
+            return Err(unknown("schedule of flow", flow.name()));
+        }
     })
 }
 

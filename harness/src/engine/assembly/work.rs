@@ -8,10 +8,11 @@ use std::time::Duration;
 use bedload_reports::sizing::{Consumer, QueueSetup, Work};
 use bedload_reports::units::Nanos;
 
+use super::prompt_length::prompt_tokens;
 use crate::client::policy::{Retry, RetryMode};
 use crate::queue::policy::{self, Idempotency, QueuePolicy};
 use crate::resilience::course::destinations;
-use crate::scenario::{Behaviour, CallSpec, Client, Flow, Input, Load, Model, Plan, Spread};
+use crate::scenario::{Behaviour, CallSpec, Client, Flow, Load, Model, Plan, Spread};
 
 /// The 99th percentile of the standard normal distribution.
 const Z99: f64 = 2.326_347_874;
@@ -82,15 +83,7 @@ fn mean_answer_s(behaviour: &Behaviour, call: &CallSpec) -> f64 {
 /// What a call reserves: its prompt, and the most that it may write.
 fn reserved_tokens(call: &CallSpec, model: &Model) -> u64 {
     let most = call.max_tokens.fixed().unwrap_or(u32::MAX).min(model.behaviour().max_output_tokens);
-    let input = match &call.input {
-        Input::Tokens(length) => mean(*length),
-        // A queue replays no trace.
-        Input::Traced => 0.0,
-        Input::Messages(messages) => {
-            messages.iter().map(|said| said.text.len() as f64 / bedload_mocks::CHARS_PER_TOKEN as f64).sum()
-        }
-    };
-    input.ceil() as u64 + u64::from(most)
+    prompt_tokens(call, mean).ceil() as u64 + u64::from(most)
 }
 
 /// Every attempt at its longest, and every wait at its longest, at each destination in turn.

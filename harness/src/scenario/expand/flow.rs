@@ -12,7 +12,9 @@ use crate::resilience::policy::GatewayPolicy;
 use crate::scenario::defaults;
 use crate::scenario::file::TRACE;
 use crate::scenario::leaf::{MaxTokens, Passes as PassesLeaf, Rate, Size, Time};
-use crate::scenario::plan::{AnswerLimit, CallSpec, Flow, Input, Load, Spread, UserSegment, period_word};
+use crate::scenario::plan::{
+    AnswerLimit, CallSpec, Flow, Input, Load, PromptFile, PromptTemplate, Spread, UserSegment, period_word,
+};
 use crate::scenario::trace::{Layout, Trace};
 use crate::scenario::words;
 
@@ -51,12 +53,20 @@ fn call(page: &mut Page, call: &CallSpec, replayed: bool) {
     let stops = list(call.stop_sequences.iter().map(|text| quoted(text)));
     page.entry_or_default("stop_sequences", stops, call.stop_sequences.is_empty());
     page.entry_if("system", call.system.as_deref().map(quoted));
+    if let Some(tokens) = call.prefix_tokens {
+        page.entry("prefix_tokens", tokens);
+        page.entry_or_default("cache_prefix", call.cache_prefix, call.cache_prefix == defaults::CACHE_PREFIX);
+    }
     match &call.input {
         Input::Tokens(tokens) => page.block("prompt", |page| {
             let is_default = !replayed && *tokens == defaults::INPUT_TOKENS;
             page.entry_or_default("input_tokens", counts(*tokens), is_default);
         }),
         Input::Traced => page.block("prompt", |page| page.entry_or_default("input_tokens", TRACE, true)),
+        Input::File(file) => page.block("prompt", |page| page.block("file", |page| prompt_file(page, file))),
+        Input::Template(prompt) => {
+            page.block("prompt", |page| page.block("template", |page| template(page, prompt)));
+        }
         Input::Messages(messages) => page.section("messages", messages, message),
     }
     match call.tools.as_slice() {
@@ -72,6 +82,22 @@ fn call(page: &mut Page, call: &CallSpec, replayed: bool) {
             page.entry_or_default("deadline", Time::written(deadline), deadline == defaults::POLL_DEADLINE);
         });
     }
+}
+
+fn prompt_file(page: &mut Page, file: &PromptFile) {
+    page.entry("path", quoted(&file.path));
+    page.entry_or_default("field", quoted(&file.field), &*file.field == defaults::PROMPT_FIELD);
+    let order = if file.shuffled { "shuffled" } else { "in_turn" };
+    page.entry_or_default("order", order, !file.shuffled);
+    page.entry_or_default("distinct", file.distinct, file.distinct == defaults::DISTINCT);
+}
+
+fn template(page: &mut Page, prompt: &PromptTemplate) {
+    page.entry("text", quoted(&prompt.text));
+    page.section("vars", &prompt.variables, |page, variable| {
+        page.entry(&variable.name, list(variable.texts.iter().map(|text| quoted(text))));
+    });
+    page.entry_or_default("distinct", prompt.distinct, prompt.distinct == defaults::DISTINCT);
 }
 
 fn message(page: &mut Page, message: &Message) {
@@ -94,8 +120,8 @@ fn load(page: &mut Page, load: &Load, stages: &[Stage]) {
         Load::Open { arrivals, stretches } => {
             page.block("open", |page| open(page, *arrivals, stretches, stages))
         }
-        Load::Closed { segments, think } => {
-            page.block("closed", |page| closed(page, segments, *think, stages))
+        Load::Closed { segments, think, turns } => {
+            page.block("closed", |page| closed(page, segments, (*think, *turns), stages))
         }
         Load::Queue { policy, .. } => page.block("queue", |page| queue(page, policy)),
         Load::Replay { trace, speed, passes, .. } => {
@@ -153,13 +179,16 @@ fn shape(shape: Shape) -> String {
     }
 }
 
-fn closed(page: &mut Page, segments: &[UserSegment], think: Spread, stages: &[Stage]) {
+fn closed(page: &mut Page, segments: &[UserSegment], (think, turns): (Spread, Spread), stages: &[Stage]) {
     page.block("users", |page| {
         for segment in segments {
-            page.entry(stage_at(segment.from, stages), segment.users);
+            let (from, to) = (segment.users, segment.end_users);
+            let users = if from == to { from.to_string() } else { format!("{{ from: {from}, to: {to} }}") };
+            page.entry(stage_at(segment.from, stages), users);
         }
     });
     page.entry_or_default("think", times(think), think == defaults::THINK);
+    page.entry_or_default("turns", counts(turns), turns == defaults::TURNS);
 }
 
 /// The stage that begins at an offset. Segments are made of stages, so there always is one.

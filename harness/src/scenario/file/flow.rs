@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 
 use super::gateway::Gateway;
 use super::load::Load;
+use super::model::Tokens;
 use super::prompt::Prompt;
 use crate::scenario::decode::{List, Optional, Required, choice, record};
 use crate::scenario::defaults;
@@ -67,7 +68,12 @@ pub(crate) struct CallSettings {
     pub stop_sequences: Optional<List<Text>>,
     /// The system prompt.
     pub system: Optional<Text>,
-    /// What is said: a text, or a generated one of some length. Either this or `messages`.
+    /// Tokens of a generated text behind the system prompt that all requests of the flow share.
+    pub prefix_tokens: Optional<Tokens>,
+    /// Whether a mark behind them asks for a place in the model's prompt cache, where it has one.
+    #[schemars(extend("default" = defaults::CACHE_PREFIX))]
+    pub cache_prefix: Optional<bool>,
+    /// What is said: a text, a generated one of some length, one of a file, or a template. Either this or `messages`.
     pub prompt: Optional<Prompt>,
     /// A whole conversation; it begins and ends with the user. Either this or `prompt`.
     pub messages: Optional<List<Message>>,
@@ -86,6 +92,8 @@ record!(CallSettings {
     top_p,
     stop_sequences,
     system,
+    prefix_tokens,
+    cache_prefix,
     prompt,
     messages,
     tools,

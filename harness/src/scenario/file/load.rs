@@ -13,7 +13,10 @@ use crate::scenario::node::{Entry, Node, Value};
 use crate::scenario::notes::{Noted, Notes};
 
 /// The most users of a closed load; each is a task of its own.
-type Users = Whole<0, 1_000_000>;
+pub(crate) type Users = Whole<0, 1_000_000>;
+
+/// The requests of a conversation. Each repeats all the ones before.
+type TurnCount = Whole<1, 1000>;
 
 /// The steps of a rate. More of them than these are a ramp.
 type StepCount = Whole<2, 1000>;
@@ -76,14 +79,64 @@ record!(Burstiness { cv });
 #[derive(Debug, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub(crate) struct Closed {
-    /// How many: one number for the whole timeline, or one for each stage. A stage that is not named has none.
-    pub users: Required<ByStage<Users, Users>>,
+    /// How many: one number for the whole timeline, or one for each stage, or from how many to how many. A stage that is not
+    /// named has none.
+    pub users: Required<ByStage<Users, UserPace>>,
     /// How long a user thinks between an answer and the next request.
     #[schemars(extend("default" = defaults::THINK.written_as_times()))]
     pub think: Optional<SpreadOf<Time>>,
+    /// How many requests a conversation has. Each sends all that was said in it before, then its user begins another one.
+    /// What stands for an answer there are words of as many tokens as it had: answers are counted, and not kept.
+    #[schemars(extend("default" = defaults::TURNS.written_as_counts()))]
+    pub turns: Optional<SpreadOf<TurnCount>>,
 }
 
-record!(Closed { users, think });
+record!(Closed { users, think, turns });
+
+/// The users of one stage.
+#[derive(Debug)]
+pub(crate) enum UserPace {
+    /// The same from its start to its end.
+    Steady(Users),
+    /// More or fewer, one by one and evenly over the stage.
+    Ramp(UserRamp),
+}
+
+/// Users who come or go over a stage.
+#[derive(Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct UserRamp {
+    /// At its start.
+    pub from: Required<Users>,
+    /// At its end.
+    pub to: Required<Users>,
+}
+
+record!(UserRamp { from, to });
+
+impl Decode for UserPace {
+    fn decode(node: &Node, notes: &mut Notes) -> Result<Self, Noted> {
+        match &node.value {
+            Value::Map(_) => UserRamp::decode(node, notes).map(UserPace::Ramp),
+            _ => Users::decode(node, notes).map(UserPace::Steady),
+        }
+    }
+}
+
+impl JsonSchema for UserPace {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "UserPace".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let (users, ramp) = (generator.subschema_for::<Users>(), generator.subschema_for::<UserRamp>());
+        json_schema!({ "anyOf": [users, ramp] })
+    }
+}
 
 /// One value for the whole timeline, or one for each stage.
 #[derive(Debug)]

@@ -35,14 +35,14 @@ pub(crate) use fault::{
 pub(crate) use flow::{Call, CallSettings, Flow, Message, Poll, Role, Tool};
 pub(crate) use gate::{Destination, Gate, OnNoData, Severity};
 pub(crate) use gateway::{Gateway, Period, UsageQuota};
-pub(crate) use load::{Arrivals, ByStage, Load, Open, Pace, Ramp, Sine, Spike};
+pub(crate) use load::{Arrivals, ByStage, Load, Open, Pace, Ramp, Sine, Spike, UserPace, Users};
 pub(crate) use model::{Answers, Behaviour, Model, Optimized, Price};
 pub(crate) use policy::{
     Breaker, Catcher, ContentRule, FallbackItem, FallbackRules, Hedge, Jitter, Limit, Metrics, Next, Regions,
     Retrier, Routing, RoutingFigure, SlidingWindow, StateMachine, Stick, StreamPolicy, TriggerWord,
     WhenEmpty,
 };
-pub(crate) use prompt::{Prompt, PromptTokens, TRACE};
+pub(crate) use prompt::{Prompt, PromptFile, PromptOrder, PromptTokens, TRACE, Template};
 pub(crate) use queue::{Acknowledge, Existing, Function, Idempotency, OnFailure, Queue, Scaling, Workers};
 pub(crate) use quota::{ProfileQuota, Provisioned, Quota, Reserved, WindowWord};
 pub(crate) use replay::Replay;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use bedload_reports::record::{Name, Operation};
 
 use super::World;
+use super::prompt::{PromptFile, PromptTemplate};
 use super::spread::Spread;
 use super::target::PREFIXES;
 use crate::client::ask::{Message, Role, Tool};
@@ -13,6 +14,7 @@ use crate::scenario::code::Code;
 use crate::scenario::decode::{List, Optional};
 use crate::scenario::defaults;
 use crate::scenario::file::{self, CallSettings};
+use crate::scenario::input::Inputs;
 use crate::scenario::leaf::{Positive, Time};
 use crate::scenario::notes::{Note, Noted, Notes};
 use crate::scenario::place::{At, Place};
@@ -34,6 +36,10 @@ pub struct CallSpec {
     pub stop_sequences: Vec<String>,
     /// The system prompt.
     pub system: Option<String>,
+    /// Tokens behind the system prompt that all requests share.
+    pub prefix_tokens: Option<u32>,
+    /// Whether a mark behind them asks for a place in the prompt cache.
+    pub cache_prefix: bool,
     /// What is said.
     pub input: Input,
     /// Tools that the model may call.
@@ -70,6 +76,10 @@ pub enum Input {
     Tokens(Spread),
     /// A generated text of as many tokens as the trace says, different for every request.
     Traced,
+    /// One of a file.
+    File(PromptFile),
+    /// A template, filled in.
+    Template(Box<PromptTemplate>),
     /// This conversation, the same in every request. It begins and ends with the user.
     Messages(Vec<Message>),
 }
@@ -83,7 +93,8 @@ impl CallSpec {
     ) -> Result<Self, Noted> {
         let (operation, settings) = operation(raw);
         let model = model(operation, settings, world, notes);
-        let input = input(settings, replayed, notes);
+        let input = input(settings, replayed, &world.inputs, notes);
+        let cache_prefix = cache_prefix(settings, notes);
         let max_tokens = max_tokens(operation, settings, replayed, notes);
         let polling = polling(operation, settings, notes);
         Ok(CallSpec {
@@ -94,6 +105,8 @@ impl CallSpec {
             top_p: settings.top_p.value()?.map(|number| number.get() as f32),
             stop_sequences: all(&settings.stop_sequences, |text| Ok(text.get().to_string()))?,
             system: settings.system.value()?.map(|text| text.get().to_string()),
+            prefix_tokens: settings.prefix_tokens.value()?.map(|tokens| tokens.get_u32()),
+            cache_prefix: cache_prefix?,
             input: input?,
             tools: all(&settings.tools, tool)?,
             polling: polling?,
@@ -243,11 +256,24 @@ fn is_profile(id: &str) -> bool {
         || PREFIXES.iter().any(|prefix| id.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('.')))
 }
 
-fn input(raw: &CallSettings, replayed: Replayed, notes: &mut Notes) -> Result<Input, Noted> {
+/// Whether a shared prefix is marked; there must be one to be marked or not.
+fn cache_prefix(raw: &CallSettings, notes: &mut Notes) -> Result<bool, Noted> {
+    match raw.cache_prefix.get()? {
+        Some(given) if !raw.prefix_tokens.is_given() => {
+            let note = Note::new(Code::Contradiction, given.place, "nothing is shared that could be cached")
+                .label("of `prefix_tokens` alone")
+                .help("add `prefix_tokens: 2k`, or remove it");
+            Err(notes.add(note))
+        }
+        given => Ok(given.map_or(defaults::CACHE_PREFIX, |given| given.value)),
+    }
+}
+
+fn input(raw: &CallSettings, replayed: Replayed, inputs: &Inputs, notes: &mut Notes) -> Result<Input, Noted> {
     match (raw.prompt.get()?, raw.messages.get()?) {
         (None, None) if replayed == Replayed::Yes => Ok(Input::Traced),
         (None, None) => Ok(Input::Tokens(defaults::INPUT_TOKENS)),
-        (Some(given), None) => prompt(given, replayed, notes),
+        (Some(given), None) => prompt(given, replayed, inputs, notes),
         (None, Some(messages)) => conversation(messages, notes),
         (Some(prompt), Some(messages)) => {
             let note = Note::new(Code::Contradiction, messages.place, "`messages` beside `prompt`")
@@ -259,13 +285,26 @@ fn input(raw: &CallSettings, replayed: Replayed, notes: &mut Notes) -> Result<In
     }
 }
 
-fn prompt(given: &At<file::Prompt>, replayed: Replayed, notes: &mut Notes) -> Result<Input, Noted> {
+fn prompt(
+    given: &At<file::Prompt>,
+    replayed: Replayed,
+    inputs: &Inputs,
+    notes: &mut Notes,
+) -> Result<Input, Noted> {
+    let place = given.place;
     match &given.value {
         file::Prompt::InputTokens(file::PromptTokens::Spread(spread)) => Ok(Input::Tokens(spread.get())),
         file::Prompt::InputTokens(file::PromptTokens::Traced) if replayed == Replayed::No => {
             Err(notes.add(no_trace(given.place)))
         }
         file::Prompt::InputTokens(file::PromptTokens::Traced) => Ok(Input::Traced),
+        file::Prompt::File(file) => {
+            PromptFile::build(&At { value: file, place }, inputs, notes).map(Input::File)
+        }
+        file::Prompt::Template(template) => {
+            let template = PromptTemplate::build(&At { value: template, place }, notes)?;
+            Ok(Input::Template(Box::new(template)))
+        }
         file::Prompt::Text(text) => {
             Ok(Input::Messages(vec![Message { role: Role::User, text: text.get().to_string() }]))
         }
@@ -305,6 +344,6 @@ fn all<T, U>(raw: &Optional<List<T>>, make: impl Fn(&T) -> Result<U, Noted>) -> 
     raw.value()?.map_or(Ok(Vec::new()), |list| read(list, make))
 }
 
-fn read<T, U>(list: &List<T>, make: impl Fn(&T) -> Result<U, Noted>) -> Result<Vec<U>, Noted> {
+pub(super) fn read<T, U>(list: &List<T>, make: impl Fn(&T) -> Result<U, Noted>) -> Result<Vec<U>, Noted> {
     list.items().iter().map(|item| make(&item.as_ref().map_err(|noted| *noted)?.value)).collect()
 }

@@ -2,7 +2,7 @@
 
 use bedload_reports::record::Name;
 
-use super::call::{CallSpec, Replayed};
+use super::call::{CallSpec, Input, Replayed};
 use super::gateway::gateway;
 use super::load::Load;
 use super::{Target, World};
@@ -50,11 +50,15 @@ impl Flow {
 
     /// The digests of the files that it names.
     pub(super) fn digests(&self) -> impl Iterator<Item = &str> {
-        match &self.load {
+        let trace = match &self.load {
             Load::Replay { trace, .. } => Some(trace.digest()),
             Load::Open { .. } | Load::Closed { .. } | Load::Queue { .. } => None,
-        }
-        .into_iter()
+        };
+        let prompts = match &self.call.input {
+            Input::File(file) => Some(file.digest()),
+            Input::Tokens(_) | Input::Traced | Input::Template(_) | Input::Messages(_) => None,
+        };
+        trace.into_iter().chain(prompts)
     }
 
     pub(super) fn build(

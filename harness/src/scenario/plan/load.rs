@@ -17,7 +17,7 @@ use crate::scenario::code::Code;
 use crate::scenario::decode::Row;
 use crate::scenario::defaults;
 use crate::scenario::file::{self, ByStage};
-use crate::scenario::leaf::{Rate, Whole};
+use crate::scenario::leaf::Rate;
 use crate::scenario::notes::{Note, Noted, Notes};
 use crate::scenario::place::{At, Place};
 use crate::scenario::trace::Trace;
@@ -38,6 +38,8 @@ pub enum Load {
         segments: Vec<UserSegment>,
         /// How long they think, in seconds.
         think: Spread,
+        /// How many requests a conversation has.
+        turns: Spread,
     },
     /// Requests arrive as they did in a trace.
     Replay {
@@ -61,15 +63,17 @@ pub enum Load {
     },
 }
 
-/// A stretch of time with so many users.
+/// A stretch of time with users.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UserSegment {
     /// Its start.
     pub from: Nanos,
     /// Its end.
     pub to: Nanos,
-    /// How many users there are; at least one.
+    /// How many users there are at its start.
     pub users: u32,
+    /// How many there are at its end, where one by one has come or gone; not none at both.
+    pub end_users: u32,
 }
 
 impl Load {
@@ -83,7 +87,8 @@ impl Load {
             Load::Replay { passes: Passes::Endless, .. } => true,
             // What was not read may have arrivals everywhere.
             Load::Replay { trace, .. } => {
-                trace.arrivals().is_empty() || self.replay().into_iter().flatten().any(|due| stage.from <= due.at)
+                trace.arrivals().is_empty()
+                    || self.replay().into_iter().flatten().any(|due| stage.from <= due.at)
             }
         }
     }
@@ -108,14 +113,16 @@ impl Load {
             }
             file::Load::Closed(closed) => {
                 let users = users(closed.users.value()?, timeline, notes)?;
-                let users = users.some_traffic(|users| users > 0, flow, notes)?;
-                let segments = users.on(timeline.whole()?, |stage, users| UserSegment {
+                let users = users.some_traffic(|(start, end)| start + end > 0, flow, notes)?;
+                let segments = users.on(timeline.whole()?, |stage, (users, end_users)| UserSegment {
                     from: stage.from,
                     to: stage.to,
                     users,
+                    end_users,
                 });
                 let think = closed.think.map_or(defaults::THINK, |think| think.get())?;
-                Ok(Load::Closed { segments, think })
+                let turns = closed.turns.map_or(defaults::TURNS, |turns| turns.get())?;
+                Ok(Load::Closed { segments, think, turns })
             }
             file::Load::Queue(raw) => {
                 let policy = queue(raw, flow, notes)?;
@@ -173,21 +180,26 @@ fn stretches(
     let of_stage = |pace: &At<file::Pace>, notes: &mut Notes| Ok((shape(pace, notes)?, pace.place));
     let rates = Levels::read(raw, timeline, notes, throughout, of_stage)?;
     let rates = rates.some_traffic(|(shape, _)| shape.has_traffic(), flow, notes)?;
-    let stretch = |stage: &Stage, (shape, place)| {
-        At { value: Stretch { from: stage.from, to: stage.to, shape }, place }
+    let stretch = |stage: &Stage, (shape, place)| At {
+        value: Stretch { from: stage.from, to: stage.to, shape },
+        place,
     };
     let stretches = rates.on(timeline.whole()?, stretch);
     let checked: Vec<_> = stretches.iter().map(|stretch| within_stage(stretch, notes)).collect();
     checked.into_iter().collect()
 }
 
-fn users<const MOST: u64>(
-    raw: &ByStage<Whole<0, MOST>, Whole<0, MOST>>,
+/// The users at the start and at the end of each stage.
+fn users(
+    raw: &ByStage<file::Users, file::UserPace>,
     timeline: &Timeline,
     notes: &mut Notes,
-) -> Result<Levels<u32>, Noted> {
-    let each = |users: &At<Whole<0, MOST>>, _: &mut Notes| Ok(users.value.get_u32());
-    Levels::read(raw, timeline, notes, |users| Ok(users.get_u32()), each)
+) -> Result<Levels<(u32, u32)>, Noted> {
+    let steady = |users: &file::Users| Ok((users.get_u32(), users.get_u32()));
+    Levels::read(raw, timeline, notes, steady, |pace: &At<file::UserPace>, _| match &pace.value {
+        file::UserPace::Steady(users) => steady(users),
+        file::UserPace::Ramp(ramp) => Ok((ramp.from.value()?.get_u32(), ramp.to.value()?.get_u32())),
+    })
 }
 
 /// How much there is, stage by stage.
