@@ -81,9 +81,9 @@ impl Pacer {
             Some(permit) => {
                 let (dispatcher, flow, requester) =
                     (self.dispatcher.clone(), load.flow.clone(), load.requester.clone());
-                let matter = Matter { lengths: due.lengths };
+                let matter = Matter { lengths: due.lengths, ..Matter::default() };
                 self.runtime.spawn(async move {
-                    dispatcher.perform(permit, requester, &flow, due.at, matter, || {}).await
+                    dispatcher.perform(permit, requester, &flow, due.at, matter, || {}).await;
                 });
             }
         }
