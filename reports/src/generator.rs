@@ -163,10 +163,14 @@ impl GeneratorTally {
     }
 }
 
-/// The share of all cores that was used since (when, processor time so far).
+/// The shortest stretch that a share is taken over: processor time is counted in steps of 10 ms.
+const LEAST: Nanos = Nanos::from_micros(500_000);
+
+/// The share of all cores that was used since (when, processor time so far); none over too short a stretch.
 fn share((at, cpu): (Nanos, Nanos), sample: &GeneratorSample) -> Option<f64> {
-    let wall = sample.at.since(at).as_secs_f64() * f64::from(sample.cores.max(1));
-    (wall > 0.0).then(|| sample.cpu.since(cpu).as_secs_f64() / wall)
+    let wall = sample.at.since(at);
+    let cores = wall.as_secs_f64() * f64::from(sample.cores.max(1));
+    (wall >= LEAST).then(|| sample.cpu.since(cpu).as_secs_f64() / cores)
 }
 
 /// One point instead of two neighbours.
