@@ -6,6 +6,7 @@
 //! | `records` | writing a record, reading it back, folding it into figures, adding to a histogram |
 //! | `page` | reading a scenario, rendering a report |
 //! | `exchange` | a Converse call through the SDK in memory: bare, and with everything that bedload adds |
+//! | `wire` | a Converse call of the wire client, as a share of the bare SDK's, in memory and over TCP |
 //! | `mock` | a request to the mock over TCP, and how late its paced streams are |
 //!
 //! `cargo bench -p bedload-benches`. Figures are ratios within one run; no bench asserts a time.

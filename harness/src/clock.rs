@@ -55,6 +55,11 @@ impl Clock {
         Nanos::from(self.wall.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default()).plus(offset)
     }
 
+    /// The time of this clock on the wall, by which requests are signed.
+    pub fn wall_time(&self) -> SystemTime {
+        self.wall + Duration::from(self.now())
+    }
+
     /// The offset from the epoch.
     #[expect(clippy::disallowed_methods, reason = "the one place where time is read")]
     pub fn now(&self) -> Nanos {
@@ -108,7 +113,7 @@ impl Clock {
 /// The SDK's view of the clock: it signs and rates by the run's time, virtual or real.
 impl TimeSource for Clock {
     fn now(&self) -> SystemTime {
-        self.wall + Duration::from(Clock::now(self))
+        self.wall_time()
     }
 }
 

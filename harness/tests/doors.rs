@@ -6,13 +6,12 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use bedload::client::ask::{Ask, Message, Role, Tool};
 use bedload::client::operation::Caller;
 use bedload::client::policy::{Retry, RetryMode, RetryProfile, RetryQuota, Timeouts};
 use bedload::client::sdk::{self, Way};
 use bedload::clock::{self, Clock};
-use bedload::transport::memory::MemoryDoor;
+use bedload::transport::http::Http;
 use bedload::transport::network;
 use bedload_mocks::faults::{Fault, Kind, Script, Throttle};
 use bedload_mocks::{Behaviour, Cloud, CloudSpec, Epoch, Exchange, LedgerSink, ModelSpec, Spread};
@@ -57,7 +56,7 @@ fn caller(way: &Way, clock: Clock, operation: Operation, mode: RetryMode) -> Cal
         stream_idle: Some(Duration::from_secs(5)),
     };
     Caller {
-        client: sdk::client(way, "us-east-1", &retry, &timeouts, clock),
+        client: sdk::client(way, "us-east-1", &retry, &timeouts, clock).into(),
         region: "us-east-1".into(),
         model: "haiku".into(),
         model_id: MODEL.into(),
@@ -102,7 +101,7 @@ fn in_memory_to(
 ) -> Call {
     clock::runtime(ClockKind::Virtual).unwrap().block_on(async {
         let clock = Clock::start(ClockKind::Virtual);
-        let http = SharedHttpClient::new(MemoryDoor::new(cloud(clock, ttft, faults)));
+        let http = Http::memory(cloud(clock, ttft, faults));
         let way = Way::Mock { http, endpoint: "http://bedrock.in-memory".into() };
         caller(&way, clock, operation, mode).call(ask, None).await
     })
@@ -203,7 +202,7 @@ fn a_refused_retry_is_told_from_attempts_used_up() {
     // A quota of 500 at 5 a retry lasts for a hundred retries: fifty calls of three attempts.
     let refused = clock::runtime(ClockKind::Virtual).unwrap().block_on(async {
         let clock = Clock::start(ClockKind::Virtual);
-        let http = SharedHttpClient::new(MemoryDoor::new(cloud(clock, Duration::from_millis(20), always())));
+        let http = Http::memory(cloud(clock, Duration::from_millis(20), always()));
         let way = Way::Mock { http, endpoint: "http://bedrock.in-memory".into() };
         let caller = caller(&way, clock, Operation::Converse, RetryMode::Standard);
         let mut refused = Vec::new();

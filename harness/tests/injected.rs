@@ -7,14 +7,12 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use bedload::client::ask::{Ask, Message, Role};
 use bedload::client::operation::Caller;
 use bedload::client::policy::{Retry, RetryMode, RetryProfile, RetryQuota, Timeouts};
 use bedload::client::sdk::{self, Way};
 use bedload::clock::{self, Clock};
-use bedload::transport::injected::InjectedDoor;
-use bedload::transport::memory::MemoryDoor;
+use bedload::transport::http::Http;
 use bedload::transport::network;
 use bedload_mocks::faults::{
     Aim, BadCrc, CrcPart, EarlyEnd, ErrorAnswer, ExceptionFrame, Fault, FirstByte, Front, Kind, Latency,
@@ -58,7 +56,7 @@ fn epoch(clock: Clock) -> Epoch {
     Epoch { instant: clock.epoch(), wall: clock.wall_epoch() }
 }
 
-async fn call(http: SharedHttpClient, endpoint: String, clock: Clock, operation: Operation) -> Call {
+async fn call(http: Http, endpoint: String, clock: Clock, operation: Operation) -> Call {
     let way = Way::Mock { http, endpoint };
     let retry = Retry {
         mode: RetryMode::Standard,
@@ -76,7 +74,7 @@ async fn call(http: SharedHttpClient, endpoint: String, clock: Clock, operation:
         stream_idle: Some(Duration::from_millis(500)),
     };
     let caller = Caller {
-        client: sdk::client(&way, "us-east-1", &retry, &timeouts, clock),
+        client: sdk::client(&way, "us-east-1", &retry, &timeouts, clock).into(),
         region: "us-east-1".into(),
         model: "haiku".into(),
         model_id: MODEL.into(),
@@ -105,9 +103,9 @@ fn in_memory(fault: Fault, behind: Vec<Fault>, operation: Operation) -> (Call, u
     clock::runtime(ClockKind::Virtual).unwrap().block_on(async {
         let clock = Clock::start(ClockKind::Virtual);
         let reached = Reached::default();
-        let door = SharedHttpClient::new(MemoryDoor::new(service(clock, reached.clone(), behind)));
+        let door = Http::memory(service(clock, reached.clone(), behind));
         let front = Front::new(1, models(), Script::new(vec![fault]).unwrap(), epoch(clock));
-        let http = SharedHttpClient::new(InjectedDoor::new(front, door));
+        let http = door.behind(&front);
         let call = call(http, "http://bedrock.in-memory".into(), clock, operation).await;
         let count = *reached.0.lock().unwrap();
         (call, count)
@@ -121,7 +119,7 @@ fn over_tcp(fault: Fault, operation: Operation) -> (Call, u32) {
         let reached = Reached::default();
         let served = network::serve(service(clock, reached.clone(), Vec::new())).await.unwrap();
         let front = Front::new(1, models(), Script::new(vec![fault]).unwrap(), epoch(clock));
-        let http = SharedHttpClient::new(InjectedDoor::new(front, network::plain_http()));
+        let http = network::plain_http().behind(&front);
         let call = call(http, served.url(), clock, operation).await;
         served.stop().await;
         let count = *reached.0.lock().unwrap();

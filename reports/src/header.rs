@@ -170,12 +170,32 @@ pub struct Flow {
     pub model: Name,
     /// The client that carries it.
     pub client: Name,
+    /// What that client asks with.
+    #[serde(default, skip_serializing_if = "Via::is_sdk")]
+    pub via: Via,
     /// The arrivals that the schedule holds; none where the answers set the pace (closed loads).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub planned: Option<u64>,
     /// The queue that its requests travel through, if they are jobs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub queue: Option<QueueSetup>,
+}
+
+/// What a client asks with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Via {
+    /// The AWS SDK, with its own retries.
+    #[default]
+    Sdk,
+    /// A wire client, with retries of bedload's own, which say nothing of any SDK.
+    Wire,
+}
+
+impl Via {
+    fn is_sdk(&self) -> bool {
+        *self == Via::Sdk
+    }
 }
 
 /// A model as the scenario names it.

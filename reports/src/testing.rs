@@ -2,7 +2,7 @@
 
 use crate::gate::Gate;
 use crate::header::{
-    ClockKind, FORMAT_VERSION, FaultKind, FaultWindow, Flow, Header, Model, Price, Slo, Stage, Tracing,
+    ClockKind, FORMAT_VERSION, FaultKind, FaultWindow, Flow, Header, Model, Price, Slo, Stage, Tracing, Via,
 };
 use crate::record::{
     Attempt, Call, CallEnd, Decision, Deed, Failure, FailureClass, Name, Operation, Outcome, Reason, Record,
@@ -46,6 +46,7 @@ pub(crate) fn header() -> Header {
             operation: Operation::ConverseStream,
             model: "sonnet".into(),
             client: "careful".into(),
+            via: Via::Sdk,
             planned: None,
             queue: None,
         }],

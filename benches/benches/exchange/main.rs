@@ -14,22 +14,32 @@ mod subject;
 mod tracing;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
+use aws_sdk_bedrockruntime::Client;
 use bedload::client::operation::Caller;
 use bedload::clock::{self, Clock};
 use bedload_reports::header::ClockKind;
 use bedload_reports::record::Operation;
 use criterion::{Criterion, criterion_group};
 
-use subject::{ask, bare, caller};
+use subject::{ask, bare, in_memory, sdk, spec};
+
+/// A caller with the SDK before a cloud in memory, and its client alone.
+fn in_memory_subjects() -> (Caller, Client) {
+    let clock = Clock::start(ClockKind::Virtual);
+    let spec = spec(Duration::from_millis(200), Duration::from_millis(6));
+    let client = sdk(&in_memory(spec, clock), clock);
+    (subject::caller(client.clone().into(), clock), client)
+}
 
 fn exchange(criterion: &mut Criterion) {
     let runtime = clock::runtime(ClockKind::Virtual).expect("a runtime");
-    let caller = runtime.block_on(async { caller(Clock::start(ClockKind::Virtual)) });
+    let (caller, client) = runtime.block_on(async { in_memory_subjects() });
     let ask = ask();
     let text = ask.messages[0].text.clone();
     let mut group = criterion.benchmark_group("exchange");
-    group.bench_function("bare SDK", |bencher| bencher.iter(|| runtime.block_on(bare(&caller, &text))));
+    group.bench_function("bare SDK", |bencher| bencher.iter(|| runtime.block_on(bare(&client, &text))));
     group.bench_function("bedload", |bencher| bencher.iter(|| runtime.block_on(caller.call(&ask, None))));
     let stream = Caller { operation: Operation::ConverseStream, ..caller.clone() };
     group.bench_function("bedload, stream of 60 events", |bencher| {

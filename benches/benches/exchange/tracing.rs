@@ -7,14 +7,14 @@ use std::process::ExitCode;
 
 use bedload::client::operation::Caller;
 use bedload::client::sight::Sight;
-use bedload::clock::{self, Clock};
+use bedload::clock;
 use bedload::seed::Seed;
 use bedload_reports::header::ClockKind;
 use bedload_reports::trace::propagation::CallIds;
 use bedload_reports::units::Nanos;
 use tokio::runtime::Runtime;
 
-use crate::subject::{ask, caller};
+use crate::subject::ask;
 
 /// Calls to a batch.
 const CALLS: u64 = 200;
@@ -34,7 +34,7 @@ enum Tracing {
 pub(crate) fn run(only_tried: bool) -> ExitCode {
     let pairs = if only_tried { 1 } else { PAIRS };
     let runtime = clock::runtime(ClockKind::Virtual).expect("a runtime");
-    let caller = runtime.block_on(async { caller(Clock::start(ClockKind::Virtual)) });
+    let (caller, _) = runtime.block_on(async { crate::in_memory_subjects() });
     batch(&runtime, &caller, Tracing::On);
     let mut added: Vec<f64> = (0..pairs)
         .map(|pair| {

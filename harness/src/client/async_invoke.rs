@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use aws_sdk_bedrockruntime::Client;
 use aws_sdk_bedrockruntime::types::{
     AsyncInvokeOutputDataConfig, AsyncInvokeS3OutputDataConfig, AsyncInvokeStatus,
 };
@@ -37,13 +38,17 @@ const COMPLETED: &str = "completed";
 
 impl Caller {
     /// Starts an invocation and waits for its end.
-    pub(super) async fn async_invoke(&self, ask: &Ask, sight: &Sight) -> CallEnd {
+    pub(super) async fn async_invoke(&self, client: &Client, ask: &Ask, sight: &Sight) -> CallEnd {
         let Some(polling) = &self.polling else {
             return CallEnd::Failed(failure(FailureClass::Unsendable, "nothing says where the output goes"));
         };
-        match self.start(ask, polling, sight).await {
+        match self.start(client, ask, polling, sight).await {
             Ok(arn) => {
-                match self.clock.within(Some(polling.deadline), self.follow(&arn, polling, sight)).await {
+                match self
+                    .clock
+                    .within(Some(polling.deadline), self.follow(client, &arn, polling, sight))
+                    .await
+                {
                     Some(end) => end,
                     None => CallEnd::Failed(failure(
                         FailureClass::Timeout,
@@ -55,14 +60,19 @@ impl Caller {
         }
     }
 
-    async fn start(&self, ask: &Ask, polling: &Polling, sight: &Sight) -> Result<String, CallEnd> {
+    async fn start(
+        &self,
+        client: &Client,
+        ask: &Ask,
+        polling: &Polling,
+        sight: &Sight,
+    ) -> Result<String, CallEnd> {
         let (_, body) = self.body(ask).map_err(CallEnd::Failed)?;
         let input: Value = serde_json::from_slice(&body).unwrap_or_default();
         let place = AsyncInvokeS3OutputDataConfig::builder().s3_uri(&*polling.output).build();
         let place =
             place.map_err(|error| CallEnd::Failed(failure(FailureClass::Unsendable, &error.to_string())))?;
-        let started = self
-            .client
+        let started = client
             .start_async_invoke()
             .model_id(&*self.model_id)
             .model_input(document(input))
@@ -80,13 +90,13 @@ impl Caller {
 
     /// Asks until the invocation is over. A question that fails, after all the attempts of the SDK, is asked again at
     /// the next turn, unless no answer can ever come.
-    async fn follow(&self, arn: &str, polling: &Polling, sight: &Sight) -> CallEnd {
+    async fn follow(&self, client: &Client, arn: &str, polling: &Polling, sight: &Sight) -> CallEnd {
         let mut wait = polling.every;
         loop {
             self.clock.sleep(wait).await;
             wait = (wait + wait / 2).min(polling.most);
             sight.polled();
-            match self.client.get_async_invoke().invocation_arn(arn).send().await {
+            match client.get_async_invoke().invocation_arn(arn).send().await {
                 Ok(seen) => match seen.status {
                     AsyncInvokeStatus::Completed => return answered(COMPLETED),
                     AsyncInvokeStatus::Failed => {

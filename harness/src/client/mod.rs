@@ -1,4 +1,4 @@
-//! One call through the AWS SDK, seen attempt by attempt.
+//! One call, seen attempt by attempt: through the AWS SDK, or through a wire client (`wire`) where the load alone matters.
 //!
 //! The SDK is what is under test, so nothing here retries, backs off or parses what the SDK would: it is
 //! configured (`sdk`), watched (`observer`), asked (`operation`) and its answers are read as an
@@ -7,6 +7,7 @@
 
 pub mod ask;
 pub mod async_invoke;
+pub mod attempts;
 pub mod converse;
 pub mod dialect;
 pub mod event;
@@ -15,5 +16,7 @@ pub mod operation;
 pub mod policy;
 pub mod sdk;
 pub mod sight;
+pub mod stack;
 pub mod stream;
 pub mod tokens;
+pub mod wire;

@@ -13,10 +13,12 @@ use bedload_reports::units::Nanos;
 
 use super::ask::Ask;
 use super::async_invoke::Polling;
+use super::attempts::Closed;
 use super::converse::{Parts, tokens};
 use super::dialect::Dialect;
-use super::observer::{Closed, Observer};
+use super::observer::Observer;
 use super::sight::{Content, Sight};
+use super::stack::Stack;
 use super::stream::Reader;
 use super::tokens::estimate;
 use crate::classify;
@@ -28,8 +30,8 @@ const JSON: &str = "application/json";
 /// Everything that one call needs beside its content.
 #[derive(Clone, Debug)]
 pub struct Caller {
-    /// The SDK's client for the region.
-    pub client: Client,
+    /// What it is made with, for the region.
+    pub client: Stack,
     /// The region's name.
     pub region: Name,
     /// The scenario's name of the model.
@@ -42,7 +44,7 @@ pub struct Caller {
     pub clock: Clock,
     /// The flow's name, sent along to a mock; none for AWS.
     pub flow_label: Option<Name>,
-    /// The most attempts that the SDK makes.
+    /// The most attempts that are made.
     pub max_attempts: u32,
     /// The longest silence allowed between two events of a stream.
     pub stream_idle: Option<Duration>,
@@ -72,22 +74,22 @@ impl Caller {
     }
 
     async fn operate(&self, ask: &Ask, sight: &Sight) -> CallEnd {
-        match self.operation {
-            Operation::Converse => self.converse(ask, sight).await,
-            Operation::ConverseStream => self.converse_stream(ask, sight).await,
-            Operation::Invoke => self.invoke(ask, sight).await,
-            Operation::InvokeStream => self.invoke_stream(ask, sight).await,
-            Operation::AsyncInvoke => self.async_invoke(ask, sight).await,
+        match (&self.client, self.operation) {
+            (Stack::Wire(client), _) => client.operate(self, ask, sight).await,
+            (Stack::Sdk(client), Operation::Converse) => self.converse(client, ask, sight).await,
+            (Stack::Sdk(client), Operation::ConverseStream) => self.converse_stream(client, ask, sight).await,
+            (Stack::Sdk(client), Operation::Invoke) => self.invoke(client, ask, sight).await,
+            (Stack::Sdk(client), Operation::InvokeStream) => self.invoke_stream(client, ask, sight).await,
+            (Stack::Sdk(client), Operation::AsyncInvoke) => self.async_invoke(client, ask, sight).await,
         }
     }
 
-    async fn converse(&self, ask: &Ask, sight: &Sight) -> CallEnd {
+    async fn converse(&self, client: &Client, ask: &Ask, sight: &Sight) -> CallEnd {
         let parts = match Parts::of(ask) {
             Ok(parts) => parts,
             Err(error) => return CallEnd::Failed(unsendable(&error)),
         };
-        let request = self
-            .client
+        let request = client
             .converse()
             .model_id(&*self.model_id)
             .set_messages(Some(parts.messages))
@@ -104,13 +106,12 @@ impl Caller {
         }
     }
 
-    async fn converse_stream(&self, ask: &Ask, sight: &Sight) -> CallEnd {
+    async fn converse_stream(&self, client: &Client, ask: &Ask, sight: &Sight) -> CallEnd {
         let parts = match Parts::of(ask) {
             Ok(parts) => parts,
             Err(error) => return CallEnd::Failed(unsendable(&error)),
         };
-        let request = self
-            .client
+        let request = client
             .converse_stream()
             .model_id(&*self.model_id)
             .set_messages(Some(parts.messages))
@@ -123,37 +124,29 @@ impl Caller {
         }
     }
 
-    async fn invoke(&self, ask: &Ask, sight: &Sight) -> CallEnd {
+    async fn invoke(&self, client: &Client, ask: &Ask, sight: &Sight) -> CallEnd {
         let (dialect, body) = match self.body(ask) {
             Ok(said) => said,
             Err(failure) => return CallEnd::Failed(failure),
         };
-        let request = self
-            .client
+        let request = client
             .invoke_model()
             .model_id(&*self.model_id)
             .content_type(JSON)
             .accept(JSON)
             .body(Blob::new(body));
         match request.customize().interceptor(self.observer(ask, sight)).send().await {
-            Ok(answer) => match dialect.answer(answer.body.as_ref()) {
-                Ok(answer) => {
-                    sight.told(answer.input, answer.output);
-                    answered(&answer.stop_reason)
-                }
-                Err(error) => CallEnd::Failed(failure(FailureClass::Unparsable, &error.to_string())),
-            },
+            Ok(answer) => self.read_body(dialect, answer.body.as_ref(), sight),
             Err(error) => refused(&error),
         }
     }
 
-    async fn invoke_stream(&self, ask: &Ask, sight: &Sight) -> CallEnd {
+    async fn invoke_stream(&self, client: &Client, ask: &Ask, sight: &Sight) -> CallEnd {
         let (dialect, body) = match self.body(ask) {
             Ok(said) => said,
             Err(failure) => return CallEnd::Failed(failure),
         };
-        let request = self
-            .client
+        let request = client
             .invoke_model_with_response_stream()
             .model_id(&*self.model_id)
             .content_type(JSON)
@@ -175,7 +168,18 @@ impl Caller {
         Ok((dialect, body))
     }
 
-    fn reader<'a>(&self, sight: &'a Sight) -> Reader<'a> {
+    /// Reads the body of a whole answer, in the dialect of the model.
+    pub(super) fn read_body(&self, dialect: Dialect, body: &[u8], sight: &Sight) -> CallEnd {
+        match dialect.answer(body) {
+            Ok(answer) => {
+                sight.told(answer.input, answer.output);
+                answered(&answer.stop_reason)
+            }
+            Err(error) => CallEnd::Failed(failure(FailureClass::Unparsable, &error.to_string())),
+        }
+    }
+
+    pub(super) fn reader<'a>(&self, sight: &'a Sight) -> Reader<'a> {
         Reader { sight, clock: self.clock, idle: self.stream_idle }
     }
 
@@ -216,6 +220,8 @@ impl Caller {
     /// The SDK does not say when its retry quota was dry; but a retryable error with attempts and time
     /// left has no other reason to be the last.
     fn was_refused(&self, failure: &Failure, attempts: &[Attempt]) -> bool {
+        // A wire client has no such quota.
+        let Stack::Sdk(_) = &self.client else { return false };
         let Some(last) = attempts.last() else { return false };
         let out_of_time = failure.class == FailureClass::Timeout
             && last.error.as_deref() != Some(classify::ATTEMPT_TIMED_OUT);
@@ -259,7 +265,7 @@ pub(super) fn timed_out(limit: Option<Duration>) -> Failure {
     failure(FailureClass::Timeout, &format!("not over within {limit}"))
 }
 
-fn unsendable(error: &dyn std::error::Error) -> Failure {
+pub(super) fn unsendable(error: &dyn std::error::Error) -> Failure {
     failure(FailureClass::Unsendable, &error.to_string())
 }
 

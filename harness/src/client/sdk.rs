@@ -11,11 +11,12 @@ use aws_sdk_bedrockruntime::config::timeout::TimeoutConfig;
 use aws_sdk_bedrockruntime::config::{BehaviorVersion, Builder, Region};
 use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_runtime::client::retries::RetryPartition;
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::RetrySpec;
 
 use super::policy::{Retry, RetryMode, RetryProfile, RetryQuota, Timeouts};
 use crate::clock::Clock;
+use crate::transport::http::Http;
+use crate::transport::wire::WireDoor;
 
 /// Where a client's requests go.
 #[derive(Clone, Debug)]
@@ -23,12 +24,17 @@ pub enum Way {
     /// To a cloud of our own, in memory or at an endpoint, with made-up credentials.
     Mock {
         /// The transport.
-        http: SharedHttpClient,
+        http: Http,
         /// The address to sign for, whether or not a socket is opened to it.
         endpoint: String,
     },
-    /// To AWS, with credentials resolved by `aws-config`.
-    Aws(Box<SdkConfig>),
+    /// To AWS.
+    Aws {
+        /// With credentials resolved by `aws-config`.
+        config: Box<SdkConfig>,
+        /// For wire clients, past the faults that stand in `config` before the SDK's.
+        wire: WireDoor,
+    },
 }
 
 impl Way {
@@ -39,9 +45,9 @@ impl Way {
             Way::Mock { http, endpoint } => SdkConfig::builder()
                 .behavior_version(BehaviorVersion::v2026_01_12())
                 .credentials_provider(SharedCredentialsProvider::new(made_up()))
-                .http_client(http.clone())
+                .http_client(http.sdk().clone())
                 .endpoint_url(endpoint),
-            Way::Aws(config) => config.to_builder(),
+            Way::Aws { config, .. } => config.to_builder(),
         };
         builder
             .region(Region::new(region.to_owned()))
@@ -52,7 +58,7 @@ impl Way {
 }
 
 /// Credentials that a cloud of our own takes for anybody's.
-fn made_up() -> Credentials {
+pub(super) fn made_up() -> Credentials {
     Credentials::from_keys("AKIDBEDLOAD", "made-up", None)
 }
 
@@ -88,9 +94,9 @@ impl Quotas {
             Way::Mock { http, endpoint } => Builder::new()
                 .behavior_version(BehaviorVersion::v2026_01_12())
                 .credentials_provider(made_up())
-                .http_client(http.clone())
+                .http_client(http.sdk().clone())
                 .endpoint_url(endpoint),
-            Way::Aws(config) => Builder::from(config.as_ref()),
+            Way::Aws { config, .. } => Builder::from(config.as_ref()),
         };
         let config = builder
             .region(Region::new(region.to_owned()))

@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bedload_reports::trace::propagation::CallIds;
 use bedload_reports::units::Nanos;
 
+use super::attempts::Attempts;
 use super::event::Event;
-use super::observer::Attempts;
 
 /// What is known of one call.
 #[derive(Clone, Debug, Default)]
@@ -60,9 +60,9 @@ impl Sight {
         self.0.polls.load(Ordering::Relaxed)
     }
 
-    /// Takes in an event of a stream.
-    pub fn take(&self, event: &Event, now: Nanos) {
-        self.with(|content| content.take(event, now));
+    /// Takes in what a stream has brought at once.
+    pub fn take(&self, events: &[Event], now: Nanos) {
+        self.with(|content| events.iter().for_each(|event| content.take(event, now)));
     }
 
     /// Takes in what a whole answer tells of tokens.

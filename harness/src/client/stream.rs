@@ -44,7 +44,7 @@ impl Reader<'_> {
     where
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
     {
-        self.read(events, |event| Ok(of_converse(event))).await
+        self.follow(Received { events, meanings: |event| Ok(of_converse(event)) }).await
     }
 
     /// Reads an InvokeModelWithResponseStream of this dialect to its end.
@@ -52,35 +52,55 @@ impl Reader<'_> {
     where
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
     {
-        self.read(events, |event| of_invoke(dialect, &event)).await
+        self.follow(Received { events, meanings: |event| of_invoke(dialect, &event) }).await
     }
 
-    async fn read<T, E, M>(
-        &self,
-        mut events: EventReceiver<T, E>,
-        meanings: impl Fn(T) -> Result<M, Unreadable>,
-    ) -> CallEnd
-    where
-        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
-        M: IntoIterator<Item = Event>,
-    {
-        let mut progress = Progress::default();
+    /// Follows a stream to its end.
+    pub(super) async fn follow(&self, mut source: impl Source) -> CallEnd {
+        let (mut progress, mut events) = (Progress::default(), Vec::new());
         loop {
-            let event = match self.clock.within(self.idle, events.recv()).await {
+            let step = self.clock.within(self.idle, source.next(&mut events)).await;
+            self.sight.take(&events, self.clock.now());
+            events.drain(..).for_each(|event| progress.take(event));
+            match step {
                 None => return CallEnd::Failed(stalled(self.idle)),
-                Some(Err(error)) => return CallEnd::Failed(classify::stream_failure(&error)),
-                Some(Ok(None)) => return progress.finish(),
-                Some(Ok(Some(event))) => event,
-            };
-            let now = self.clock.now();
-            match meanings(event) {
-                Ok(meanings) => meanings.into_iter().for_each(|event| {
-                    self.sight.take(&event, now);
-                    progress.take(event);
-                }),
-                Err(error) => return CallEnd::Failed(failure(FailureClass::Unparsable, &error.to_string())),
+                Some(Err(failure)) => return CallEnd::Failed(failure),
+                Some(Ok(false)) => return progress.finish(),
+                Some(Ok(true)) => {}
             }
         }
+    }
+}
+
+/// Where the events of a stream come from.
+pub(super) trait Source: Send {
+    /// Waits for an event and tells what it means, with all that came along with it; false at the clean end of the stream.
+    /// What it tells before it fails counts.
+    fn next(&mut self, into: &mut Vec<Event>) -> impl Future<Output = Result<bool, Failure>> + Send;
+}
+
+/// The events that the SDK hands over, and what they mean.
+struct Received<T, E, F> {
+    events: EventReceiver<T, E>,
+    meanings: F,
+}
+
+impl<T, E, F, M> Source for Received<T, E, F>
+where
+    T: Send,
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    F: Fn(T) -> Result<M, Unreadable> + Send,
+    M: IntoIterator<Item = Event>,
+{
+    async fn next(&mut self, into: &mut Vec<Event>) -> Result<bool, Failure> {
+        let event = match self.events.recv().await {
+            Ok(None) => return Ok(false),
+            Ok(Some(event)) => event,
+            Err(error) => return Err(classify::stream_failure(&error)),
+        };
+        let unreadable = |error: Unreadable| failure(FailureClass::Unparsable, &error.to_string());
+        into.extend((self.meanings)(event).map_err(unreadable)?);
+        Ok(true)
     }
 }
 
@@ -156,7 +176,7 @@ mod tests {
     fn read(events: Vec<(u64, Event)>) -> (CallEnd, Content) {
         let (mut progress, sight) = (Progress::default(), Sight::default());
         for (at_ms, event) in events {
-            sight.take(&event, Nanos::new(at_ms * 1_000_000));
+            sight.take(std::slice::from_ref(&event), Nanos::new(at_ms * 1_000_000));
             progress.take(event);
         }
         (progress.finish(), sight.content())

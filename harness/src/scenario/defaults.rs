@@ -86,6 +86,12 @@ pub(crate) const ATTEMPTS: u64 = 3;
 /// The SDK's own default.
 pub(crate) const MAX_BACKOFF: Duration = Duration::from_secs(20);
 
+/// The longest wait of a wire client after its first attempt. Ours: between the SDKs' 50 ms and one second.
+pub(crate) const WIRE_BASE: Duration = Duration::from_millis(100);
+
+/// Connections of a wire client over HTTP/2: one, as HTTP/2 means it.
+pub(crate) const HTTP2_CONNECTIONS: u64 = 1;
+
 /// The SDK's own default since `BehaviorVersion::v2026_01_12`. It is the only timeout that the SDK sets;
 /// the others are off.
 pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_millis(3100);

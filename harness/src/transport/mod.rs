@@ -2,6 +2,8 @@
 //! the same code runs.
 
 mod cut;
+pub mod http;
 pub mod injected;
 pub mod memory;
 pub mod network;
+pub mod wire;

@@ -1,7 +1,7 @@
 //! The doors over TCP: to an endpoint, to a cloud of our own on a loopback socket, or to AWS.
 //!
-//! One HTTP stack serves all three, the SDK's own hyper client, so what is measured over a socket is
-//! what an application would measure.
+//! One HTTP stack serves all three, hyper, and to the SDK's clients by way of the SDK's own connector, so what is measured
+//! over a socket is what an application would measure.
 
 use std::io;
 use std::net::SocketAddr;
@@ -10,16 +10,17 @@ use std::sync::Arc;
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use bedload_mocks::Cloud;
 use bedload_mocks::server::{self, ServerError};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-/// An HTTP client for plain endpoints.
-pub fn plain_http() -> SharedHttpClient {
-    Builder::new().build_http()
+use super::http::Http;
+
+/// The way to plain endpoints.
+pub fn plain_http() -> Http {
+    Http::network(Builder::new().build_http())
 }
 
 /// A cloud on a loopback socket of its own, for as long as the run lasts.

@@ -18,3 +18,4 @@ mod stop_if;
 mod support;
 mod traces;
 mod watched;
+mod wire;

@@ -78,7 +78,7 @@ fn calls_at_once_of_one_client_lose_each_others_permits() {
 
 /// A client with these settings on the quota of another one.
 fn on_the_quota_of(first: &Subject, setting: &Setting) -> Subject {
-    let partition = first.caller.client.config().retry_partition().cloned().unwrap();
+    let partition = first.client.config().retry_partition().cloned().unwrap();
     Subject::new(first.clock, setting).other(|config| config.retry_partition(partition))
 }
 

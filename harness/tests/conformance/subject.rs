@@ -6,12 +6,11 @@ use std::time::Duration;
 
 use aws_sdk_bedrockruntime::Client;
 use aws_sdk_bedrockruntime::config::Builder;
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use bedload::client::ask::{Ask, Message, Role};
 use bedload::client::operation::Caller;
 use bedload::client::sdk::{self, Way};
 use bedload::clock::{self, Clock};
-use bedload::transport::memory::MemoryDoor;
+use bedload::transport::http::Http;
 use bedload_mocks::faults::{Aim, ErrorAnswer, Fault, Kind, Script};
 use bedload_mocks::{Behaviour, Cloud, CloudSpec, Epoch, Exchange, LedgerSink, ModelSpec, Spread};
 use bedload_reports::header::ClockKind;
@@ -29,6 +28,7 @@ const REGION: &str = "us-east-1";
 pub(crate) struct Subject {
     pub(crate) clock: Clock,
     pub(crate) cloud: Arc<Cloud>,
+    pub(crate) client: Client,
     pub(crate) caller: Caller,
     probe: Probe,
     ledger: Notes,
@@ -62,14 +62,15 @@ impl Subject {
     pub(crate) fn new(clock: Clock, setting: &Setting) -> Self {
         let (ledger, probe) = (Notes::default(), Probe::default());
         let cloud = cloud(clock, ledger.clone());
-        let http = SharedHttpClient::new(MemoryDoor::new(cloud.clone()));
+        let http = Http::memory(cloud.clone());
         let way = Way::Mock { http, endpoint: "http://bedrock.in-memory".into() };
         let made = sdk::client(&way, REGION, &setting.retry(), &setting.timeouts(), clock);
         let refined = setting.refine(made.config().retry_config().cloned().unwrap());
         let mut config = made.config().to_builder().retry_config(refined).interceptor(probe.clone());
         config.set_retry_partition(setting.partition().or(made.config().retry_partition().cloned()));
+        let client = Client::from_conf(config.build());
         let caller = Caller {
-            client: Client::from_conf(config.build()),
+            client: client.clone().into(),
             region: REGION.into(),
             model: "haiku".into(),
             model_id: MODEL.into(),
@@ -80,14 +81,18 @@ impl Subject {
             stream_idle: None,
             polling: None,
         };
-        Subject { clock, cloud, caller, probe, ledger }
+        Subject { clock, cloud, client, caller, probe, ledger }
     }
 
     /// Another client before the same cloud, of the same settings but for this change. Unless that is the change, it
     /// shares the quota and the rate limiter with this one.
     pub(crate) fn other(&self, change: impl FnOnce(Builder) -> Builder) -> Self {
-        let client = Client::from_conf(change(self.caller.client.config().to_builder()).build());
-        Subject { caller: Caller { client, ..self.caller.clone() }, ..self.clone() }
+        let client = Client::from_conf(change(self.client.config().to_builder()).build());
+        Subject {
+            client: client.clone(),
+            caller: Caller { client: client.into(), ..self.caller.clone() },
+            ..self.clone()
+        }
     }
 
     /// Another client of the very same settings.

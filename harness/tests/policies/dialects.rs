@@ -3,12 +3,11 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use bedload::client::ask::{Ask, Message, Role, Tool};
 use bedload::client::operation::Caller;
 use bedload::client::policy::{RetryMode, RetryQuota};
 use bedload::client::sdk::{self, Way};
-use bedload::transport::memory::MemoryDoor;
+use bedload::transport::http::Http;
 use bedload_mocks::faults::{EarlyEnd, Fault, Kind, Script};
 use bedload_mocks::{Behaviour, Cloud, CloudSpec, Epoch, Exchange, LedgerSink, ModelSpec, Spread};
 use bedload_reports::record::{Call, CallEnd, FailureClass, Operation};
@@ -46,11 +45,11 @@ fn call(model: &str, operation: Operation, ask: &Ask, faults: Vec<Fault>) -> Cal
         let models = vec![ModelSpec::new("model", model, behaviour).unwrap()];
         let spec = CloudSpec::new(1, vec![EAST.to_owned()], models, Script::new(faults).unwrap()).unwrap();
         let cloud = Cloud::new(spec, Epoch { instant: clock.epoch(), wall: clock.wall_epoch() }, Forget);
-        let http = SharedHttpClient::new(MemoryDoor::new(cloud));
+        let http = Http::memory(cloud);
         let way = Way::Mock { http, endpoint: "http://bedrock.in-memory".into() };
         let retry = retry(RetryMode::Off, RetryQuota::Own);
         let caller = Caller {
-            client: sdk::client(&way, EAST, &retry, &timeouts(), clock),
+            client: sdk::client(&way, EAST, &retry, &timeouts(), clock).into(),
             region: EAST.into(),
             model: "model".into(),
             model_id: model.into(),

@@ -5,7 +5,6 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use bedload::client::ask::{Ask, Message, Role};
 use bedload::client::operation::Caller;
 use bedload::client::policy::{Retry, RetryMode, RetryProfile, RetryQuota, Timeouts};
@@ -19,7 +18,7 @@ use bedload::resilience::policy::{
     Fallback, FallbackModel, GatewayPolicy, Policy, Regions, Stick, StreamPolicy, Trigger,
 };
 use bedload::seed::Seed;
-use bedload::transport::memory::MemoryDoor;
+use bedload::transport::http::Http;
 use bedload_mocks::faults::{Aim, Fault, Kind, Script, Throttle, Window};
 use bedload_mocks::{Behaviour, Cloud, CloudSpec, Epoch, Exchange, LedgerSink, ModelSpec, Spread};
 use bedload_reports::header::ClockKind;
@@ -101,10 +100,7 @@ pub(crate) fn way(clock: Clock, faults: Vec<Fault>) -> Way {
     let regions = vec![EAST.to_owned(), WEST.to_owned()];
     let spec = CloudSpec::new(1, regions, models.to_vec(), Script::new(faults).unwrap()).unwrap();
     let cloud = Cloud::new(spec, Epoch { instant: clock.epoch(), wall: clock.wall_epoch() }, Forget);
-    Way::Mock {
-        http: SharedHttpClient::new(MemoryDoor::new(cloud)),
-        endpoint: "http://bedrock.in-memory".into(),
-    }
+    Way::Mock { http: Http::memory(cloud), endpoint: "http://bedrock.in-memory".into() }
 }
 
 struct Forget;
@@ -130,7 +126,7 @@ pub(crate) fn requester(
         sdks.insert(region.clone(), sdk);
     }
     let caller = |model: &Name, region: &Name| Caller {
-        client: sdks[region].clone(),
+        client: sdks[region].clone().into(),
         region: region.clone(),
         model: model.clone(),
         model_id: MODELS.iter().find(|(name, _)| *name == &**model).unwrap().1.into(),

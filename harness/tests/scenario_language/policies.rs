@@ -21,6 +21,17 @@ pub(crate) const CLIENTS: &[(&str, &[&str])] = &[
     ("{ timeout: { operation: 5s, total: 2s } }", &["6:54 S010 the whole request has less time than one call"]),
     ("{ timeout: { attempt: 2s, operation: 5s, total: 10s } }", &[]),
 
+    // Wire clients.
+    ("{ wire: {} }", &[]),
+    ("{ wire: { http: http1, retry: { attempts: 1, base: 1s, max: 1s } }, timeout: { read: 5s } }", &[]),
+    ("{ wire: { http: http2 } }", &["6:35 S006 expected a map with the key `http2`, found `http2`"]),
+    ("{ wire: { http: http3 } }", &["6:35 S009 `http3` is not a version of HTTP"]),
+    ("{ wire: { http: { http2: { connections: 0 } } } }", &["6:59 S008 the number `0` is out of bounds"]),
+    ("{ wire: { retry: { mode: adaptive, profile: v2_1 } } }", &["6:38 S004 unknown key `mode`", "6:54 S004 unknown key `profile`"]),
+    ("{ wire: { retry: { base: 5s, max: 1s } } }", &["6:44 S010 the first wait is longer than the longest"]),
+    ("{ wire: { retry: { base: 30s } } }", &["6:44 S010 the first wait is longer than the longest"]),
+    ("{ retry: { profile: v2_1 }, wire: {} }", &["6:21 S010 the retries of an SDK, but the client has none"]),
+
     // Streams.
     ("{ stream: restart }", &["6:29 S006 expected a map with the key `restart`, found `restart`"]),
     ("{ stream: retry }", &["6:29 S009 `retry` is not a stream policy"]),
@@ -305,4 +316,14 @@ fn gates_know_where_policies_lead() {
         gate("{ routing: { canary: { model: command, share: 1% } } }"),
         ["17:3 S011 gate `g` can have no data: no flow in scope asks model `haiku`"]
     );
+}
+
+#[test]
+fn a_wire_client_starts_nothing_that_it_cannot_follow() {
+    let ask = "ask: { call: { converse: { model: sonnet } }";
+    let start =
+        "ask: { call: { async_invoke: { model: sonnet, max_tokens: 64, output: \"s3://results/here\" } }";
+    let text = with_client("{ wire: {} }").replace(ask, start);
+    assert_eq!(told(&text, &[]), ["6:21 S014 a wire client does not follow asynchronous invocations"]);
+    assert_eq!(told(&with_client("{}").replace(ask, start), &[]), [""; 0]);
 }

@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 
 use crate::gate::{Gate, Limit, OnNoData, Scope, Severity};
 use crate::header::{
-    ClockKind, FORMAT_VERSION, FaultKind, FaultWindow, Flow, Header, Model, Price, Slo, Stage, Tracing,
+    ClockKind, FORMAT_VERSION, FaultKind, FaultWindow, Flow, Header, Model, Price, Slo, Stage, Tracing, Via,
 };
 use crate::judge::expect::Expect;
 use crate::judge::finding::Code;
@@ -140,6 +140,7 @@ pub(crate) fn header() -> Header {
         operation,
         model: model.into(),
         client: "careful".into(),
+        via: Via::Sdk,
         planned,
         queue: None,
     };

@@ -10,9 +10,12 @@ use bedload_mocks::faults::{Front, Script};
 use super::AssemblyError;
 use super::cloud::bare_model;
 use super::fault::faults;
+use crate::client::sdk::Way;
 use crate::scenario::Plan;
 use crate::seed::Seed;
+use crate::transport::http::Http;
 use crate::transport::injected::InjectedDoor;
+use crate::transport::wire::WireDoor;
 
 /// The faults of a plan, with their windows counted from `epoch`; none if it has none.
 pub(super) fn front(plan: &Plan, epoch: Epoch) -> Result<Option<Arc<Front>>, AssemblyError> {
@@ -25,20 +28,23 @@ pub(super) fn front(plan: &Plan, epoch: Epoch) -> Result<Option<Arc<Front>>, Ass
 }
 
 /// A door with faults before it, if there are any.
-pub(super) fn before(front: Option<Arc<Front>>, door: SharedHttpClient) -> SharedHttpClient {
+pub(super) fn before(front: Option<&Arc<Front>>, http: Http) -> Http {
     match front {
-        Some(front) => SharedHttpClient::new(InjectedDoor::new(front, door)),
-        None => door,
+        Some(front) => http.behind(front),
+        None => http,
     }
 }
 
-/// AWS's configuration with faults before its door. Credentials are fetched through the door itself.
-pub(super) fn before_aws(front: Option<Arc<Front>>, config: SdkConfig) -> SdkConfig {
-    match config.http_client() {
-        Some(door) => {
-            let door = before(front, door);
+/// The way to AWS with faults before its doors. Credentials are fetched through the door itself.
+pub(super) fn before_aws(front: Option<&Arc<Front>>, config: SdkConfig) -> Way {
+    let config = match (front, config.http_client()) {
+        (Some(front), Some(door)) => {
+            let door = SharedHttpClient::new(InjectedDoor::new(front.clone(), door));
             config.into_builder().http_client(door).build()
         }
-        None => config,
-    }
+        _ => config,
+    };
+    let wire = WireDoor::network();
+    let wire = front.map_or(wire.clone(), |front| wire.behind(front.clone()));
+    Way::Aws { config: Box::new(config), wire }
 }

@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use bedload_reports::header::{ClockKind, FORMAT_VERSION, FaultKind, FaultWindow, Flow, Header, Model};
+use bedload_reports::header::{ClockKind, FORMAT_VERSION, FaultKind, FaultWindow, Flow, Header, Model, Via};
 use bedload_reports::units::Nanos;
 
 use super::work::queue_setup;
@@ -80,6 +80,10 @@ fn flow(plan: &Plan, flow: &scenario::Flow) -> Flow {
         operation: flow.call().operation,
         model: flow.call().model.clone(),
         client: flow.client().clone(),
+        via: match plan.client(flow.client()).and_then(|client| client.wire()) {
+            Some(_) => Via::Wire,
+            None => Via::Sdk,
+        },
         planned: match flow.load() {
             Load::Queue { policy, .. } => Some(policy.jobs),
             Load::Open { .. } | Load::Closed { .. } | Load::Replay { .. } => {

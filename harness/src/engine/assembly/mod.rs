@@ -17,7 +17,6 @@ mod work;
 use std::sync::Arc;
 
 use aws_config::SdkConfig;
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use bedload_mocks::faults::{
     ErrorAnswerError, FactorError, FrameError, PromptMatchError, ScriptError, ShareError, WindowError,
 };
@@ -34,13 +33,14 @@ pub use traffic::traffic;
 pub use work::queue_setup;
 
 use crate::client::sdk::Way;
+use crate::client::wire::WireError;
 use crate::clock::Clock;
 use crate::queue::error::QueueError;
 use crate::queue::store::error::StoreError;
 use crate::queue::store::table::TableNameError;
 use crate::scenario::{Endpoints, Plan, Target};
 use crate::sink::Sink;
-use crate::transport::memory::MemoryDoor;
+use crate::transport::http::Http;
 use crate::transport::network::{self, Served};
 
 /// The address that requests are signed for when no socket is opened.
@@ -94,6 +94,9 @@ pub enum AssemblyError {
         /// Its name.
         name: String,
     },
+    /// A wire client that could not be made.
+    #[error("cannot make the wire client: {0}")]
+    Wire(#[from] WireError),
     /// A queue that could not be made.
     #[error("cannot make the queue: {0}")]
     Queue(#[from] QueueError),
@@ -135,13 +138,12 @@ impl Door {
                 Door::to_cloud(cloud, clock.kind()).await
             }
             Target::Endpoint(at) => {
-                let http = front::before(front::front(plan, epoch)?, network::plain_http());
+                let http = front::before(front::front(plan, epoch)?.as_ref(), network::plain_http());
                 Ok(Door::over_http(http, at))
             }
             Target::Aws { .. } => match aws {
                 Some(config) => {
-                    let config = front::before_aws(front::front(plan, epoch)?, config);
-                    let way = Way::Aws(Box::new(config));
+                    let way = front::before_aws(front::front(plan, epoch)?.as_ref(), config);
                     Ok(Door { queues: way.clone(), tables: way.clone(), way, served: None })
                 }
                 None => Err(AssemblyError::Unknown { kind: "configuration for", name: "aws".to_owned() }),
@@ -155,7 +157,7 @@ impl Door {
         match (plan.target(), aws) {
             (Target::Endpoint(at), _) => Some(Door::over_http(network::plain_http(), at)),
             (Target::Aws { .. }, Some(config)) => {
-                let way = Way::Aws(Box::new(config.clone()));
+                let way = front::before_aws(None, config.clone());
                 Some(Door { queues: way.clone(), tables: way.clone(), way, served: None })
             }
             (Target::Aws { .. }, None) | (Target::Mock { .. }, _) => None,
@@ -164,10 +166,7 @@ impl Door {
 
     async fn to_cloud(cloud: Arc<Cloud>, clock: ClockKind) -> Result<Self, AssemblyError> {
         match clock {
-            ClockKind::Virtual => {
-                let http = SharedHttpClient::new(MemoryDoor::new(cloud));
-                Ok(Door::over_http(http, &Endpoints::one(NOWHERE.into())))
-            }
+            ClockKind::Virtual => Ok(Door::over_http(Http::memory(cloud), &Endpoints::one(NOWHERE.into()))),
             ClockKind::Real => {
                 let served = network::serve(cloud).await?;
                 let door = Door::over_http(network::plain_http(), &Endpoints::one(served.url().into()));
@@ -176,7 +175,7 @@ impl Door {
         }
     }
 
-    fn over_http(http: SharedHttpClient, at: &Endpoints) -> Self {
+    fn over_http(http: Http, at: &Endpoints) -> Self {
         let way = |endpoint: &Name| Way::Mock { http: http.clone(), endpoint: endpoint.to_string() };
         Door { way: way(&at.bedrock), queues: way(&at.sqs), tables: way(&at.dynamodb), served: None }
     }

@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use aws_sdk_bedrockruntime::Client;
 use bedload_reports::record::Name;
 
 use super::cloud::{count_spread, time_spread};
 use super::{AssemblyError, Queues, schedule};
 use crate::client::ask::Ask;
 use crate::client::operation::Caller;
-use crate::client::policy::RetryMode;
 use crate::client::sdk::{Quotas, Way};
+use crate::client::stack::Stack;
+use crate::client::wire::Wire;
 use crate::clock::Clock;
 use crate::engine::{Load, Traffic, Users};
 use crate::flow::client_state::ClientState;
@@ -21,10 +21,10 @@ use crate::resilience::course::{Destination, destinations};
 use crate::scenario::{self, AnswerLimit, Input, Plan};
 use crate::seed::Seed;
 
-/// The traffic of every flow. Flows that name the same client share its SDK clients, and so its connections and its retry
-/// quota, and the state of its policies.
+/// The traffic of every flow. Flows that name the same client share its clients for each region, and so its connections and its
+/// retry quota, and the state of its policies.
 pub fn traffic(plan: &Plan, way: &Way, queues: &Queues, clock: Clock) -> Result<Vec<Traffic>, AssemblyError> {
-    let clients = clients(plan, way, clock);
+    let clients = clients(plan, way, clock)?;
     plan.flows()
         .iter()
         .map(|flow| {
@@ -51,19 +51,32 @@ struct Carrier<'a> {
     settings: &'a scenario::Client,
     state: Arc<ClientState>,
     /// By region.
-    sdks: BTreeMap<Name, Client>,
+    stacks: BTreeMap<Name, Stack>,
 }
 
-fn clients<'a>(plan: &'a Plan, way: &Way, clock: Clock) -> BTreeMap<Name, Carrier<'a>> {
-    let quotas = Quotas::of_a_run();
+fn clients<'a>(
+    plan: &'a Plan,
+    way: &Way,
+    clock: Clock,
+) -> Result<BTreeMap<Name, Carrier<'a>>, AssemblyError> {
+    let (quotas, seed) = (Quotas::of_a_run(), Seed::new(plan.seed()));
     plan.clients()
         .iter()
         .map(|client| {
             let policy = client.policy();
-            let sdk = |region: &Name| quotas.client(way, region, client.retry(), client.timeout(), clock);
-            let sdks = policy.regions.order.iter().map(|region| (region.clone(), sdk(region))).collect();
+            let stack = |region: &Name| {
+                let timeouts = client.timeout();
+                let stack = match client.wire() {
+                    Some(settings) => {
+                        Wire::new(way, region, *settings, timeouts, clock, (seed, client.name()))?.into()
+                    }
+                    None => quotas.client(way, region, client.retry(), timeouts, clock).into(),
+                };
+                Ok((region.clone(), stack))
+            };
+            let stacks = policy.regions.order.iter().map(stack).collect::<Result<_, AssemblyError>>()?;
             let state = Arc::new(ClientState::new(policy.clone(), clock));
-            (client.name().clone(), Carrier { settings: client, state, sdks })
+            Ok((client.name().clone(), Carrier { settings: client, state, stacks }))
         })
         .collect()
 }
@@ -76,14 +89,13 @@ fn callers(
     clock: Clock,
 ) -> Result<BTreeMap<Destination, Caller>, AssemblyError> {
     let call = flow.call();
-    let retry = client.settings.retry();
     destinations(client.settings.policy(), &call.model)
         .into_iter()
         .map(|to| {
             let model = plan.model(&to.model).ok_or_else(|| unknown("model", &to.model))?;
-            let sdk = client.sdks.get(&to.region).ok_or_else(|| unknown("region", &to.region))?;
+            let stack = client.stacks.get(&to.region).ok_or_else(|| unknown("region", &to.region))?;
             let caller = Caller {
-                client: sdk.clone(),
+                client: stack.clone(),
                 region: to.region.clone(),
                 model: to.model.clone(),
                 model_id: model.id().clone(),
@@ -91,10 +103,7 @@ fn callers(
                 clock,
                 // AWS has no use for our names of things.
                 flow_label: matches!(way, Way::Mock { .. }).then(|| flow.name().clone()),
-                max_attempts: match retry.mode {
-                    RetryMode::Off => 1,
-                    RetryMode::Standard | RetryMode::Adaptive => retry.attempts,
-                },
+                max_attempts: client.settings.attempts(),
                 stream_idle: client.settings.timeout().stream_idle,
                 polling: call.polling.clone(),
             };

@@ -9,7 +9,7 @@ use bedload_reports::sizing::{Consumer, QueueSetup, Work};
 use bedload_reports::units::Nanos;
 
 use super::prompt_length::prompt_tokens;
-use crate::client::policy::{Retry, RetryMode};
+use crate::client::policy::Retry;
 use crate::queue::policy::{self, Idempotency, QueuePolicy};
 use crate::resilience::course::destinations;
 use crate::scenario::{Behaviour, CallSpec, Client, Flow, Load, Model, Plan, Spread};
@@ -90,12 +90,12 @@ fn reserved_tokens(call: &CallSpec, model: &Model) -> u64 {
 fn longest(client: &Client, call: &CallSpec, model: &Model) -> Duration {
     let slow = slow_answer_s(model.behaviour(), call);
     let attempt = client.timeout().attempt.unwrap_or(Duration::from_secs_f64(slow));
-    let retry = client.retry();
-    let attempts = match retry.mode {
-        RetryMode::Off => 1,
-        RetryMode::Standard | RetryMode::Adaptive => retry.attempts,
+    let attempts = client.attempts();
+    let waits = match client.wire() {
+        Some(wire) => (1..attempts).map(|failed| wire.retry.ceiling(failed)).sum(),
+        None => waits(client.retry(), attempts),
     };
-    let one_call = attempt * attempts + waits(retry, attempts);
+    let one_call = attempt * attempts + waits;
     let bounded = client.timeout().operation.map_or(one_call, |operation| operation.min(one_call));
     let calls = destinations(client.policy(), &call.model).len().max(1);
     let all = bounded * u32::try_from(calls).unwrap_or(u32::MAX);
@@ -140,7 +140,7 @@ fn seconds(secs: f64) -> Nanos {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::client::policy::{RetryProfile, RetryQuota};
+    use crate::client::policy::{RetryMode, RetryProfile, RetryQuota};
 
     #[test]
     fn the_mean_of_a_log_normal_lies_above_its_median() {

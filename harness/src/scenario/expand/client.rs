@@ -5,16 +5,25 @@ use std::slice;
 use super::page::{Page, list, word};
 use super::policy;
 use crate::client::policy::{Retry, RetryMode, RetryQuota, Timeouts};
+use crate::client::wire::{WireRetry, WireSettings};
 use crate::resilience::policy::{Fallback, FallbackModel, Policy, Regions, Stick, StreamPolicy};
 use crate::scenario::defaults;
 use crate::scenario::leaf::{Time, TimeOrOff};
-use crate::scenario::plan::{Client, Target, default_retry, default_timeouts, usual_triggers};
+use crate::scenario::plan::{
+    Client, Target, default_retry, default_timeouts, default_wire_retry, usual_triggers,
+};
 use crate::scenario::words;
+use crate::transport::wire::Protocol;
 
 pub(super) fn client(page: &mut Page, client: &Client, target: &Target) {
     let policy = client.policy();
     page.block(client.name(), |page| {
-        page.block("retry", |page| retry(page, client.retry()));
+        match client.wire() {
+            Some(settings) => page.block_about("wire", "no SDK: these retries are bedload's own", |page| {
+                wire(page, settings);
+            }),
+            None => page.block("retry", |page| retry(page, client.retry())),
+        }
         page.block("timeout", |page| timeouts(page, client.timeout()));
         stream(page, policy.stream);
         page.block("regions", |page| regions(page, &policy.regions, target));
@@ -42,6 +51,24 @@ fn retry(page: &mut Page, retry: &Retry) {
         RetryQuota::Own => page.entry_or_default("quota", "own", true),
         RetryQuota::Shared(name) => page.block("quota", |page| page.entry("shared", word(name))),
     }
+}
+
+fn wire(page: &mut Page, wire: &WireSettings) {
+    match wire.protocol {
+        Protocol::Http1 => page.entry_or_default("http", "http1", true),
+        Protocol::Http2 { connections } => page.block("http", |page| {
+            page.block("http2", |page| {
+                let is_default = connections as u64 == defaults::HTTP2_CONNECTIONS;
+                page.entry_or_default("connections", connections, is_default);
+            });
+        }),
+    }
+    let (WireRetry { attempts, base, max }, default) = (wire.retry, default_wire_retry());
+    page.block("retry", |page| {
+        page.entry_or_default("attempts", attempts, attempts == default.attempts);
+        page.entry_or_default("base", Time::written(base), base == default.base);
+        page.entry_or_default("max", Time::written(max), max == default.max);
+    });
 }
 
 fn timeouts(page: &mut Page, timeouts: &Timeouts) {

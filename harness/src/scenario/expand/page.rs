@@ -44,6 +44,12 @@ impl Page {
         }
     }
 
+    /// A block with a remark behind its key; something must be written inside.
+    pub(super) fn block_about(&mut self, key: &str, remark: &str, inside: impl FnOnce(&mut Page)) {
+        self.line(&format!("{}:  # {remark}", word(key)));
+        self.indented(inside);
+    }
+
     /// A block for a thing, if there is one.
     pub(super) fn block_if<T>(&mut self, key: &str, thing: Option<&T>, inside: impl FnOnce(&mut Page, &T)) {
         if let Some(thing) = thing {

@@ -3,16 +3,19 @@
 use schemars::JsonSchema;
 
 use super::policy::{Breaker, Fallback, Hedge, Limit, Regions, Routing, StateMachine, StreamPolicy};
+use super::wire::Wire;
 use crate::scenario::decode::{Optional, choice, record};
 use crate::scenario::defaults;
 use crate::scenario::leaf::{Name, Positive, Time, TimeOrOff, Whole};
 
-/// A client: an AWS SDK with its settings, and what it does beyond that SDK.
+/// A client: an AWS SDK with its settings, or a wire client in its place, and what it does beyond that.
 #[derive(Debug, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub(crate) struct Client {
     /// How the SDK retries.
     pub retry: Optional<Retry>,
+    /// A client of bedload's own in the place of the SDK, for when the load itself is the point; the SDK without this.
+    pub wire: Optional<Wire>,
     /// How long it waits for what.
     pub timeout: Optional<Timeouts>,
     /// What it does when a stream breaks, stalls or ends too early after its first events.
@@ -34,7 +37,19 @@ pub(crate) struct Client {
     pub state_machine: Optional<StateMachine>,
 }
 
-record!(Client { retry, timeout, stream, regions, fallback, breaker, limit, routing, hedge, state_machine });
+record!(Client {
+    retry,
+    wire,
+    timeout,
+    stream,
+    regions,
+    fallback,
+    breaker,
+    limit,
+    routing,
+    hedge,
+    state_machine
+});
 
 /// How the SDK retries.
 #[derive(Debug, JsonSchema)]

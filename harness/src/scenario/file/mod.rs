@@ -22,6 +22,7 @@ mod quota;
 mod replay;
 mod stop;
 mod target;
+mod wire;
 
 use schemars::JsonSchema;
 
@@ -48,6 +49,7 @@ pub(crate) use quota::{ProfileQuota, Provisioned, Quota, Reserved, WindowWord};
 pub(crate) use replay::Replay;
 pub(crate) use stop::StopIf;
 pub(crate) use target::{Endpoints, MockTarget, Target};
+pub(crate) use wire::{WireHttp, WireRetry};
 
 use super::code::Code;
 use super::decode::{Leaf, List, Optional, Required, Slip, Table, Word, choice, record};

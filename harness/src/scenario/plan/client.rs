@@ -4,7 +4,9 @@ use bedload_reports::record::Name;
 
 use super::World;
 use super::policy::policy;
+use super::wire::wire;
 use crate::client::policy::{Retry, RetryMode, RetryProfile, RetryQuota, Timeouts};
+use crate::client::wire::WireSettings;
 use crate::resilience::policy::{Policy, Routing};
 use crate::scenario::code::Code;
 use crate::scenario::decode::{Optional, Row};
@@ -19,6 +21,7 @@ use crate::scenario::place::At;
 pub struct Client {
     name: Name,
     retry: Retry,
+    wire: Option<WireSettings>,
     timeout: Timeouts,
     policy: Policy,
 }
@@ -29,9 +32,23 @@ impl Client {
         &self.name
     }
 
-    /// How its SDK retries.
+    /// How its SDK retries; what holds without a word where that is for its queues and job stores alone.
     pub fn retry(&self) -> &Retry {
         &self.retry
+    }
+
+    /// How it works if it is a wire client, which asks models without an SDK.
+    pub fn wire(&self) -> Option<&WireSettings> {
+        self.wire.as_ref()
+    }
+
+    /// The most attempts of one call, the first included.
+    pub fn attempts(&self) -> u32 {
+        match (&self.wire, self.retry.mode) {
+            (Some(wire), _) => wire.retry.attempts,
+            (None, RetryMode::Off) => 1,
+            (None, RetryMode::Standard | RetryMode::Adaptive) => self.retry.attempts,
+        }
     }
 
     /// How long it waits for what.
@@ -72,9 +89,16 @@ impl Client {
         notes: &mut Notes,
     ) -> Result<Self, Noted> {
         let retry = retry(&raw.retry, notes);
+        let wire = wire(raw, notes);
         let timeout = timeouts(&raw.timeout, notes);
         let policy = policy(raw, row.name.place, timeout.as_ref().ok(), world, notes);
-        Ok(Client { name: row.name.value.get().clone(), retry: retry?, timeout: timeout?, policy: policy? })
+        Ok(Client {
+            name: row.name.value.get().clone(),
+            retry: retry?,
+            wire: wire?,
+            timeout: timeout?,
+            policy: policy?,
+        })
     }
 }
 

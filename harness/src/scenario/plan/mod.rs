@@ -33,6 +33,7 @@ mod spread;
 mod stop;
 mod target;
 mod timeline;
+mod wire;
 mod world;
 
 use std::sync::Arc;
@@ -68,6 +69,7 @@ pub use quota::{OnDemand, Provisioned, Quota, Reserved, WindowLaw};
 pub use spread::Spread;
 pub(crate) use spread::time;
 pub use target::{Endpoints, Target};
+pub(crate) use wire::default_wire_retry;
 use world::World;
 
 use super::decode::Optional;

@@ -1,10 +1,12 @@
 //! How the run was made and how to make it again: data, formulas, scenario.
 
+use std::borrow::Cow;
+
 use crate::chart::spark::level;
 use crate::chart::svg::Element;
 use crate::gate::Judged;
 use crate::generator::Generator;
-use crate::header::{ClockKind, Header};
+use crate::header::{ClockKind, Header, Via};
 use crate::metric::{Entry, Figure, Metric, Needs, Timing};
 use crate::number;
 use crate::render::explain;
@@ -56,7 +58,7 @@ pub(super) struct Flow<'a> {
     pub(super) name: &'a str,
     pub(super) operation: &'static str,
     pub(super) model: &'a str,
-    pub(super) client: &'a str,
+    pub(super) client: Cow<'a, str>,
     pub(super) planned: String,
 }
 
@@ -178,7 +180,10 @@ fn flows(run: &Header) -> Vec<Flow<'_>> {
         name: &flow.name,
         operation: flow.operation.aws_name(),
         model: &flow.model,
-        client: &flow.client,
+        client: match flow.via {
+            Via::Sdk => Cow::Borrowed(&flow.client),
+            Via::Wire => format!("{}: wire client (not an SDK)", flow.client).into(),
+        },
         planned: flow.planned.map_or_else(|| "set by the answers".to_owned(), number::count),
     });
     flows.collect()

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use crate::gate::{Limit, Scope};
-use crate::header::{FaultKind, FaultWindow, Flow, Header, Stage};
+use crate::header::{FaultKind, FaultWindow, Flow, Header, Stage, Via};
 use crate::judge::finding::Class;
 use crate::judge::judgement::{Judgement, Portrait, Waits};
 use crate::record::{
@@ -48,6 +48,7 @@ fn run() -> Header {
         operation: Operation::Converse,
         model: "sonnet".into(),
         client: client.into(),
+        via: Via::Sdk,
         planned: None,
         queue: None,
     };

@@ -51,6 +51,7 @@ struct Pair<'p> {
 
 impl Pair<'_> {
     fn check(&self, notes: &mut Notes) {
+        self.is_followed(notes);
         let routing = self.client.routing.value().ok().flatten();
         let fallback = fallback_models(self.client);
         let routed = routing.map_or_else(Vec::new, routed_models);
@@ -65,6 +66,22 @@ impl Pair<'_> {
         }
         if let Some(Routing::Content(rules)) = routing {
             rules.good().for_each(|rule| self.can_hold(rule, notes));
+        }
+    }
+
+    /// An asynchronous invocation is followed by the SDK alone.
+    fn is_followed(&self, notes: &mut Notes) {
+        let Ok(Some(At { place, .. })) = self.client.wire.get() else { return };
+        let asynchronous = |flow: &&&Flow| flow.call().operation == Operation::AsyncInvoke;
+        if let Some(flow) = self.flows.iter().find(asynchronous) {
+            let note = Note::new(
+                Code::Unsupported,
+                *place,
+                "a wire client does not follow asynchronous invocations",
+            )
+            .label(format!("flow `{}` starts them", flow.name()))
+            .help("give that flow a client without `wire`");
+            notes.add(note);
         }
     }
 

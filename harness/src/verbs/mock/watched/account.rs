@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use bedload_reports::header::{ClockKind, Flow, Header, Model, Slo, Stage, Tracing};
+use bedload_reports::header::{ClockKind, Flow, Header, Model, Slo, Stage, Tracing, Via};
 use bedload_reports::log::{Cause, End};
 use bedload_reports::record::{Name, Operation};
 use bedload_reports::units::Nanos;
@@ -51,7 +51,7 @@ fn told(offer: &Offer, command: &Command, end: Nanos) -> Header {
     header.stop_if.clear();
     let client: Name = COMMAND.into();
     for flow in &mut header.flows {
-        (flow.client, flow.planned) = (client.clone(), None);
+        (flow.client, flow.via, flow.planned) = (client.clone(), Via::default(), None);
     }
     let model = header.models.first().map(|model| model.name.clone()).unwrap_or_default();
     header.flows.push(Flow {
@@ -59,6 +59,7 @@ fn told(offer: &Offer, command: &Command, end: Nanos) -> Header {
         operation: Operation::Converse,
         model,
         client,
+        via: Via::default(),
         planned: None,
         queue: None,
     });
