@@ -93,3 +93,20 @@ fn a_trace_at_one_instant_is_played_once() {
         matches!(parse(SMALL, &[&load("1")]), Ok(plan) if matches!(plan.flows()[0].load(), bedload::scenario::Load::Replay { passes: Passes::Times(1), .. }))
     );
 }
+
+#[test]
+fn the_first_mistakes_of_a_trace_are_told_and_the_others_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("trace.csv");
+    let rows: String = (0..8).map(|row| format!("then,{row},{row}\n")).collect();
+    std::fs::write(&path, format!("TIMESTAMP,ContextTokens,GeneratedTokens\n{rows}")).unwrap();
+    let load = format!("flows.chat.load={{ replay: {{ file: {:?} }} }}", path.display().to_string());
+    let mistakes = parse(SMALL, &[&load]).unwrap_err();
+    let told: Vec<_> = mistakes.iter().map(|mistake| mistake.message().to_owned()).collect();
+    assert_eq!(told.len(), 6);
+    assert!(
+        told[0].ends_with("trace.csv line 2: `then` in `TIMESTAMP` is not a date with a time"),
+        "{told:?}"
+    );
+    assert!(told[5].ends_with("trace.csv: 3 more mistakes of such kinds"), "{told:?}");
+}
