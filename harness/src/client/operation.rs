@@ -184,9 +184,13 @@ impl Caller {
     }
 
     pub(super) fn observer(&self, ask: &Ask, sight: &Sight) -> Observer {
-        // Only mocks are told what is no business of a model.
-        let answer_tokens = self.flow_label.as_ref().and(ask.answer_tokens);
-        Observer::new(self.clock, self.flow_label.clone(), sight.attempts().clone()).telling(answer_tokens)
+        let flow = self.flow_label.clone();
+        Observer::new(self.clock, flow, sight.attempts().clone()).telling(self.told_length(ask))
+    }
+
+    /// How long the target is told to make its answer: only mocks are, since it is no business of a model.
+    pub(super) fn told_length(&self, ask: &Ask) -> Option<u32> {
+        self.flow_label.as_ref().and(ask.answer_tokens)
     }
 
     fn tell(&self, ask: &Ask, sent: Nanos, mut end: CallEnd, sight: &Sight) -> Call {

@@ -22,8 +22,18 @@ pub(super) struct Answer<'a> {
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Usage {
-    pub(super) input_tokens: u64,
+    input_tokens: u64,
+    cache_read_input_tokens: Option<u64>,
+    cache_write_input_tokens: Option<u64>,
     pub(super) output_tokens: u64,
+}
+
+impl Usage {
+    /// The tokens of the whole prompt: what the cache held of it, or took in, is not among the input tokens.
+    pub(super) fn prompt(&self) -> u64 {
+        let cached = [self.cache_read_input_tokens, self.cache_write_input_tokens];
+        self.input_tokens + cached.into_iter().flatten().sum::<u64>()
+    }
 }
 
 /// Why there is no answer in this body. The SDK calls a whole answer that it cannot read an unknown error of the service,
@@ -81,10 +91,10 @@ mod tests {
     #[test]
     fn of_an_answer_its_end_and_its_count_are_read() {
         let whole = r#"{"output":{"message":{"content":[{"text":"a\nb"}]}},"stopReason":"end_turn",
-            "usage":{"inputTokens":5,"outputTokens":3,"totalTokens":8},"metrics":{"latencyMs":1}}"#;
+            "usage":{"inputTokens":1,"cacheReadInputTokens":4,"outputTokens":3,"totalTokens":8},"metrics":{"latencyMs":1}}"#;
         let answer: Answer<'_> = serde_json::from_str(whole).unwrap();
         let usage = answer.usage.unwrap();
-        assert_eq!((&*answer.stop_reason, usage.input_tokens, usage.output_tokens), ("end_turn", 5, 3));
+        assert_eq!((&*answer.stop_reason, usage.prompt(), usage.output_tokens), ("end_turn", 5, 3));
         assert!(serde_json::from_str::<Answer<'_>>("<html>").is_err());
     }
 

@@ -12,10 +12,18 @@ pub(super) struct Body<'a> {
     #[serde(serialize_with = "messages")]
     messages: &'a [ask::Message],
     #[serde(skip_serializing_if = "Option::is_none")]
-    system: Option<[Text<'a>; 1]>,
+    system: Option<Vec<System<'a>>>,
     inference_config: Inference<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tool_config: Option<Tools<'a>>,
+}
+
+/// A part of a system prompt: a text, or a mark for the prompt cache behind one.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+enum System<'a> {
+    Text(&'a str),
+    CachePoint { r#type: &'static str },
 }
 
 #[derive(Serialize)]
@@ -72,7 +80,7 @@ impl<'a> Body<'a> {
     pub(super) fn of(ask: &'a Ask) -> Self {
         Body {
             messages: &ask.messages,
-            system: ask.system.as_deref().map(|text| [Text { text }]),
+            system: ask.system.as_deref().map(|text| system(text, ask.cache_system)),
             inference_config: Inference {
                 max_tokens: ask.max_tokens,
                 temperature: ask.temperature,
@@ -82,6 +90,11 @@ impl<'a> Body<'a> {
             tool_config: (!ask.tools.is_empty()).then_some(Tools { tools: &ask.tools }),
         }
     }
+}
+
+fn system(text: &str, cached: bool) -> Vec<System<'_>> {
+    let mark = cached.then_some(System::CachePoint { r#type: "default" });
+    [System::Text(text)].into_iter().chain(mark).collect()
 }
 
 fn messages<S: Serializer>(messages: &&[ask::Message], serializer: S) -> Result<S::Ok, S::Error> {
@@ -129,7 +142,8 @@ mod tests {
             top_p: None,
             stop_sequences: vec!["END".into()],
             tools: vec![Tool { name: "count".into(), description: None, input_schema: schema.clone() }],
-            token: None,
+            cache_system: true,
+            ..Ask::default()
         };
         let text = |text| json!([{ "text": text }]);
         assert_eq!(
@@ -140,7 +154,7 @@ mod tests {
                     { "role": "assistant", "content": text("two") },
                     { "role": "user", "content": text("\"drei\"") },
                 ],
-                "system": text("be brief"),
+                "system": [{ "text": "be brief" }, { "cachePoint": { "type": "default" } }],
                 "inferenceConfig": { "maxTokens": 64, "temperature": 0.5, "stopSequences": ["END"] },
                 "toolConfig": { "tools": [{ "toolSpec": { "name": "count", "inputSchema": { "json": schema } } }] },
             })

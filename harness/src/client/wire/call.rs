@@ -31,6 +31,7 @@ const AGENT: HeaderValue =
 const INVOCATION: HeaderName = HeaderName::from_static("amz-sdk-invocation-id");
 const ATTEMPT: HeaderName = HeaderName::from_static("amz-sdk-request");
 const FLOW: HeaderName = HeaderName::from_static(Exchange::FLOW_HEADER);
+const ANSWER_TOKENS: HeaderName = HeaderName::from_static(Exchange::ANSWER_TOKENS_HEADER);
 
 /// What a label in a path may hold as it is: the unreserved characters of URIs.
 const LABEL: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
@@ -44,6 +45,7 @@ struct Errand<'a> {
     sight: &'a Sight,
     path: PathAndQuery,
     body: Bytes,
+    answer_tokens: Option<u32>,
     invocation: HeaderValue,
 }
 
@@ -99,8 +101,8 @@ impl Wire {
             Ok(path) => path,
             Err(error) => return CallEnd::Failed(unsendable(&error)),
         };
-        let reply =
-            self.clock.within(self.timeouts.operation, self.ask(caller, sight, path, body.into())).await;
+        let asking = self.ask(caller, sight, path, body.into(), caller.told_length(ask));
+        let reply = self.clock.within(self.timeouts.operation, asking).await;
         match reply.unwrap_or_else(|| Err(timed_out(self.timeouts.operation))) {
             Ok(reply) => read(caller, sight, meaning, reply).await,
             Err(failure) => CallEnd::Failed(failure),
@@ -114,11 +116,12 @@ impl Wire {
         sight: &Sight,
         path: PathAndQuery,
         body: Bytes,
+        answer_tokens: Option<u32>,
     ) -> Result<Reply, Failure> {
         let mut draws = self.draws();
         let mut id = [0; 16];
         draws.fill_bytes(&mut id);
-        let errand = Errand { caller, sight, path, body, invocation: uuid(id) };
+        let errand = Errand { caller, sight, path, body, answer_tokens, invocation: uuid(id) };
         let mut number = 1;
         loop {
             let (result, asked) = self.attempt(&errand, number).await;
@@ -214,6 +217,9 @@ impl Wire {
         if let Some(flow) = &errand.caller.flow_label {
             headers.insert(FLOW, of_text(flow.to_string())?);
         }
+        if let Some(tokens) = errand.answer_tokens {
+            headers.insert(ANSWER_TOKENS, HeaderValue::from(tokens));
+        }
         let Baggage { headers: traced, strikes } = errand.sight.attempts().baggage();
         for (name, value) in traced.into_iter().flatten() {
             headers.insert(HeaderName::from_static(name), of_text(value)?);
@@ -233,7 +239,7 @@ impl Wire {
 async fn read(caller: &Caller, sight: &Sight, meaning: Meaning, reply: Reply) -> CallEnd {
     match (reply, meaning) {
         (Reply::Converse { stop_reason, usage }, _) => {
-            sight.told(usage.map(|usage| usage.input_tokens), usage.map(|usage| usage.output_tokens));
+            sight.told(usage.map(|usage| usage.prompt()), usage.map(|usage| usage.output_tokens));
             answered(&stop_reason)
         }
         (Reply::Invoke(body), Meaning::Invoke(dialect)) => caller.read_body(dialect, &body, sight),

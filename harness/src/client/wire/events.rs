@@ -157,7 +157,7 @@ fn of_converse(kind: &str, payload: &[u8], events: &mut Vec<Event>) -> Result<()
         "messageStop" => events.push(Event::Stopped(json::<MessageStop>(payload)?.stop_reason)),
         "metadata" => {
             if let Some(usage) = json::<Metadata>(payload)?.usage {
-                events.extend([Event::Input(usage.input_tokens), Event::Output(usage.output_tokens)]);
+                events.extend([Event::Input(usage.prompt()), Event::Output(usage.output_tokens)]);
             }
             events.push(Event::Close);
         }
