@@ -182,8 +182,7 @@ fn of_invoke(dialect: Dialect, kind: &str, payload: &[u8], events: &mut Vec<Even
     }
     let chunk: Chunk<'_> = json(payload)?;
     let bytes = base64::decode(&*chunk.bytes).map_err(|error| broken(&error.to_string()))?;
-    let unreadable =
-        |error: crate::client::dialect::Unreadable| failure(FailureClass::Unparsable, &error.to_string());
+    let unreadable = |error: Unreadable| failure(FailureClass::Unparsable, &error.to_string());
     events.extend(dialect.chunk(&bytes).map_err(unreadable)?);
     Ok(())
 }
