@@ -27,8 +27,8 @@ impl LedgerSink for Forget {
 
 /// A cloud that is reached without sockets.
 pub(crate) fn in_memory(spec: CloudSpec, clock: Clock) -> Way {
-    let cloud = Cloud::new(spec, Epoch { instant: clock.epoch(), wall: clock.wall_epoch() }, Forget);
-    Way::Mock { http: Http::memory(cloud), endpoint: "http://bedrock.in-memory".to_owned() }
+    let http = Http::memory(cloud(spec, clock));
+    Way::Mock { http, endpoint: "http://bedrock.in-memory".to_owned() }
 }
 
 /// A cloud with one model, whose answers have sixty tokens and begin after `ttft`.

@@ -107,6 +107,16 @@ impl Attempts {
         });
     }
 
+    /// A limit of the client's own ends the attempt that is under way, if one is.
+    pub(super) fn cut(&self, now: Nanos, word: &str) {
+        self.with(|seen| {
+            let was_open = std::mem::take(&mut seen.open);
+            if let Some(attempt) = seen.attempts.last_mut().filter(|_| was_open) {
+                (attempt.done, attempt.error) = (now, Some(word.into()));
+            }
+        });
+    }
+
     /// The last attempt, under way or not.
     pub(super) fn last<T>(&self, look: impl FnOnce(&Attempt) -> T) -> Option<T> {
         self.with(|seen| seen.attempts.last().map(look))

@@ -18,12 +18,15 @@ use bedload_reports::record::{Call, CallEnd, Operation};
 
 use super::support::{ask, caller, cloud, front, in_virtual_time, sdk, settings, timeouts, way, wire};
 
+/// Of an attempt: its number, its status, its error, whether it had a request id, and the fault that struck it.
+type Seen = (u32, Option<u16>, Option<String>, bool, Option<String>);
+
 /// What must be the same.
 #[derive(Debug, PartialEq)]
 struct Told {
     end: String,
     tokens: (u64, u64, bool),
-    attempts: Vec<(u32, Option<u16>, Option<String>, bool, Option<String>)>,
+    attempts: Vec<Seen>,
     gaps_us: Vec<u32>,
     /// From the beginning of the last attempt: the head of the answer, its first and its last content, and the end, all
     /// in microseconds.

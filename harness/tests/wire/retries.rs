@@ -93,7 +93,7 @@ fn an_attempt_that_takes_too_long_is_tried_again_and_a_call_is_cut_off() {
     let limits = Timeouts { operation: Some(Duration::from_millis(900)), ..timeouts() };
     let call = call_within(fault(), Operation::Converse, &limits, 7);
     assert_eq!(class(&call), FailureClass::Timeout);
-    assert_eq!(call.attempts[0].error.as_deref(), Some("cut off by the total timeout"));
+    assert_eq!(call.attempts[0].error.as_deref(), Some("attempt timed out"));
     assert_eq!(call.done.as_secs_f64(), 0.9);
 }
 

@@ -101,7 +101,7 @@ mod tests {
     #[test]
     fn a_refusal_is_named_by_its_header_or_else_its_body() {
         let throttled = Some("ThrottlingException:http://x/");
-        let cases: [(u16, Option<&str>, &str, Option<&str>, FailureClass, &str); 5] = [
+        let cases = [
             (
                 429,
                 throttled,

@@ -103,7 +103,10 @@ impl Wire {
         };
         let asking = self.ask(caller, sight, path, body.into(), caller.told_length(ask));
         let reply = self.clock.within(self.timeouts.operation, asking).await;
-        match reply.unwrap_or_else(|| Err(timed_out(self.timeouts.operation))) {
+        match reply.unwrap_or_else(|| {
+            sight.attempts().cut(self.clock.now(), classify::ATTEMPT_TIMED_OUT);
+            Err(timed_out(self.timeouts.operation))
+        }) {
             Ok(reply) => read(caller, sight, meaning, reply).await,
             Err(failure) => CallEnd::Failed(failure),
         }
