@@ -3,7 +3,7 @@
 #![expect(clippy::expect_used, reason = "a bench may panic")]
 
 use bedload_benches::answered;
-use bedload_reports::header::{ClockKind, FORMAT_VERSION, Flow, Header, Slo, Stage, Tracing};
+use bedload_reports::header::{ClockKind, FORMAT_VERSION, Flow, Header, Slo, Stage, Tracing, Via};
 use bedload_reports::histogram::Histogram;
 use bedload_reports::log::{Cause, End, Line, Writer};
 use bedload_reports::record::Operation;
@@ -37,6 +37,7 @@ fn header() -> Header {
             operation: Operation::Converse,
             model: "haiku".into(),
             client: "plain".into(),
+            via: Via::Sdk,
             planned: Some(RECORDS),
             queue: None,
         }],

@@ -20,7 +20,7 @@ use std::path::PathBuf;
 
 use bedload_reports::gate::{Gate, Limit, OnNoData, Scope, Severity};
 use bedload_reports::header::{
-    ClockKind, FORMAT_VERSION, FaultKind, FaultWindow, Flow, Header, Model, Price, Slo, Stage, Tracing,
+    ClockKind, FORMAT_VERSION, FaultKind, FaultWindow, Flow, Header, Model, Price, Slo, Stage, Tracing, Via,
 };
 use bedload_reports::log::{Cause, End, Line, Writer};
 use bedload_reports::record::{
@@ -101,6 +101,7 @@ fn header(names: &Names, requests: u64) -> Header {
         operation,
         model: model.clone(),
         client: "careful".into(),
+        via: Via::Sdk,
         planned: Some(requests / 2),
         queue: None,
     };

@@ -26,7 +26,6 @@ use bedload::client::sdk::Way;
 use bedload::client::wire::{Wire, WireRetry, WireSettings};
 use bedload::clock::{self, Clock};
 use bedload::seed::Seed;
-use bedload::transport::http::Http;
 use bedload::transport::network;
 use bedload::transport::wire::Protocol;
 use bedload_mocks::Cloud;
@@ -160,7 +159,8 @@ struct Paid {
 }
 
 fn measure(pairs: usize, bare: impl Fn() -> f64, wire: impl Fn() -> f64) -> Paid {
-    (bare(), wire());
+    bare();
+    wire();
     let (mut bares, mut wires, mut shares) = (Vec::new(), Vec::new(), Vec::new());
     for pair in 0..pairs {
         // Whoever comes second finds warmer caches, so the order turns.

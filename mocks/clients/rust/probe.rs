@@ -93,7 +93,7 @@ fn client(url: &str, attempts: Attempts) -> Client {
     let config = Config::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())
         .credentials_provider(Credentials::from_keys("AKIDEXAMPLE", "dummy", None))
-        .http_client(network::plain_http())
+        .http_client(network::plain_http().sdk().clone())
         .endpoint_url(url)
         .region(Region::new("us-east-1"))
         .timeout_config(TimeoutConfig::builder().read_timeout(READ_TIMEOUT).build())

@@ -100,41 +100,25 @@ mod tests {
 
     #[test]
     fn a_refusal_is_named_by_its_header_or_else_its_body() {
+        type Case =
+            (u16, Option<&'static str>, &'static str, Option<&'static str>, FailureClass, &'static str);
+        use FailureClass::{Rejected, ServerError, Throttled, Unavailable};
         let throttled = Some("ThrottlingException:http://x/");
-        let cases = [
-            (
-                429,
-                throttled,
-                r#"{"message":"no"}"#,
-                Some("ThrottlingException"),
-                FailureClass::Throttled,
-                "no",
-            ),
+        let unavailable = Some("ServiceUnavailableException");
+        let unread = "HTTP 502 with an error that could not be read";
+        let cases: [Case; 5] = [
+            (429, throttled, r#"{"message":"no"}"#, Some("ThrottlingException"), Throttled, "no"),
+            (400, None, r#"{"__type":"a#Odd","Message":"m"}"#, Some("Odd"), ServerError, "m"),
             (
                 400,
                 None,
-                r#"{"__type":"a#ValidationException","Message":"m"}"#,
+                r#"{"code":"ValidationException"}"#,
                 Some("ValidationException"),
-                FailureClass::Rejected,
-                "m",
+                Rejected,
+                "HTTP 400",
             ),
-            (503, None, "", None, FailureClass::ServerError, "HTTP 503"),
-            (
-                503,
-                Some("ServiceUnavailableException"),
-                "{}",
-                Some("ServiceUnavailableException"),
-                FailureClass::Unavailable,
-                "HTTP 503",
-            ),
-            (
-                502,
-                throttled,
-                "<html>",
-                None,
-                FailureClass::ServerError,
-                "HTTP 502 with an error that could not be read",
-            ),
+            (503, unavailable, "", unavailable, Unavailable, "HTTP 503"),
+            (502, throttled, "<html>", None, ServerError, unread),
         ];
         for (status, error_type, body, code, class, message) in cases {
             let told = refusal(status, error_type, body.as_bytes());
