@@ -39,6 +39,7 @@ fn header() -> Header {
             client: "plain".into(),
             via: Via::Sdk,
             planned: Some(RECORDS),
+            via: Default::default(),
             queue: None,
         }],
         models: Vec::new(),

@@ -14,23 +14,37 @@ use bedload_mocks::faults::{
     InternalError, Kind, Latency, MalformedJson, Outage, Refuse, Reset, SlowTokens, Stall, StallTime,
     SwapEvents, Throttle, Truncate, Unavailable,
 };
-use bedload_reports::record::{Call, CallEnd, Operation};
+use bedload_reports::record::{Attempt, Call, CallEnd, Name, Operation};
 
 use super::support::{ask, caller, cloud, front, in_virtual_time, sdk, settings, timeouts, way, wire};
-
-/// Of an attempt: its number, its status, its error, whether it had a request id, and the fault that struck it.
-type Seen = (u32, Option<u16>, Option<String>, bool, Option<String>);
 
 /// What must be the same.
 #[derive(Debug, PartialEq)]
 struct Told {
     end: String,
     tokens: (u64, u64, bool),
-    attempts: Vec<Seen>,
+    attempts: Vec<Tried>,
     gaps_us: Vec<u32>,
     /// From the beginning of the last attempt: the head of the answer, its first and its last content, and the end, all
     /// in microseconds.
     times_us: [Option<u64>; 4],
+}
+
+/// What must be the same of an attempt.
+#[derive(Debug, PartialEq)]
+struct Tried {
+    number: u32,
+    status: Option<u16>,
+    error: Option<Name>,
+    has_id: bool,
+    fault: Option<Name>,
+}
+
+impl From<&Attempt> for Tried {
+    fn from(attempt: &Attempt) -> Self {
+        let Attempt { number, status, error, fault, request_id, .. } = attempt.clone();
+        Tried { number, status, error, has_id: request_id.is_some(), fault }
+    }
 }
 
 fn told(call: &Call) -> Told {
@@ -39,16 +53,11 @@ fn told(call: &Call) -> Told {
         CallEnd::Failed(failure) => format!("{:?} {:?}", failure.class, failure.code),
         CallEnd::Cancelled => "cancelled".to_owned(),
     };
-    let text = |name: &Option<std::sync::Arc<str>>| name.as_deref().map(str::to_owned);
     let last = call.attempts.last().unwrap().sent;
     Told {
         end,
         tokens: (call.tokens.input, call.tokens.output, call.tokens_estimated),
-        attempts: call
-            .attempts
-            .iter()
-            .map(|one| (one.number, one.status, text(&one.error), one.request_id.is_some(), text(&one.fault)))
-            .collect(),
+        attempts: call.attempts.iter().map(Tried::from).collect(),
         gaps_us: call.gaps_us.clone(),
         times_us: [call.first_byte, call.first_content, call.last_content, Some(call.done)]
             .map(|time| time.map(|time| time.since(last).get() / 1000)),
