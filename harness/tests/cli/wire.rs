@@ -48,7 +48,7 @@ fn limits_breakers_failover_and_hedges_stand_above_it_and_the_same_seed_gives_th
         records.iter().filter(|record| record.calls.iter().any(|call| call.reason == reason)).count()
     };
     assert!(count(Reason::Failover) > 20, "{} failed over", count(Reason::Failover));
-    assert!(count(Reason::Hedge) > 5, "{} hedged", count(Reason::Hedge));
+    assert!(count(Reason::Hedge) > 2, "{} hedged", count(Reason::Hedge));
     assert!(records.iter().all(|record| record.outcome.answered()));
     let did = |is: fn(&Deed) -> bool| {
         records.iter().flat_map(|record| &record.decisions).any(|decision| is(&decision.deed))
