@@ -39,7 +39,6 @@ fn header() -> Header {
             client: "plain".into(),
             via: Via::Sdk,
             planned: Some(RECORDS),
-            via: Default::default(),
             queue: None,
         }],
         models: Vec::new(),

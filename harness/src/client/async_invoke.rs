@@ -72,17 +72,13 @@ impl Caller {
         let place = AsyncInvokeS3OutputDataConfig::builder().s3_uri(&*polling.output).build();
         let place =
             place.map_err(|error| CallEnd::Failed(failure(FailureClass::Unsendable, &error.to_string())))?;
-        let started = client
+        let request = client
             .start_async_invoke()
             .model_id(&*self.model_id)
             .model_input(document(input))
             .output_data_config(AsyncInvokeOutputDataConfig::S3OutputDataConfig(place))
-            .set_client_request_token(ask.token.clone())
-            .customize()
-            .interceptor(self.observer(ask, sight))
-            .send()
-            .await;
-        match started {
+            .set_client_request_token(ask.token.clone());
+        match self.watched(ask, sight).during(request.send()).await {
             Ok(started) => Ok(started.invocation_arn),
             Err(error) => Err(refused(&error)),
         }

@@ -1,6 +1,9 @@
 //! Watches the attempts that the SDK's own retry loop makes.
 //!
-//! An interceptor is the only view that sees each attempt with its times, whatever the retry strategy.
+//! An interceptor is the only view that sees each attempt with its times, whatever the retry strategy. One stands in each client
+//! for all its calls, and finds the call that it is in by the task that polls it: an interceptor given to a call would have
+//! the SDK resolve its whole configuration anew for each of them, which costs a twentieth of the call.
+//!
 //! The backoff is not handed to interceptors; it is the gap between two attempts, which is also what
 //! the service feels.
 
@@ -21,26 +24,37 @@ use super::attempts::{Attempts, Baggage, refusal_word};
 use crate::classify;
 use crate::clock::Clock;
 
-/// The interceptor of one call.
-#[derive(Debug)]
-pub struct Observer {
-    clock: Clock,
-    flow: Option<Name>,
-    answer_tokens: Option<u32>,
-    attempts: Attempts,
+tokio::task_local! {
+    static WATCHED: Watched;
 }
 
-impl Observer {
-    /// Watches one call into `attempts`. With a `flow`, each request carries its name.
-    pub fn new(clock: Clock, flow: Option<Name>, attempts: Attempts) -> Self {
-        Observer { clock, flow, answer_tokens: None, attempts }
-    }
+/// A call that is watched.
+#[derive(Debug)]
+pub struct Watched {
+    /// The run's clock.
+    pub clock: Clock,
+    /// The flow's name, which each request carries to a mock.
+    pub flow: Option<Name>,
+    /// How long each request tells a mock to make its answer.
+    pub answer_tokens: Option<u32>,
+    /// Where its attempts are noted.
+    pub attempts: Attempts,
+}
 
-    /// The same, where each request tells a mock how long its answer is to be.
-    #[must_use]
-    pub fn telling(self, answer_tokens: Option<u32>) -> Self {
-        Observer { answer_tokens, ..self }
+impl Watched {
+    /// Makes a call of a client that an [`Observer`] stands in, and watches it.
+    pub fn during<F: Future>(self, call: F) -> impl Future<Output = F::Output> {
+        WATCHED.scope(self, call)
     }
+}
+
+/// The interceptor of a client.
+#[derive(Debug)]
+pub struct Observer;
+
+/// Acts on the call that is under way, if somebody watches it.
+fn watched(act: impl FnOnce(&Watched) -> Result<(), BoxError>) -> Result<(), BoxError> {
+    WATCHED.try_with(act).unwrap_or(Ok(()))
 }
 
 #[dyn_dispatch_hint]
@@ -55,9 +69,11 @@ impl Intercept for Observer {
         _components: &RuntimeComponents,
         config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let number = config.load::<RequestAttempts>().map_or(1, |attempts| attempts.attempts());
-        self.attempts.begin(number, self.clock.now());
-        Ok(())
+        watched(|call| {
+            let number = config.load::<RequestAttempts>().map_or(1, |attempts| attempts.attempts());
+            call.attempts.begin(number, call.clock.now());
+            Ok(())
+        })
     }
 
     fn modify_before_transmit(
@@ -66,24 +82,24 @@ impl Intercept for Observer {
         _components: &RuntimeComponents,
         _config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        if let Some(flow) = &self.flow {
-            context.request_mut().headers_mut().try_insert(Exchange::FLOW_HEADER, flow.to_string())?;
-        }
-        if let Some(tokens) = self.answer_tokens {
-            context
-                .request_mut()
-                .headers_mut()
-                .try_insert(Exchange::ANSWER_TOKENS_HEADER, tokens.to_string())?;
-        }
-        let Baggage { headers, strikes } = self.attempts.baggage();
-        // None of these is part of the signature, which is made by now.
-        for (name, value) in headers.into_iter().flatten() {
-            context.request_mut().headers_mut().try_insert(name, value)?;
-        }
-        if let Some(strikes) = strikes {
-            context.request_mut().add_extension(strikes);
-        }
-        Ok(())
+        watched(|call| {
+            let headers = context.request_mut().headers_mut();
+            if let Some(flow) = &call.flow {
+                headers.try_insert(Exchange::FLOW_HEADER, flow.to_string())?;
+            }
+            if let Some(tokens) = call.answer_tokens {
+                headers.try_insert(Exchange::ANSWER_TOKENS_HEADER, tokens.to_string())?;
+            }
+            let Baggage { headers: traced, strikes } = call.attempts.baggage();
+            // None of these is part of the signature, which is made by now.
+            for (name, value) in traced.into_iter().flatten() {
+                headers.try_insert(name, value)?;
+            }
+            if let Some(strikes) = strikes {
+                context.request_mut().add_extension(strikes);
+            }
+            Ok(())
+        })
     }
 
     fn read_before_deserialization(
@@ -92,10 +108,12 @@ impl Intercept for Observer {
         _components: &RuntimeComponents,
         _config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let response = context.response();
-        let success = response.status().is_success();
-        self.attempts.head(self.clock.now(), success, |name| header(response, name));
-        Ok(())
+        watched(|call| {
+            let response = context.response();
+            let success = response.status().is_success();
+            call.attempts.head(call.clock.now(), success, |name| header(response, name));
+            Ok(())
+        })
     }
 
     fn read_after_attempt(
@@ -104,12 +122,14 @@ impl Intercept for Observer {
         _components: &RuntimeComponents,
         _config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let response = context.response();
-        let status = response.map(|response| response.status().as_u16());
-        let request_id = response.and_then(|response| header(response, "x-amzn-requestid"));
-        let failed = matches!(context.output_or_error(), Some(Err(_)));
-        self.attempts.end(self.clock.now(), status, request_id, failed.then(|| error_word(context)));
-        Ok(())
+        watched(|call| {
+            let response = context.response();
+            let status = response.map(|response| response.status().as_u16());
+            let request_id = response.and_then(|response| header(response, "x-amzn-requestid"));
+            let failed = matches!(context.output_or_error(), Some(Err(_)));
+            call.attempts.end(call.clock.now(), status, request_id, failed.then(|| error_word(context)));
+            Ok(())
+        })
     }
 }
 

@@ -16,7 +16,7 @@ use super::async_invoke::Polling;
 use super::attempts::Closed;
 use super::converse::{Parts, tokens};
 use super::dialect::Dialect;
-use super::observer::Observer;
+use super::observer::Watched;
 use super::sight::{Content, Sight};
 use super::stack::Stack;
 use super::stream::Reader;
@@ -96,7 +96,7 @@ impl Caller {
             .set_system(parts.system)
             .inference_config(parts.inference)
             .set_tool_config(parts.tools);
-        match request.customize().interceptor(self.observer(ask, sight)).send().await {
+        match self.watched(ask, sight).during(request.send()).await {
             Ok(answer) => {
                 let usage = answer.usage.as_ref().map(tokens);
                 sight.told(usage.map(|usage| usage.input), usage.map(|usage| usage.output));
@@ -118,7 +118,7 @@ impl Caller {
             .set_system(parts.system)
             .inference_config(parts.inference)
             .set_tool_config(parts.tools);
-        match request.customize().interceptor(self.observer(ask, sight)).send().await {
+        match self.watched(ask, sight).during(request.send()).await {
             Ok(answer) => self.reader(sight).converse(answer.stream).await,
             Err(error) => refused(&error),
         }
@@ -135,7 +135,7 @@ impl Caller {
             .content_type(JSON)
             .accept(JSON)
             .body(Blob::new(body));
-        match request.customize().interceptor(self.observer(ask, sight)).send().await {
+        match self.watched(ask, sight).during(request.send()).await {
             Ok(answer) => self.read_body(dialect, answer.body.as_ref(), sight),
             Err(error) => refused(&error),
         }
@@ -152,7 +152,7 @@ impl Caller {
             .content_type(JSON)
             .accept(JSON)
             .body(Blob::new(body));
-        match request.customize().interceptor(self.observer(ask, sight)).send().await {
+        match self.watched(ask, sight).during(request.send()).await {
             Ok(answer) => self.reader(sight).invoke(dialect, answer.body).await,
             Err(error) => refused(&error),
         }
@@ -183,9 +183,13 @@ impl Caller {
         Reader { sight, clock: self.clock, idle: self.stream_idle }
     }
 
-    pub(super) fn observer(&self, ask: &Ask, sight: &Sight) -> Observer {
-        let flow = self.flow_label.clone();
-        Observer::new(self.clock, flow, sight.attempts().clone()).telling(self.told_length(ask))
+    pub(super) fn watched(&self, ask: &Ask, sight: &Sight) -> Watched {
+        Watched {
+            clock: self.clock,
+            flow: self.flow_label.clone(),
+            answer_tokens: self.told_length(ask),
+            attempts: sight.attempts().clone(),
+        }
     }
 
     /// How long the target is told to make its answer: only mocks are, since it is no business of a model.

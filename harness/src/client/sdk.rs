@@ -13,6 +13,7 @@ use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_runtime::client::retries::RetryPartition;
 use aws_smithy_types::retry::RetrySpec;
 
+use super::observer::Observer;
 use super::policy::{Retry, RetryMode, RetryProfile, RetryQuota, Timeouts};
 use crate::clock::Clock;
 use crate::transport::http::Http;
@@ -105,6 +106,7 @@ impl Quotas {
             .retry_config(retry_config(retry))
             .retry_partition(self.partition(&retry.quota, region))
             .timeout_config(timeout_config(timeouts))
+            .interceptor(Observer)
             .build();
         Client::from_conf(config)
     }
