@@ -74,13 +74,20 @@ impl Caller {
     }
 
     async fn operate(&self, ask: &Ask, sight: &Sight) -> CallEnd {
-        match (&self.client, self.operation) {
-            (Stack::Wire(client), _) => client.operate(self, ask, sight).await,
-            (Stack::Sdk(client), Operation::Converse) => self.converse(client, ask, sight).await,
-            (Stack::Sdk(client), Operation::ConverseStream) => self.converse_stream(client, ask, sight).await,
-            (Stack::Sdk(client), Operation::Invoke) => self.invoke(client, ask, sight).await,
-            (Stack::Sdk(client), Operation::InvokeStream) => self.invoke_stream(client, ask, sight).await,
-            (Stack::Sdk(client), Operation::AsyncInvoke) => self.async_invoke(client, ask, sight).await,
+        match &self.client {
+            Stack::Wire(client) => client.operate(self, ask, sight).await,
+            // Boxed, since the SDK's futures are large, and every call would carry room for them.
+            Stack::Sdk(client) => Box::pin(self.operate_sdk(client, ask, sight)).await,
+        }
+    }
+
+    async fn operate_sdk(&self, client: &Client, ask: &Ask, sight: &Sight) -> CallEnd {
+        match self.operation {
+            Operation::Converse => self.converse(client, ask, sight).await,
+            Operation::ConverseStream => self.converse_stream(client, ask, sight).await,
+            Operation::Invoke => self.invoke(client, ask, sight).await,
+            Operation::InvokeStream => self.invoke_stream(client, ask, sight).await,
+            Operation::AsyncInvoke => self.async_invoke(client, ask, sight).await,
         }
     }
 
