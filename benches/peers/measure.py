@@ -13,7 +13,7 @@ import sys
 import tempfile
 
 HERE = pathlib.Path(__file__).parent
-WORKERS, RATE = 16, 200
+WORKERS, RATE = 16, 1000
 
 
 def clients(bedload, python, node, url, out):
