@@ -137,8 +137,23 @@ fn started(desk: &Desk, bytes: u64) -> Child {
 }
 
 fn interrupt(child: &Child) {
-    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill");
+    signal(child, "-INT");
+}
+
+fn signal(child: &Child, which: &str) {
+    let sent = Command::new("kill").args([which, &child.id().to_string()]).status().expect("kill");
     assert!(sent.success());
+}
+
+#[test]
+fn a_run_that_is_told_to_terminate_says_so_in_its_code() {
+    let desk = Desk::new();
+    desk.write("s.yaml", SMALL);
+    let child = started(&desk, 0);
+    signal(&child, "-TERM");
+    let said: Said = child.wait_with_output().expect("an end").into();
+    assert_eq!(said.code, Some(143), "{}", said.stderr);
+    assert!(desk.path("run/report.html").is_file(), "what had finished is on a page");
 }
 
 /// A mock of a scenario, served by another process until it is dropped.
