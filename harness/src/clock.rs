@@ -5,6 +5,8 @@
 //! same order every time. The wall is read once, in [`Clock::start`]; in virtual time not even then.
 
 use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::{Duration, SystemTime};
 
 use aws_smithy_async::time::TimeSource;
@@ -102,10 +104,35 @@ impl Clock {
 
     /// What `future` gives, or nothing if it takes longer than `limit`; no limit waits for ever.
     #[expect(clippy::disallowed_methods, reason = "the one place that waits")]
-    pub async fn within<F: Future>(&self, limit: Option<Duration>, future: F) -> Option<F::Output> {
+    pub fn within<F: Future>(
+        &self,
+        limit: Option<Duration>,
+        future: F,
+    ) -> impl Future<Output = Option<F::Output>> + use<F> {
         match limit {
-            Some(limit) => tokio::time::timeout(limit, future).await.ok(),
-            None => Some(future.await),
+            Some(limit) => Within::Limited { limited: tokio::time::timeout(limit, future) },
+            None => Within::Free { future },
+        }
+    }
+}
+
+pin_project_lite::pin_project! {
+    /// What waits for a future, with a limit or without. A type of its own, since an `async fn` would have room for the future
+    /// once for each way, and a call that is within four limits would be sixteen times its size.
+    #[project = WithinProjection]
+    enum Within<F> {
+        Limited { #[pin] limited: tokio::time::Timeout<F> },
+        Free { #[pin] future: F },
+    }
+}
+
+impl<F: Future> Future for Within<F> {
+    type Output = Option<F::Output>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        match self.project() {
+            WithinProjection::Limited { limited } => limited.poll(context).map(Result::ok),
+            WithinProjection::Free { future } => future.poll(context).map(Some),
         }
     }
 }

@@ -78,7 +78,8 @@ impl Caller {
             .model_input(document(input))
             .output_data_config(AsyncInvokeOutputDataConfig::S3OutputDataConfig(place))
             .set_client_request_token(ask.token.clone());
-        match self.watched(ask, sight).during(request.send()).await {
+        let sending = self.sent(ask, sight, request.send());
+        match sending.await {
             Ok(started) => Ok(started.invocation_arn),
             Err(error) => Err(refused(&error)),
         }
@@ -92,7 +93,8 @@ impl Caller {
             self.clock.sleep(wait).await;
             wait = (wait + wait / 2).min(polling.most);
             sight.polled();
-            match client.get_async_invoke().invocation_arn(arn).send().await {
+            let asking = Box::pin(client.get_async_invoke().invocation_arn(arn).send());
+            match asking.await {
                 Ok(seen) => match seen.status {
                     AsyncInvokeStatus::Completed => return answered(COMPLETED),
                     AsyncInvokeStatus::Failed => {

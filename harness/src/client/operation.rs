@@ -76,8 +76,7 @@ impl Caller {
     async fn operate(&self, ask: &Ask, sight: &Sight) -> CallEnd {
         match &self.client {
             Stack::Wire(client) => client.operate(self, ask, sight).await,
-            // Boxed, since the SDK's futures are large, and every call would carry room for them.
-            Stack::Sdk(client) => Box::pin(self.operate_sdk(client, ask, sight)).await,
+            Stack::Sdk(client) => self.operate_sdk(client, ask, sight).await,
         }
     }
 
@@ -103,7 +102,8 @@ impl Caller {
             .set_system(parts.system)
             .inference_config(parts.inference)
             .set_tool_config(parts.tools);
-        match self.watched(ask, sight).during(request.send()).await {
+        let sending = self.sent(ask, sight, request.send());
+        match sending.await {
             Ok(answer) => {
                 let usage = answer.usage.as_ref().map(tokens);
                 sight.told(usage.map(|usage| usage.input), usage.map(|usage| usage.output));
@@ -125,7 +125,8 @@ impl Caller {
             .set_system(parts.system)
             .inference_config(parts.inference)
             .set_tool_config(parts.tools);
-        match self.watched(ask, sight).during(request.send()).await {
+        let sending = self.sent(ask, sight, request.send());
+        match sending.await {
             Ok(answer) => self.reader(sight).converse(answer.stream).await,
             Err(error) => refused(&error),
         }
@@ -142,7 +143,8 @@ impl Caller {
             .content_type(JSON)
             .accept(JSON)
             .body(Blob::new(body));
-        match self.watched(ask, sight).during(request.send()).await {
+        let sending = self.sent(ask, sight, request.send());
+        match sending.await {
             Ok(answer) => self.read_body(dialect, answer.body.as_ref(), sight),
             Err(error) => refused(&error),
         }
@@ -159,7 +161,8 @@ impl Caller {
             .content_type(JSON)
             .accept(JSON)
             .body(Blob::new(body));
-        match self.watched(ask, sight).during(request.send()).await {
+        let sending = self.sent(ask, sight, request.send());
+        match sending.await {
             Ok(answer) => self.reader(sight).invoke(dialect, answer.body).await,
             Err(error) => refused(&error),
         }
@@ -190,13 +193,21 @@ impl Caller {
         Reader { sight, clock: self.clock, idle: self.stream_idle }
     }
 
-    pub(super) fn watched(&self, ask: &Ask, sight: &Sight) -> Watched {
-        Watched {
+    /// Sends a request of the SDK's, and watches its attempts. Boxed, since the SDK's futures are large: a stream would carry
+    /// room for the one that opened it for as long as it is read.
+    pub(super) fn sent<F: Future>(
+        &self,
+        ask: &Ask,
+        sight: &Sight,
+        sending: F,
+    ) -> impl Future<Output = F::Output> + use<F> {
+        let watched = Watched {
             clock: self.clock,
             flow: self.flow_label.clone(),
             answer_tokens: self.told_length(ask),
             attempts: sight.attempts().clone(),
-        }
+        };
+        watched.during(Box::pin(sending))
     }
 
     /// How long the target is told to make its answer: only mocks are, since it is no business of a model.
