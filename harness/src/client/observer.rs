@@ -2,7 +2,7 @@
 //!
 //! An interceptor is the only view that sees each attempt with its times, whatever the retry strategy. One stands in each client
 //! for all its calls, and finds the call that it is in by the task that polls it: an interceptor given to a call would have
-//! the SDK resolve its whole configuration anew for each of them, which costs a twentieth of the call.
+//! the SDK resolve its whole configuration anew for each of them.
 //!
 //! The backoff is not handed to interceptors; it is the gap between two attempts, which is also what
 //! the service feels.
