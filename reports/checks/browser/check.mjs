@@ -39,7 +39,7 @@ const seen = () => {
     charts: charts.map((chart) => [chart.getAttribute("aria-labelledby") || chart.getAttribute("aria-label"), drawn(chart)]),
     text: document.querySelector("main").innerText.length,
     black: marks.filter((mark) => getComputedStyle(mark).fill === "rgb(0, 0, 0)").length,
-    cut: cut.map((element) => element.textContent.slice(0, 40)),
+    cut: cut.map((element) => element.tagName + " " + element.textContent.slice(0, 40)),
     wide: document.scrollingElement.scrollWidth - document.documentElement.clientWidth,
   };
 };
