@@ -51,7 +51,7 @@ pub struct Generator {
     pub rss_peak_bytes: u64,
     /// How late its runtime polled a task that was ready: the median.
     pub loop_lag_p50: Option<Nanos>,
-    /// The 99th percentile of the same.
+    /// The 99th percentile of the same; none with too few probes to bound it, as in a run of less than half a minute.
     pub loop_lag_p99: Option<Nanos>,
     /// The most of the same.
     pub loop_lag_max: Option<Nanos>,
@@ -153,7 +153,7 @@ impl GeneratorTally {
             cpu_share_p95: at(&self.shares, 0.95),
             rss_peak_bytes: self.rss_peak_bytes,
             loop_lag_p50: self.lags.at(Quantile::P50),
-            loop_lag_p99: self.lags.at(Quantile::P99),
+            loop_lag_p99: self.lags.bounded(Quantile::P99),
             loop_lag_max: self.lags.max(),
             clock_drift: Nanos::new(self.clock_drift),
             in_flight_counted: last.time_in_flight.map(|time| mean(time.as_secs_f64() * 1e9)),
