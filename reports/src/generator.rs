@@ -145,25 +145,25 @@ impl GeneratorTally {
         let last = self.last?;
         self.shares.sort_by(f64::total_cmp);
         let seconds = last.at.as_secs_f64();
-        let mean = |nanos: f64| if seconds > 0.0 { nanos / 1e9 / seconds } else { 0.0 };
+        let mean = |busy_s: f64| if seconds > 0.0 { busy_s / seconds } else { 0.0 };
         Some(Generator {
             cores: last.cores,
             cpu: last.cpu,
-            cpu_share: mean(last.cpu.as_secs_f64() * 1e9) / f64::from(last.cores.max(1)),
+            cpu_share: mean(last.cpu.as_secs_f64()) / f64::from(last.cores.max(1)),
             cpu_share_p95: at(&self.shares, 0.95),
             rss_peak_bytes: self.rss_peak_bytes,
             loop_lag_p50: self.lags.at(Quantile::P50),
             loop_lag_p99: self.lags.bounded(Quantile::P99),
             loop_lag_max: self.lags.max(),
             clock_drift: Nanos::new(self.clock_drift),
-            in_flight_counted: last.time_in_flight.map(|time| mean(time.as_secs_f64() * 1e9)),
-            in_flight_recorded: mean(self.recorded as f64),
+            in_flight_counted: last.time_in_flight.map(|time| mean(time.as_secs_f64())),
+            in_flight_recorded: mean(self.recorded as f64 / 1e9),
             points: self.points,
         })
     }
 }
 
-/// The shortest stretch that a share is taken over: processor time is counted in steps of 10 ms.
+/// The shortest stretch that a share is taken over: in a shorter one a few milliseconds of noise are a large share.
 const LEAST: Nanos = Nanos::from_micros(500_000);
 
 /// The share of all cores that was used since (when, processor time so far); none over too short a stretch.

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use bedload::client::operation::Caller;
 use bedload::client::sight::Sight;
 use bedload::clock;
+use bedload::engine::process::cpu_of_thread;
 use bedload::seed::Seed;
 use bedload_reports::header::ClockKind;
 use bedload_reports::trace::propagation::CallIds;
@@ -74,9 +75,6 @@ fn batch(runtime: &Runtime, caller: &Caller, tracing: Tracing) -> f64 {
     processor_ns() - before
 }
 
-/// Processor time of this thread so far: the first figure of `schedstat` (Linux, `Documentation/scheduler/sched-stats.rst`).
 fn processor_ns() -> f64 {
-    let figures =
-        std::fs::read_to_string("/proc/thread-self/schedstat").expect("the kernel counts processor time");
-    figures.split(' ').next().and_then(|figure| figure.parse().ok()).expect("a figure")
+    cpu_of_thread().get() as f64
 }

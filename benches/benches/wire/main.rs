@@ -25,6 +25,7 @@ use bedload::client::operation::Caller;
 use bedload::client::sdk::Way;
 use bedload::client::wire::{Wire, WireRetry, WireSettings};
 use bedload::clock::{self, Clock};
+use bedload::engine::process::cpu_of_thread;
 use bedload::seed::Seed;
 use bedload::transport::network;
 use bedload::transport::wire::Protocol;
@@ -228,9 +229,6 @@ fn served(runtime: &Runtime, cloud: &Arc<Cloud>) -> f64 {
     })
 }
 
-/// Processor time of this thread so far: the first figure of `schedstat` (Linux, `Documentation/scheduler/sched-stats.rst`).
 fn processor_ns() -> f64 {
-    let figures =
-        std::fs::read_to_string("/proc/thread-self/schedstat").expect("the kernel counts processor time");
-    figures.split(' ').next().and_then(|figure| figure.parse().ok()).expect("a figure")
+    cpu_of_thread().get() as f64
 }

@@ -1,28 +1,29 @@
-//! What the system says of this process. Linux tells by `/proc`; elsewhere it says nothing, and the figures are zero.
+//! What the system says of this process. Of memory only Linux tells, by `/proc`; elsewhere the figure is zero.
 
 use std::fs;
 
 use bedload_reports::units::Nanos;
+use rustix::time::{ClockId, clock_gettime};
 
 /// Cores that the process may use.
 pub fn cores() -> u32 {
     std::thread::available_parallelism().map_or(1, |cores| u32::try_from(cores.get()).unwrap_or(u32::MAX))
 }
 
-/// Processor time used so far, to 10 ms (`proc_pid_stat(5)`, utime and stime).
+/// Processor time used so far, user and system.
 pub fn cpu() -> Nanos {
-    // Fields 14 and 15, in ticks of 1/100 s, counted after the command's closing bracket.
-    let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let after_name = stat.rsplit(')').next().unwrap_or_default();
-    let ticks = after_name.split_whitespace().skip(11).take(2);
-    let ticks: u64 = ticks.filter_map(|ticks| ticks.parse::<u64>().ok()).sum();
-    Nanos::new(ticks.saturating_mul(10_000_000))
+    used(ClockId::ProcessCPUTime)
 }
 
-/// Processor time that this thread has used so far: the first figure of `schedstat` (`sched-stats.rst` of the kernel).
+/// Processor time that this thread has used so far. `/proc` would say the same to a tick of some milliseconds only.
 pub fn cpu_of_thread() -> Nanos {
-    let figures = fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    Nanos::new(figures.split(' ').next().and_then(|figure| figure.parse().ok()).unwrap_or(0))
+    used(ClockId::ThreadCPUTime)
+}
+
+fn used(clock: ClockId) -> Nanos {
+    let time = clock_gettime(clock);
+    let part = |count: i64| u64::try_from(count).unwrap_or(0);
+    Nanos::from_secs(part(time.tv_sec)).plus(Nanos::new(part(time.tv_nsec)))
 }
 
 /// Memory that the process occupies, in bytes (`proc_pid_status(5)`, VmRSS).
