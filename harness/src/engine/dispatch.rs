@@ -9,6 +9,7 @@ use bedload_reports::log::Dropped;
 use bedload_reports::record::{Name, Record};
 use bedload_reports::stop::Stopped;
 use bedload_reports::units::Nanos;
+use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::edges::Lookout;
@@ -18,6 +19,7 @@ use super::{Bed, DRAIN_AFTER_END, DRAIN_AFTER_STOP};
 use crate::clock::Clock;
 use crate::flow::prompt::Matter;
 use crate::flow::request::{Arrival, Requester, Turn};
+use crate::pace::Due;
 use crate::seed::Seed;
 
 pub(super) struct Dispatcher {
@@ -142,6 +144,22 @@ impl Dispatcher {
             () = self.halted.stopped() => self.bed.clock.sleep(DRAIN_AFTER_STOP).await,
             () = self.bed.clock.sleep(DRAIN_AFTER_END) => {}
         }
+    }
+
+    /// Sends an arrival of an open load into a task of its own. One that finds no room is counted and not made up for.
+    pub(super) fn send(
+        self: &Arc<Self>,
+        runtime: &Handle,
+        flow: &Name,
+        requester: &Arc<Requester>,
+        due: Due,
+    ) {
+        let Some(permit) = self.room() else { return self.drop_arrival(flow, due.at) };
+        let (dispatcher, flow, requester) = (self.clone(), flow.clone(), requester.clone());
+        let matter = Matter { lengths: due.lengths, ..Matter::default() };
+        runtime.spawn(async move {
+            dispatcher.perform(permit, requester, &flow, due.at, matter, || {}).await;
+        });
     }
 
     /// Makes one request, from its due time to its record, and tells what was said if it was answered. `free` is called once its caller has an answer, if that is before.

@@ -1,15 +1,15 @@
-//! An open load: requests are sent when the schedule says, whatever became of the ones before.
+//! An open load in virtual time: requests are sent when the schedule says, whatever became of the ones before.
 
 use std::sync::Arc;
 
 use bedload_reports::record::Name;
+use tokio::runtime::Handle;
 
 use super::dispatch::Dispatcher;
-use crate::flow::prompt::Matter;
 use crate::flow::request::Requester;
 use crate::pace::{Schedule, Step, step};
 
-/// Walks a schedule. An arrival that finds no room is counted and not made up for.
+/// Walks a schedule.
 pub(super) async fn send(
     dispatcher: Arc<Dispatcher>,
     flow: Name,
@@ -17,6 +17,7 @@ pub(super) async fn send(
     schedule: Schedule,
 ) {
     let mut schedule = schedule.peekable();
+    let runtime = Handle::current();
     while !dispatcher.is_over() {
         match step(dispatcher.clock().now(), schedule.peek().map(|due| due.at)) {
             Step::Stop => return,
@@ -25,17 +26,7 @@ pub(super) async fn send(
             }
             Step::Send => {
                 let Some(due) = schedule.next() else { return };
-                match dispatcher.room() {
-                    None => dispatcher.drop_arrival(&flow, due.at),
-                    Some(permit) => {
-                        let (dispatcher, flow, requester) =
-                            (dispatcher.clone(), flow.clone(), requester.clone());
-                        let matter = Matter { lengths: due.lengths, ..Matter::default() };
-                        tokio::spawn(async move {
-                            dispatcher.perform(permit, requester, &flow, due.at, matter, || {}).await;
-                        });
-                    }
-                }
+                dispatcher.send(&runtime, &flow, &requester, due);
             }
         }
     }

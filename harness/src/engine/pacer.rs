@@ -18,7 +18,6 @@ use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 use super::dispatch::Dispatcher;
-use crate::flow::prompt::Matter;
 use crate::flow::request::Requester;
 use crate::pace::{Schedule, Step, step};
 
@@ -71,22 +70,12 @@ impl Pacer {
         }
     }
 
-    /// Sends what is due next. An arrival that finds no room is counted and not made up for.
+    /// Sends what is due next.
     fn send(&mut self) {
         let Some(Reverse((_, place))) = self.due.pop() else { return };
         let Some(load) = self.loads.get_mut(place) else { return };
         let Some(due) = load.schedule.next() else { return };
-        match self.dispatcher.room() {
-            None => self.dispatcher.drop_arrival(&load.flow, due.at),
-            Some(permit) => {
-                let (dispatcher, flow, requester) =
-                    (self.dispatcher.clone(), load.flow.clone(), load.requester.clone());
-                let matter = Matter { lengths: due.lengths, ..Matter::default() };
-                self.runtime.spawn(async move {
-                    dispatcher.perform(permit, requester, &flow, due.at, matter, || {}).await;
-                });
-            }
-        }
+        self.dispatcher.send(&self.runtime, &load.flow, &load.requester, due);
         self.due.extend(load.schedule.peek().map(|next| Reverse((next.at, place))));
     }
 }

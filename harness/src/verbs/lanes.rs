@@ -20,8 +20,8 @@ pub(super) fn side_by_side<T: Send>(
     is_last: impl Fn(&T) -> bool + Sync,
 ) -> Vec<T> {
     let (next, over) = (AtomicUsize::new(0), AtomicBool::new(false));
-    let (results, said) = (Mutex::new(Vec::new()), channel());
-    let (sender, receiver) = said;
+    let results = Mutex::new(Vec::new());
+    let (sender, receiver) = channel();
     std::thread::scope(|scope| {
         for _ in 0..threads {
             let (sender, next, over, results, run, is_last) =

@@ -20,15 +20,7 @@ pub(crate) fn spark(counts: &[u64], clock: Option<&Clock<'_>>, words: &str) -> E
         let _ = write!(d, "M{place} {}h1v-{}h-1z", Px(HEIGHT), Px(height));
     }
     let bars = svg::stretched(counts.len().max(1) as f64, HEIGHT).child(svg::shape(&d, Paint::Fail));
-    Element::new("svg")
-        .class("spark")
-        .set("width", WIDTH)
-        .set("height", HEIGHT)
-        .set("role", "img")
-        .set("aria-label", words)
-        .child(svg::rect(Pct(0.0), Pct(100.0), 0.0, HEIGHT).fill(Paint::Wash))
-        .children(clock.iter().flat_map(|clock| clock.shadows(HEIGHT)))
-        .child(bars)
+    ground(words).children(clock.iter().flat_map(|clock| clock.shadows(HEIGHT))).child(bars)
 }
 
 /// A level over equal parts of the run, from zero up to its highest. `words` says what a reader would see.
@@ -39,6 +31,11 @@ pub(crate) fn level(values: &[f64], words: &str) -> Element {
         let _ = write!(d, "V{}h1", Px(HEIGHT - value / most * HEIGHT));
     }
     let _ = write!(d, "V{}z", Px(HEIGHT));
+    ground(words).child(svg::stretched(values.len().max(1) as f64, HEIGHT).child(svg::shape(&d, Paint::Ink3)))
+}
+
+/// The cell that it is drawn in, washed over.
+fn ground(words: &str) -> Element {
     Element::new("svg")
         .class("spark")
         .set("width", WIDTH)
@@ -46,7 +43,6 @@ pub(crate) fn level(values: &[f64], words: &str) -> Element {
         .set("role", "img")
         .set("aria-label", words)
         .child(svg::rect(Pct(0.0), Pct(100.0), 0.0, HEIGHT).fill(Paint::Wash))
-        .child(svg::stretched(values.len().max(1) as f64, HEIGHT).child(svg::shape(&d, Paint::Ink3)))
 }
 
 #[cfg(test)]
