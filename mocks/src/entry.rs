@@ -28,7 +28,7 @@ pub(crate) struct Entry {
     severed: bool,
     /// The faults that have struck so far, if any fault had anything to say.
     pub strikes: Option<Strikes>,
-    /// What it holds of quota and capacity.
+    /// What it holds of quota, capacity and slots.
     tenancy: Option<Tenancy>,
     /// Who it is with, on a socket.
     client: Option<Arc<Client>>,
@@ -68,6 +68,13 @@ impl Entry {
     /// Holds quota and capacity until it is closed or dropped.
     pub(crate) fn hold(&mut self, tenancy: Tenancy) {
         self.tenancy = Some(tenancy);
+    }
+
+    /// Waits until what it holds has a slot to be answered in.
+    pub(crate) async fn wait_in_line(&mut self) {
+        if let Some(tenancy) = &mut self.tenancy {
+            tenancy.wait_in_line().await;
+        }
     }
 
     /// Notes the fault because of which there is no answer.

@@ -81,10 +81,11 @@ pub(crate) const KINDS: &[Kind] = &[
         "12:45 S010 model `sonnet` is served through a profile only, and its id is none",
         "13:37 S010 model `sonnet` is served through a profile only, and its id is none",
     ]),
-    ("v1:0 }", "v1:0, mock: { answers: essey, capacity: 0, max_output_tokens: 0 } }", &[
+    ("v1:0 }", "v1:0, mock: { answers: essey, capacity: 0, max_output_tokens: 0, slots: 0 } }", &[
         "5:83 S009 `essey` is not a kind of answers",
         "5:100 S008 the number `0` is out of bounds",
         "5:122 S008 the number `0` is out of bounds",
+        "5:132 S008 the number `0` is out of bounds",
     ]),
     ("v1:0 }", "v1:0, mock: { optimized: { speedup: 1, rpm: 0 } } }", &[
         "5:96 S008 the number `1` is out of bounds",

@@ -106,7 +106,7 @@ fn the_whole_language_is_read() {
     assert_eq!(plan.faults()[4].when(), &When::Always);
 
     let gate = &plan.gates()[5];
-    assert_eq!((&gate.limit, gate.line), (&Limit::Max(2e6), Some(277)));
+    assert_eq!((&gate.limit, gate.line), (&Limit::Max(2e6), Some(278)));
     let Limit::Against(against) = &plan.gates()[9].limit else { unreachable!("a change") };
     assert_eq!(
         (&*against.baseline, against.max_increase, against.max_decrease),

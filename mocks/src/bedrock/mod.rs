@@ -23,6 +23,7 @@ mod event_stream;
 pub(crate) mod exception;
 pub(crate) mod guardrail;
 mod invoke;
+mod line;
 pub(crate) mod model;
 pub(crate) mod offer;
 pub(crate) mod operation;

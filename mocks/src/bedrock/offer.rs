@@ -24,6 +24,7 @@ pub(crate) struct Offer {
     provisioned: Vec<Provisioned>,
     optimized: Option<Optimized>,
     capacity: Option<NonZeroU32>,
+    slots: Option<NonZeroU32>,
     regions: Option<Vec<Arc<str>>>,
     profiles_only: bool,
     destinations: BTreeMap<Geography, Vec<Arc<str>>>,
@@ -45,6 +46,7 @@ impl Default for Offer {
             provisioned: Vec::new(),
             optimized: None,
             capacity: None,
+            slots: None,
             regions: None,
             profiles_only: false,
             destinations: BTreeMap::new(),
@@ -120,6 +122,15 @@ impl ModelSpec {
         self
     }
 
+    /// The most requests that each region answers at once, of all accounts together. Who is let in beyond them
+    /// waits in line, first come, first served, before the first token. Provisioned units have slots without
+    /// limit.
+    #[must_use]
+    pub fn slots(mut self, at_once: NonZeroU32) -> Self {
+        self.offer.slots = Some(at_once);
+        self
+    }
+
     /// The only regions that serve it, whether by its id or as the destination of a profile.
     #[must_use]
     pub fn regions<R: Into<Arc<str>>>(mut self, regions: impl IntoIterator<Item = R>) -> Self {
@@ -174,6 +185,11 @@ impl Offer {
     /// The most requests in flight in a region.
     pub(crate) fn capacity(&self) -> Option<NonZeroU32> {
         self.capacity
+    }
+
+    /// The most requests that a region answers at once.
+    pub(crate) fn slots(&self) -> Option<NonZeroU32> {
+        self.slots
     }
 
     /// Whether its own id will not do.

@@ -3,7 +3,8 @@
 //! A model's id is served where it is asked. A profile spreads over its destinations, evenly and by the
 //! seed; how the service weighs them is not known. Where a destination is closed by a fault, or as many
 //! requests are in flight there as the model has capacity for, the next one is tried. Want of capacity is
-//! never the account's fault: it is a 503, and only once no destination is left.
+//! never the account's fault: it is a 503, and only once no destination is left. Where it is let in and all
+//! slots are taken it waits in line; how long a line is steers no profile.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
@@ -13,7 +14,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use rand::Rng;
 use rand::seq::SliceRandom;
 
+use super::line::Line;
 use super::model::ModelSpec;
+use super::offer::Offer;
 use super::profile::Geography;
 use super::quota::Lane;
 use crate::regions::Regions;
@@ -36,6 +39,7 @@ struct Station {
     region: Arc<str>,
     capacity: Option<u32>,
     in_flight: AtomicU32,
+    line: Option<Line>,
 }
 
 /// A request's place in a region; given back when dropped.
@@ -47,6 +51,8 @@ pub(crate) struct Placed {
     pub region: Arc<str>,
     /// The request's place there.
     pub berth: Berth,
+    /// The line that it waits in first, if there is one.
+    pub line: Option<Line>,
 }
 
 /// Why no region serves a request.
@@ -96,7 +102,7 @@ impl Placement {
 fn first_open<'a, E>(
     stations: impl IntoIterator<Item = &'a Arc<Station>>,
     mut closed: impl FnMut(&Arc<str>) -> Option<E>,
-    enter: impl Fn(&Arc<Station>) -> Option<Berth>,
+    enter: impl Fn(&Arc<Station>) -> Option<Placed>,
 ) -> Result<Placed, Unplaced<E>> {
     let mut unplaced = Unplaced::Full;
     for station in stations {
@@ -104,8 +110,8 @@ fn first_open<'a, E>(
             Some(why) if matches!(unplaced, Unplaced::Full) => unplaced = Unplaced::Closed(why),
             Some(_) => {}
             None => {
-                if let Some(berth) = enter(station) {
-                    return Ok(Placed { region: station.region.clone(), berth });
+                if let Some(placed) = enter(station) {
+                    return Ok(placed);
                 }
             }
         }
@@ -116,10 +122,8 @@ fn first_open<'a, E>(
 impl Stations {
     fn new(regions: &Regions, model: &ModelSpec) -> Self {
         let offer = model.offer();
-        let stations: BTreeMap<_, _> = regions
-            .iter()
-            .map(|region| (region.clone(), Station::new(region, offer.capacity().map(NonZeroU32::get))))
-            .collect();
+        let stations: BTreeMap<_, _> =
+            regions.iter().map(|region| (region.clone(), Station::new(region, offer))).collect();
         let mut destinations = BTreeMap::new();
         for geography in Geography::ALL {
             for source in regions.iter() {
@@ -137,13 +141,26 @@ impl Stations {
 }
 
 impl Station {
-    fn new(region: &Arc<str>, capacity: Option<u32>) -> Arc<Self> {
-        Arc::new(Station { region: region.clone(), capacity, in_flight: AtomicU32::new(0) })
+    fn new(region: &Arc<str>, offer: &Offer) -> Arc<Self> {
+        Arc::new(Station {
+            region: region.clone(),
+            capacity: offer.capacity().map(NonZeroU32::get),
+            in_flight: AtomicU32::new(0),
+            line: offer.slots().map(Line::before),
+        })
     }
 
     /// Takes a request in if there is room.
-    fn board(self: &Arc<Self>) -> Option<Berth> {
-        let Some(capacity) = self.capacity else { return self.pass() };
+    fn board(self: &Arc<Self>) -> Option<Placed> {
+        let berth = match self.capacity {
+            None => Berth(None),
+            Some(capacity) => self.berth(capacity)?,
+        };
+        Some(Placed { region: self.region.clone(), berth, line: self.line.clone() })
+    }
+
+    /// One of so many places, if one is left.
+    fn berth(self: &Arc<Self>, capacity: u32) -> Option<Berth> {
         let one_more = |in_flight| (in_flight < capacity).then_some(in_flight + 1);
         let taken = self.in_flight.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more);
         taken.is_ok().then(|| Berth(Some(self.clone())))
@@ -151,8 +168,8 @@ impl Station {
 
     /// Takes a request in that needs none of the room.
     #[expect(clippy::unnecessary_wraps, reason = "it stands beside `board`, which may refuse")]
-    fn pass(self: &Arc<Self>) -> Option<Berth> {
-        Some(Berth(None))
+    fn pass(self: &Arc<Self>) -> Option<Placed> {
+        Some(Placed { region: self.region.clone(), berth: Berth(None), line: None })
     }
 }
 

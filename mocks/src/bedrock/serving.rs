@@ -10,6 +10,7 @@ use http::HeaderMap;
 
 use super::ask::Ask;
 use super::errors;
+use super::line::{Line, Slot};
 use super::model::ModelSpec;
 use super::placement::{Berth, Placed, Placement, Unplaced};
 use super::quota::{Accounts, Admission, Asked, Denial, Lane, Need, Permit, Quotas, Share, Spent, Squeeze};
@@ -55,6 +56,10 @@ pub(crate) struct Tenancy {
     permit: Permit,
     /// Given back when dropped.
     _berth: Berth,
+    /// The line that it has yet to wait in.
+    line: Option<Line>,
+    /// Given back when dropped.
+    slot: Option<Slot>,
 }
 
 /// Why a request does not run.
@@ -88,13 +93,13 @@ impl Serving {
         let Admission { tier, latency, permit } = self.admit(&applicant, lane)?;
         let mut rng = chance.stream(PLACEMENT);
         match self.placement.place(model.name(), lane, source, &mut rng, closed) {
-            Ok(Placed { region, berth }) => {
+            Ok(Placed { region, berth, line }) => {
                 let served = Served {
                     region,
                     service_tier: ask.service_tier.map(|_| tier),
                     latency: ask.latency.map(|_| latency),
                 };
-                Ok((served, Tenancy { permit, _berth: berth }))
+                Ok((served, Tenancy { permit, _berth: berth, line, slot: None }))
             }
             Err(unplaced) => {
                 permit.void(now_ns);
@@ -160,6 +165,13 @@ fn need(ask: &Ask) -> Need {
 }
 
 impl Tenancy {
+    /// Waits for a slot, where the model has only so many, and holds it from then on.
+    pub(crate) async fn wait_in_line(&mut self) {
+        if let Some(line) = self.line.take() {
+            self.slot = line.slot().await;
+        }
+    }
+
     /// The request is over. Without `spent` no model ever answered it, and it counts for nothing.
     pub(crate) fn end(self, now_ns: u64, spent: Option<&Spent>) {
         match spent {

@@ -87,6 +87,7 @@ impl Cloud {
                     unanswered.error
                 })?;
                 entry.hold(tenancy);
+                entry.wait_in_line().await;
                 served
             }
             _ => {

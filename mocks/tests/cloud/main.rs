@@ -17,5 +17,6 @@ mod pacing;
 mod plant;
 mod quotas;
 mod regions;
+mod slots;
 mod sqs;
 mod wire;

@@ -53,6 +53,9 @@ fn model(model: &scenario::Model, profiles: &[(Name, Vec<Name>)]) -> Result<Mode
     if let Some(capacity) = asked.capacity {
         spec = spec.capacity(at_least_one(capacity));
     }
+    if let Some(slots) = asked.slots {
+        spec = spec.slots(at_least_one(slots));
+    }
     if let Some(optimized) = &asked.optimized {
         let quota =
             quota_of(OnDemand { rpm: optimized.rpm, tpm: optimized.tpm, tpd: None }, WindowLaw::default());

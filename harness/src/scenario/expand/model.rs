@@ -47,6 +47,7 @@ fn behaviour(page: &mut Page, behaviour: &Behaviour) {
     }
     page.entry_or_default("answers", words::answers(behaviour.answers), behaviour.answers == default.answers);
     page.entry_if("capacity", behaviour.capacity);
+    page.entry_if("slots", behaviour.slots);
     if let Some(optimized) = &behaviour.optimized {
         page.block("optimized", |page| self::optimized(page, optimized));
     }

@@ -63,9 +63,12 @@ pub(crate) struct Behaviour {
     /// What it says.
     #[schemars(extend("default" = crate::scenario::words::answers(defaults::ANSWERS)))]
     pub answers: Optional<Answers>,
-    /// The most requests that each region answers at once; beyond them it has no capacity (503). No limit without
+    /// The most requests that each region lets in at once; beyond them it has no capacity (503). No limit without
     /// this.
     pub capacity: Optional<InFlight>,
+    /// The most requests that each region answers at once; the others wait in line, first come, first served, before
+    /// their first token. No limit without this.
+    pub slots: Optional<InFlight>,
     /// Latency-optimised inference; the model has none without this.
     pub optimized: Optional<Optimized>,
 }
@@ -79,6 +82,7 @@ record!(Behaviour {
     max_output_tokens,
     answers,
     capacity,
+    slots,
     optimized,
 });
 

@@ -44,6 +44,8 @@ pub struct Behaviour {
     pub answers: Answers,
     /// The most requests that each region answers at once, where there is a limit; at least one.
     pub capacity: Option<u32>,
+    /// The most requests that each region answers at once while others wait, where there is a limit; at least one.
+    pub slots: Option<u32>,
     /// Latency-optimised inference, if it has any.
     pub optimized: Option<Optimized>,
 }
@@ -79,6 +81,7 @@ impl Default for Behaviour {
             max_output_tokens: defaults::MAX_OUTPUT_TOKENS as u32,
             answers: defaults::ANSWERS,
             capacity: None,
+            slots: None,
             optimized: None,
         }
     }
@@ -176,6 +179,7 @@ impl Behaviour {
                 file::Answers::Echo => Answers::Echo,
             })?,
             capacity: raw.capacity.value()?.map(|count| count.get_u32()),
+            slots: raw.slots.value()?.map(|count| count.get_u32()),
             optimized: raw.optimized.value()?.map(Optimized::build).transpose()?,
         })
     }
