@@ -8,7 +8,7 @@
 //!
 //! ```text
 //! paint (the palette) ─▶ svg (the writer) ─▶ clock, axis (scales) ─▶ plot, heat, lanes (one panel over time)
-//!                                                              └──▶ percentile, scatter, waterfall, spark, limit_bar, change_bar, sign
+//!                                                              └──▶ levels, percentile, scatter, waterfall, spark, limit_bar, change_bar, sign
 //! ```
 //!
 //! Charts do geometry, nothing else: what is drawn was computed by the tally.
@@ -19,6 +19,7 @@ pub(crate) mod clock;
 pub(crate) mod heat;
 mod label;
 pub(crate) mod lanes;
+pub(crate) mod levels;
 pub(crate) mod limit_bar;
 pub(crate) mod paint;
 pub(crate) mod percentile;

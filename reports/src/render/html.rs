@@ -20,6 +20,7 @@ mod latency;
 mod method;
 mod numbers;
 mod panels;
+mod plan;
 mod policy;
 mod queue;
 mod requests;
@@ -43,6 +44,7 @@ use super::sentence::Sentence;
 use evidence::Places;
 
 pub use index::{Entry, index};
+pub use plan::plan;
 
 /// The page's layout; the palette is written from the charts' own table.
 const SHEET: &str = include_str!("../../templates/report.css");

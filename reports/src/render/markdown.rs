@@ -202,7 +202,7 @@ fn code(text: &str) -> String {
 }
 
 /// A sentence with names from the run in it, without a meaning to Markdown.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -7,6 +7,7 @@
 //! All text that comes from a run (names, messages, error bodies) is untrusted. Each format has one
 //! place that makes such text harmless, named in the file's own documentation.
 
+pub(crate) mod capacity;
 mod compared;
 mod explain;
 mod finding;
@@ -23,10 +24,13 @@ mod sample;
 mod sentence;
 mod text;
 
+pub use capacity::{
+    capacity_answers, capacity_json, capacity_line, capacity_markdown, capacity_text, step_line,
+};
 pub use explain::{explain_all, explain_finding, explain_metric};
 pub use github::{comparison_github, github};
 pub use hlog::hlog;
-pub use html::{Entry, html, index};
+pub use html::{Entry, html, index, plan as capacity_html};
 pub use json::{comparison_json, json};
 pub use junit::junit;
 pub use markdown::{comparison_markdown, markdown};

@@ -63,6 +63,16 @@ impl Pen {
     }
 }
 
+/// A text in the colour of what passed.
+pub(super) fn paint_good(text: &str, style: Style) -> String {
+    Pen { style }.paint(&tame(text), AnsiColor::Green.on_default())
+}
+
+/// A text in the colour of what failed.
+pub(super) fn paint_bad(text: &str, style: Style) -> String {
+    Pen { style }.paint(&tame(text), AnsiColor::Red.on_default())
+}
+
 fn run_colour(verdict: RunVerdict) -> Ansi {
     let colour = match verdict {
         RunVerdict::Pass => AnsiColor::Green,
@@ -378,7 +388,7 @@ fn report(note: &RunNote) -> String {
 }
 
 /// Text without what a terminal would obey, and with plain spaces.
-fn tame(text: &str) -> String {
+pub(super) fn tame(text: &str) -> String {
     text.chars()
         .map(|c| match c {
             '\u{202f}' | '\n' | '\t' => ' ',
