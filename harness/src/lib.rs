@@ -24,6 +24,7 @@ pub mod flow;
 pub mod live;
 pub mod machine;
 pub mod pace;
+pub mod planning;
 pub mod progress;
 pub mod queue;
 pub mod resilience;

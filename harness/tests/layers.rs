@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 const LAYERS: [&[&str]; 7] = [
     &["main"],
     &["cli", "verbs", "exit", "terminal", "progress", "machine"],
-    &["engine"],
+    &["engine", "planning"],
     &["diagnostics", "export", "flow", "scenario", "sink", "live"],
     &["client", "queue", "resilience", "transport"],
     &["pace", "classify"],

@@ -4,6 +4,7 @@
 
 mod compare;
 mod mock;
+mod plan;
 
 use std::path::PathBuf;
 
@@ -12,6 +13,7 @@ use clap_complete::Shell;
 
 pub use compare::{Baselines, CompareArgs, CompareOutputs, Mismatch, Variants};
 pub use mock::{Judged, MockArgs};
+pub use plan::{PlanArgs, SearchArgs, Strategy};
 
 use crate::diagnostics::filter::Filter;
 
@@ -46,6 +48,8 @@ Examples:
   bedload compare scenarios/storm.yaml --runs 5 --head-set clients.near.retry.attempts=3
   bedload mock scenarios/storm.yaml
   bedload mock scenarios/storm.yaml -- python3 my_client.py
+  bedload plan scenarios/chat.yaml --for 'ttft.p95 <= 2s'
+  bedload plan scenarios/documents.yaml --deadline 1h
   bedload explain recovery.time";
 
 /// When to colour the text for people.
@@ -71,6 +75,8 @@ pub enum Verb {
     Mock(MockArgs),
     /// Hold a run against another, or run two variants of a scenario in turn, and tell what got better and what worse.
     Compare(CompareArgs),
+    /// Find out how much load fits within goals and quotas, what binds, and what it costs.
+    Plan(Box<PlanArgs>),
     /// Make the outputs of a run folder again.
     Report(ReportArgs),
     /// Print the JSON Schema of scenario files.

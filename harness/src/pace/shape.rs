@@ -79,15 +79,20 @@ impl Shape {
         Shape::Ramp { from_per_s: per_s, to_per_s: per_s }
     }
 
-    /// Whether there is ever any traffic.
-    pub fn has_traffic(&self) -> bool {
+    /// The highest rate, in arrivals each second.
+    pub fn peak_per_s(&self) -> f64 {
         match *self {
             Shape::Ramp { from_per_s, to_per_s } | Shape::Steps { from_per_s, to_per_s, .. } => {
-                from_per_s + to_per_s > 0.0
+                from_per_s.max(to_per_s)
             }
-            Shape::Spike { base_per_s, peak_per_s, .. } => base_per_s + peak_per_s > 0.0,
-            Shape::Sine { high_per_s, .. } => high_per_s > 0.0,
+            Shape::Spike { base_per_s, peak_per_s, .. } => base_per_s.max(peak_per_s),
+            Shape::Sine { high_per_s, .. } => high_per_s,
         }
+    }
+
+    /// Whether there is ever any traffic.
+    pub fn has_traffic(&self) -> bool {
+        self.peak_per_s() > 0.0
     }
 }
 

@@ -17,6 +17,12 @@ use crate::resilience::policy::{BreakerPolicy, SlidingWindow, StreamPolicy, When
 /// The time over which a rule of `stop_if` looks. Ours: long enough for a burst of throttles to pass.
 pub(crate) const STOP_WINDOW: Duration = Duration::from_secs(30);
 
+/// The time of a step of a plan before figures count. Ours: longer than any mock takes to fill up.
+pub(crate) const PLAN_WARM_UP: Duration = Duration::from_secs(30);
+
+/// The time of a step of a plan in which figures count: a whole minute, since quotas are of minutes.
+pub(crate) const PLAN_HOLD: Duration = Duration::from_secs(60);
+
 /// The fewest samples that can end a run. Ours: of twenty, half are no accident.
 pub(crate) const STOP_SAMPLES: u64 = 20;
 

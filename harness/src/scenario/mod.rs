@@ -20,6 +20,7 @@ mod decode;
 mod defaults;
 mod expand;
 mod file;
+mod goal;
 mod input;
 mod leaf;
 mod mistakes;
@@ -37,13 +38,14 @@ mod words;
 mod yaml;
 
 pub use code::{CODES, Code};
+pub use goal::{Goal, GoalError};
 pub use mistakes::{Mistake, Mistakes};
 pub use plan::{
-    Aim, Answer, AnswerAim, AnswerLimit, Answers, AnyOperation, Behaviour, CallSpec, Client, CrcPart,
-    DowngradeOf, Endpoints, ErrorAnswer, Fault, Flow, Inject, Input, Load, Model, Names, OnDemand, Optimized,
-    Pattern, Plan, PromptFile, PromptTemplate, Provisioned, Quota, Reserved, Reset, Service, Spread,
-    StopReason, Target, ThrottleMessage, ToolCall, Trigger, UnavailableMessage, UserSegment, When, WindowLaw,
-    WrongDate, faults,
+    Aim, Answer, AnswerAim, AnswerLimit, Answers, AnyOperation, Behaviour, CallSpec, CapacityQuestion,
+    Client, CrcPart, DowngradeOf, Endpoints, ErrorAnswer, Fault, Flow, Inject, Input, Load, Model, Names,
+    OnDemand, Optimized, Pattern, Plan, PromptFile, PromptTemplate, Provisioned, Quota, Reserved, Reset,
+    Service, Spread, StopReason, Target, ThrottleMessage, ToolCall, Trigger, UnavailableMessage, UserSegment,
+    When, WindowLaw, WrongDate, faults,
 };
 pub use schema::schema;
 pub use set::{Set, SetError};

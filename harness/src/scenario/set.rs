@@ -20,7 +20,7 @@ use super::yaml::{self, Piece};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Set {
     text: Arc<str>,
-    /// Where the `=` stands.
+    /// Where the `=` stands; in the removal of a section there is none, and this is the end.
     equals: usize,
 }
 
@@ -54,8 +54,23 @@ impl Set {
         &self.text
     }
 
+    /// The removal of a whole section: what the command line has no word for, since an empty value is one too.
+    pub fn without(section: &str) -> Self {
+        Set { text: section.into(), equals: section.len() }
+    }
+
+    fn is_removal(&self) -> bool {
+        self.equals == self.text.len()
+    }
+
     /// Makes the change. `number` is the place of its text among the texts of the scenario.
     pub(crate) fn apply(&self, tree: &mut Node, number: usize, notes: &mut Notes) -> Result<(), Noted> {
+        if self.is_removal() {
+            if let Value::Map(entries) = &mut tree.value {
+                entries.retain(|entry| entry.key.value != *self.text);
+            }
+            return Ok(());
+        }
         let piece = Piece { text: &self.text, number, from: self.equals + 1 };
         let value = yaml::read(piece, notes)?;
         let mut node = tree;
@@ -217,6 +232,13 @@ mod tests {
         for (yaml, set, expected) in table {
             assert_eq!(bare(changed(yaml, set)), bare(Ok(value(expected))), "{yaml} with {set}");
         }
+    }
+
+    #[test]
+    fn a_section_that_is_removed_is_gone() {
+        let mut tree = tree("a: 1\nb: 2");
+        assert!(Set::without("b").apply(&mut tree, 1, &mut Notes::default()).is_ok());
+        assert!(tree.get("a").is_some() && tree.get("b").is_none());
     }
 
     #[test]

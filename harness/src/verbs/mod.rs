@@ -5,12 +5,14 @@ mod baseline;
 mod check;
 mod compare;
 mod diagnosing;
+mod drive;
 mod dry_run;
 mod explain;
 mod index;
 mod lanes;
 mod mock;
 mod outputs;
+mod plan;
 mod report;
 mod run;
 mod run_folder;
@@ -41,6 +43,7 @@ pub fn perform(verb: Verb, terminal: &Terminal) -> Result<Exit, VerbError> {
         Verb::Check(args) => check::check(&args, terminal),
         Verb::Mock(args) => mock::mock(&args, terminal),
         Verb::Compare(args) => compare::compare(&args, terminal),
+        Verb::Plan(args) => plan::plan(&args, terminal),
         Verb::Report(args) => report::report(&args, terminal),
         Verb::Schema => terminal.print(&scenario::schema()).map(|()| done("schema printed")),
         Verb::Explain { code } => explain::explain(code.as_deref(), terminal),
@@ -198,7 +201,7 @@ impl VerbError {
 }
 
 /// The plan of a scenario file as the command line changes it.
-fn plan(path: &std::path::Path, changes: &Changes) -> Result<Plan, VerbError> {
+fn read_plan(path: &std::path::Path, changes: &Changes) -> Result<Plan, VerbError> {
     let seed = changes.seed.map(|seed| format!("seed={seed}"));
     let sets = changes.set.iter().chain(&seed).map(|text| set(text)).collect::<Result<Vec<_>, _>>()?;
     Ok(Plan::parse(&Source::read(path)?, &sets)?)

@@ -5,39 +5,32 @@
 //! on, and figures are read back from them, so that a page never says what the log does not.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use aws_config::SdkConfig;
 use bedload_reports::header::ClockKind;
 use bedload_reports::render;
 use bedload_reports::run_note::RunNote;
-use bedload_reports::units::Nanos;
 use tokio::runtime::Runtime;
 use tracing::{Instrument, info_span};
 
 use super::baseline::{self, Baselines};
+use super::drive::{Drive, used};
 use super::dry_run;
 use super::index::index;
 use super::lanes::side_by_side;
 use super::run_folder::RunFolder;
 use super::speech::Speech;
-use super::{VerbError, diagnosing, outputs, plan, sending, signals, target};
+use super::{VerbError, diagnosing, outputs, read_plan, sending, target};
 use crate::cli::RunArgs;
 use crate::clock::{self, Clock, Stopwatch, virtual_epoch};
 use crate::diagnostics::Diagnostics;
-use crate::engine::assembly::{Door, Leftover, Queues, header, traffic};
+use crate::engine::assembly::header;
 use crate::engine::budget::Budget;
-use crate::engine::halt::{self, Halt, Halted};
-use crate::engine::stop::Stopper;
-use crate::engine::{self, Bed, process};
+use crate::engine::process;
 use crate::exit::{Exit, Status};
 use crate::export::Station;
-use crate::live::Board;
 use crate::machine;
-use crate::progress::Progress;
-use crate::scenario::{Plan, Target};
-use crate::seed::Seed;
-use crate::sink;
+use crate::scenario::Plan;
 use crate::terminal::Terminal;
 
 /// Where run folders go unless told otherwise.
@@ -103,7 +96,7 @@ fn one_by_one(count: usize, run: impl Fn(usize) -> Exit, is_last: impl Fn(&Exit)
 /// Reads every scenario before any of them is run, so that the last one cannot be wrong after an hour.
 fn read_all(args: &RunArgs, terminal: &Terminal) -> Result<Vec<Plan>, VerbError> {
     let (plans, mut errors): (Vec<_>, Vec<_>) =
-        args.scenarios.iter().map(|path| plan(path, &args.changes)).partition(Result::is_ok);
+        args.scenarios.iter().map(|path| read_plan(path, &args.changes)).partition(Result::is_ok);
     match errors.pop() {
         None => Ok(plans.into_iter().filter_map(Result::ok).collect()),
         Some(last) => {
@@ -185,88 +178,6 @@ impl Opened<'_> {
             Some(left) => exit.graver(left),
             None => exit,
         })
-    }
-}
-
-/// How the traffic ended.
-struct Driven {
-    /// Whether it came to an end at all.
-    ended: Result<(), VerbError>,
-    /// By which signal, if by one.
-    signal: Option<Status>,
-    /// Whether what was made for it is gone.
-    removed: Result<(), Leftover>,
-}
-
-/// Processor time so far: of this thread, which is all that carries a virtual run, or of the process.
-fn used(kind: ClockKind) -> Nanos {
-    match kind {
-        ClockKind::Virtual => process::cpu_of_thread(),
-        ClockKind::Real => process::cpu(),
-    }
-}
-
-/// All that carrying the traffic needs.
-struct Drive<'a> {
-    plan: &'a Plan,
-    kind: ClockKind,
-    budget: Budget,
-    reached: Option<SdkConfig>,
-    folder: &'a RunFolder,
-    /// Whether anybody looks on.
-    shown: bool,
-}
-
-impl Drive<'_> {
-    /// Runs the traffic, and removes what was made for it, whatever came of it.
-    async fn go(self) -> Result<Driven, VerbError> {
-        let (halt, halted) = halt::halt();
-        let received = signals::listen(halt.clone());
-        let made = Queues::ahead(self.plan, self.kind, self.reached.as_ref()).await;
-        let made = made.map_err(VerbError::unopened)?;
-        let ended = self.carry(made.as_ref(), (halt, halted)).await;
-        let removed = match &made {
-            Some(made) => made.close().await,
-            None => Ok(()),
-        };
-        Ok(Driven { ended, signal: received.status(), removed })
-    }
-
-    /// Carries the traffic to its end, from the moment at which the run's clock starts.
-    async fn carry(self, made: Option<&Queues>, (halt, halted): (Halt, Halted)) -> Result<(), VerbError> {
-        let Drive { plan, kind, budget, reached, folder, shown } = self;
-        let clock = Clock::start(kind);
-        let header = header(plan, kind, clock.wall_epoch());
-        let ledger = matches!(plan.target(), Target::Mock { .. });
-        let (sink, writing) = sink::open(folder.root(), &header, ledger)?;
-        let seed = Seed::new(plan.seed());
-        seed.pin_sdk_jitter();
-
-        let door = Door::open(plan, clock, &sink, reached).await?;
-        let board = Arc::new(Board::new(header.flows.iter().map(|flow| flow.name.clone())));
-        let progress = shown.then(|| Progress::show(&header, board.clone()));
-        let bed = Bed {
-            clock,
-            seed,
-            stages: plan.stages().into(),
-            stop: Stopper::new(&header, halt).map(Arc::new),
-            faults: header.faults.into(),
-            sink,
-            board,
-            max_in_flight: plan.max_in_flight(),
-            budget: Arc::new(budget),
-        };
-        let queues = match made {
-            Some(made) => made.through(plan, &door, clock)?,
-            None => Queues::open(plan, &door, clock).await.map_err(VerbError::unopened)?,
-        };
-        let traffic = traffic(plan, door.way(), &queues, clock)?;
-        let running = engine::run(bed, traffic, halted).instrument(info_span!("traffic"));
-        let end = running.await.map_err(VerbError::Runtime)?;
-        drop(progress);
-        door.close().await;
-        writing.finish(end)?;
-        Ok(())
     }
 }
 

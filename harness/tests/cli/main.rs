@@ -8,6 +8,7 @@ mod compare;
 mod diagnostics;
 mod ledger;
 mod outputs;
+mod plan;
 mod policies;
 mod prompts;
 mod queues;

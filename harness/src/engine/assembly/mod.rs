@@ -11,6 +11,7 @@ mod front;
 mod header;
 mod prompt_length;
 mod queue;
+mod terms;
 mod traffic;
 mod work;
 
@@ -29,6 +30,7 @@ pub use fault::faults;
 pub use header::{header, schedule};
 pub use prompt_length::prompt_tokens;
 pub use queue::{Leftover, Queues};
+pub use terms::terms;
 pub use traffic::traffic;
 pub use work::queue_setup;
 

@@ -44,6 +44,7 @@ pub(super) fn expand(content: &Content) -> String {
     rules::validity(&mut page, &content.validity);
     page.block_if("expect", content.expect.as_ref(), expect::expect);
     rules::trace(&mut page, &content.trace);
+    page.block_if("plan", content.plan.as_ref(), rules::plan);
     page.finish()
 }
 

@@ -1,4 +1,4 @@
-//! `slo:`, `gates:`, `validity:` and `trace:`
+//! `slo:`, `gates:`, `validity:`, `trace:` and `plan:`
 
 use bedload_reports::compare::Margin;
 use bedload_reports::gate::{Against, Gate, Limit, OnNoData, Scope, Severity};
@@ -8,10 +8,10 @@ use bedload_reports::stop::{Bound, StopRule};
 use bedload_reports::validity::Thresholds;
 
 use super::nanos;
-use super::page::{Page, list, word};
+use super::page::{Page, list, quoted, word};
 use crate::scenario::defaults;
-use crate::scenario::leaf::{Part, Points, Rate, Share};
-use crate::scenario::plan::time;
+use crate::scenario::leaf::{Part, Points, Rate, Share, Time};
+use crate::scenario::plan::{CapacityQuestion, time};
 
 pub(super) fn slo(page: &mut Page, slo: &Slo) {
     if *slo != Slo::default() {
@@ -118,6 +118,17 @@ pub(super) fn validity(page: &mut Page, validity: &Thresholds) {
             page.entry_or_default(name, nanos(time), time == default);
         }
     });
+}
+
+pub(super) fn plan(page: &mut Page, question: &CapacityQuestion) {
+    let usual = CapacityQuestion::default();
+    if !question.goals.is_empty() {
+        page.entry("goals", list(question.goals.iter().map(|goal| quoted(&goal.text()))));
+    }
+    page.entry_if("flow", question.flow.as_deref().map(word));
+    page.entry_if("deadline", question.deadline.map(Time::written));
+    page.entry_or_default("warm_up", Time::written(question.warm_up), question.warm_up == usual.warm_up);
+    page.entry_or_default("hold", Time::written(question.hold), question.hold == usual.hold);
 }
 
 pub(super) fn trace(page: &mut Page, trace: &Tracing) {

@@ -6,6 +6,7 @@
 //! the plan is built.
 
 mod answer;
+mod capacity;
 mod client;
 mod expect;
 mod fault;
@@ -27,6 +28,7 @@ mod wire;
 use schemars::JsonSchema;
 
 pub(crate) use answer::{Answer, AnswerWhere, StopWord, ToolCall};
+pub(crate) use capacity::Capacity;
 pub(crate) use client::{Client, Retry, RetryMode, RetryProfile, RetryQuota, Timeouts};
 pub(crate) use expect::{Backoff, Expect, Grave, RetryAfter};
 pub(crate) use fault::{
@@ -100,6 +102,8 @@ pub(crate) struct File {
     pub expect: Optional<Expect>,
     /// Which traces are kept. Those of requests that failed, retried or fell back always are, and of the slowest 1 %.
     pub trace: Optional<Trace>,
+    /// What `bedload plan` asks of the scenario. Runs take no notice of it.
+    pub plan: Optional<Capacity>,
 }
 
 record!(File {
@@ -122,6 +126,7 @@ record!(File {
     validity,
     expect,
     trace,
+    plan,
 });
 
 /// The version of the scenario language; there is one.

@@ -7,6 +7,7 @@ use bedload_reports::units::Nanos;
 use bedload_reports::validity::Thresholds;
 
 use super::answer::Answer;
+use super::capacity::CapacityQuestion;
 use super::evidence::Evidence;
 use super::expect::expect;
 use super::gate::Gatekeeper;
@@ -90,6 +91,7 @@ fn check(file: &File, text: &str, inputs: Inputs, notes: &mut Notes) -> Result<C
     retried::check(client_rows, &faults, notes);
     let slo = slo(&file.slo);
     let expect = expect(&file.expect, &world, text, notes);
+    let capacity = CapacityQuestion::build(&file.plan, &world, notes);
     let evidence = Evidence {
         stages: world.timeline.whole(),
         models: good(&models),
@@ -121,6 +123,7 @@ fn check(file: &File, text: &str, inputs: Inputs, notes: &mut Notes) -> Result<C
         validity: validity(&file.validity)?,
         expect: expect?,
         trace: trace(&file.trace)?,
+        plan: capacity?,
         target: world.target?,
     })
 }

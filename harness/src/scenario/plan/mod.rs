@@ -6,6 +6,7 @@
 mod answer;
 mod build;
 mod call;
+mod capacity;
 mod client;
 mod evidence;
 mod expect;
@@ -49,6 +50,7 @@ use sha2::{Digest, Sha256};
 
 pub use answer::{Answer, AnswerAim, StopReason, ToolCall};
 pub use call::{AnswerLimit, CallSpec, Input};
+pub use capacity::CapacityQuestion;
 pub use client::Client;
 pub(crate) use client::{default_retry, default_timeouts};
 pub(crate) use fault::named as named_exception;
@@ -111,6 +113,7 @@ pub(crate) struct Content {
     pub validity: Thresholds,
     pub expect: Option<Expect>,
     pub trace: Tracing,
+    pub plan: Option<CapacityQuestion>,
 }
 
 impl Plan {
@@ -235,6 +238,11 @@ impl Plan {
     /// What the judge must find true of the client.
     pub fn expect(&self) -> Option<&Expect> {
         self.content.expect.as_ref()
+    }
+
+    /// What a plan of capacity asks, where the scenario says.
+    pub fn capacity(&self) -> Option<&CapacityQuestion> {
+        self.content.plan.as_ref()
     }
 
     /// Which traces are kept.

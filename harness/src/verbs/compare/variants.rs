@@ -121,8 +121,8 @@ fn variant<'a>(
     let set = variants.changes.set.iter().chain(sets).cloned().collect();
     let changes = Changes { set, seed: variants.changes.seed };
     let plan = match build {
-        None => Some(verbs::plan(scenario, &changes)?),
-        Some(_) => verbs::plan(scenario, &changes).ok(),
+        None => Some(verbs::read_plan(scenario, &changes)?),
+        Some(_) => verbs::read_plan(scenario, &changes).ok(),
     };
     let program = match build {
         Some(build) => found(build)?,

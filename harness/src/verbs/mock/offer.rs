@@ -11,7 +11,7 @@ use super::admission::Admission;
 use crate::cli::MockArgs;
 use crate::engine::assembly::{AssemblyError, behaviour, cloud_spec};
 use crate::scenario::{self, Names, Plan, Target};
-use crate::verbs::{VerbError, plan};
+use crate::verbs::{VerbError, read_plan};
 
 /// What is served without a scenario, by name and id: those of Anthropic that most examples name, and one
 /// of each other family at least.
@@ -53,7 +53,7 @@ impl Offer {
                 remedy: "name the scenario to serve".to_owned(),
             });
         }
-        let plan = args.scenario.as_ref().map(|path| plan(path, &args.changes)).transpose()?;
+        let plan = args.scenario.as_ref().map(|path| read_plan(path, &args.changes)).transpose()?;
         // A command meets each fault once, whatever it does; gates speak of stages, which come once.
         let once = args.once || !args.command.is_empty();
         let seed = plan.as_ref().map_or(args.changes.seed.unwrap_or(SEED), Plan::seed);
