@@ -9,8 +9,13 @@ import { chromium } from "playwright-core";
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 // What Jenkins sends along with the files of a build ("Configuring Content Security Policy" in its documentation).
 const JENKINS = "sandbox; default-src 'none'; img-src 'self'; style-src 'self'";
-const SECTIONS = ["verdict", "gates", "numbers", "timeline", "latency", "resilience", "requests", "errors", "method"];
-const TITLES = ["Gates", "Headline numbers", "Timeline", "Latency", "Resilience", "Requests", "Errors by cause", "Method and data"];
+// What a page must have: its sections, its headings in print, and how many handlers, elements that fetch, and scripts.
+const REPORT = {
+  sections: ["verdict", "gates", "numbers", "timeline", "latency", "resilience", "requests", "errors", "method"],
+  titles: ["Gates", "Headline numbers", "Timeline", "Latency", "Resilience", "Requests", "Errors by cause", "Method and data"],
+  foreign: "0,0,2",
+};
+const PLAN = { sections: ["variants", "variant-1", "method"], titles: ["What if", "Method"], foreign: "0,0,0" };
 const FLAGS = [
   "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
   "--disable-component-update", "--disable-sync",
@@ -48,6 +53,7 @@ class Page {
   constructor(browser, path) {
     this.browser = browser;
     this.path = resolve(path);
+    this.kind = readFileSync(this.path, "utf8").includes("<title>bedload plan:") ? PLAN : REPORT;
     this.problems = [];
   }
 
@@ -74,7 +80,7 @@ class Page {
   }
 
   whole(view, how) {
-    for (const section of SECTIONS) this.expect(view.ids.includes(section), `${how}: no section ${section}`);
+    for (const section of this.kind.sections) this.expect(view.ids.includes(section), `${how}: no section ${section}`);
     for (const [name, drawn] of view.charts) this.expect(drawn, `${how}: chart ${name} is not drawn`);
     this.expect(view.gates.every(Boolean), `${how}: a gate has no words`);
     this.expect(view.black === 0, `${how}: ${view.black} marks lost their colour`);
@@ -92,7 +98,7 @@ class Page {
         const fetched = document.querySelectorAll("img,iframe,object,embed,link,script[src],base,form");
         return [handlers.length, fetched.length, document.scripts.length];
       });
-      this.expect(foreign.join() === "0,0,2", `handlers, elements that fetch, scripts: ${foreign}, not 0,0,2`);
+      this.expect(foreign.join() === this.kind.foreign, `handlers, elements that fetch, scripts: ${foreign}, not ${this.kind.foreign}`);
       await this.scripted(page);
     });
   }
@@ -170,7 +176,7 @@ class Page {
       });
       this.expect(hidden.length === 0, `printed, these stay closed: ${hidden.join(" | ")}`);
       const pdf = (await page.pdf({ format: "A4", tagged: true, outline: true })).toString("latin1");
-      for (const title of TITLES) this.expect(pdf.includes(`/Title (${title})`), `the PDF has no ${title}`);
+      for (const title of this.kind.titles) this.expect(pdf.includes(`/Title (${title})`), `the PDF has no ${title}`);
       this.sheets = pdf.match(/\/Type \/Page\b(?!s)/g)?.length ?? 0;
     });
   }
