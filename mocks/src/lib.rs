@@ -68,4 +68,4 @@ pub use ledger::{Exchange, FaultHit, LedgerSink};
 pub use request_id::RequestId;
 pub use service::Service;
 pub use spec::{CloudSpec, SpecError, Start};
-pub use spread::{Quantity, Spread, SpreadError};
+pub use spread::{Quantiles, Quantity, Spread, SpreadError};

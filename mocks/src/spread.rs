@@ -1,7 +1,10 @@
-//! How a quantity varies: not at all, or log-normally.
+//! How a quantity varies: not at all, log-normally, or through given percentiles.
 //!
 //! Latencies and lengths of answers are skewed to the right, and people know them by a median and a
-//! 99th percentile; a log-normal is the simplest law that those two numbers fix.
+//! 99th percentile; a log-normal is the simplest law that those two numbers fix. What was measured may have any
+//! shape, and is given by as many percentiles as it takes.
+
+mod quantiles;
 
 use std::time::Duration;
 
@@ -9,21 +12,30 @@ use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
 use thiserror::Error;
 
+pub use quantiles::Quantiles;
+
 /// The 99th percentile of the standard normal distribution.
 const NORMAL_P99: f64 = 2.326_347_874_040_840_8;
 
-/// A quantity that varies as a log-normal with a given median and 99th percentile, or is constant.
+/// A quantity that varies as a log-normal with a given median and 99th percentile, or through given
+/// percentiles, or is constant.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Spread<T> {
-    median: T,
-    /// The standard deviation of the logarithm; zero for a constant.
-    sigma: f64,
+pub struct Spread<T>(Law<T>);
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Law<T> {
+    LogNormal {
+        median: T,
+        /// The standard deviation of the logarithm; zero for a constant.
+        sigma: f64,
+    },
+    Through(Quantiles),
 }
 
 impl<T: Quantity> Spread<T> {
     /// Always `value`.
     pub const fn constant(value: T) -> Self {
-        Spread { median: value, sigma: 0.0 }
+        Spread(Law::LogNormal { median: value, sigma: 0.0 })
     }
 
     /// The log-normal whose median is `p50` and whose 99th percentile is `p99`.
@@ -38,16 +50,24 @@ impl<T: Quantity> Spread<T> {
         if low == 0.0 {
             return Err(SpreadError::ZeroMedian);
         }
-        Ok(Spread { median: p50, sigma: (high / low).ln() / NORMAL_P99 })
+        Ok(Spread(Law::LogNormal { median: p50, sigma: (high / low).ln() / NORMAL_P99 }))
+    }
+
+    /// Through these percentiles.
+    pub fn through(quantiles: Quantiles) -> Self {
+        Spread(Law::Through(quantiles))
     }
 
     /// One draw. A constant draws nothing from `rng`.
     pub fn sample(&self, rng: &mut impl Rng) -> T {
-        if self.sigma == 0.0 {
-            return self.median;
+        match &self.0 {
+            Law::LogNormal { median, sigma: 0.0 } => *median,
+            Law::LogNormal { median, sigma } => {
+                let z: f64 = StandardNormal.sample(rng);
+                T::from_magnitude(median.magnitude() * (sigma * z).exp())
+            }
+            Law::Through(quantiles) => T::from_magnitude(quantiles.draw(rng)),
         }
-        let z: f64 = StandardNormal.sample(rng);
-        T::from_magnitude(self.median.magnitude() * (self.sigma * z).exp())
     }
 }
 
@@ -85,15 +105,18 @@ mod sealed {
     impl Sealed for u32 {}
 }
 
-/// Why two percentiles make no spread.
+/// Why percentiles make no spread.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum SpreadError {
     /// The median is zero.
     #[error("a median of zero cannot vary; give a constant instead of two percentiles")]
     ZeroMedian,
-    /// The 99th percentile lies under the median.
-    #[error("the 99th percentile lies under the median; swap the two")]
+    /// A percentile lies under a lower one.
+    #[error("a percentile lies under a lower one; put them in order")]
     Reversed,
+    /// The ends are missing, or there is a percentile that cannot be given.
+    #[error("percentiles of a spread begin with 0 and end with 100")]
+    Ends,
 }
 
 #[cfg(test)]

@@ -130,6 +130,7 @@ fn median(spread: Spread) -> f64 {
     match spread {
         Spread::Constant(value) => value,
         Spread::LogNormal { p50, .. } => p50,
+        Spread::Through(quantiles) => quantiles.at(50.0),
     }
 }
 

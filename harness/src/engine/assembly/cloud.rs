@@ -134,6 +134,7 @@ pub(super) fn time_spread(spread: scenario::Spread) -> Result<Spread<Duration>, 
     Ok(match spread {
         scenario::Spread::Constant(secs) => Spread::constant(time(secs)),
         scenario::Spread::LogNormal { p50, p99 } => Spread::from_p50_p99(time(p50), time(p99))?,
+        scenario::Spread::Through(quantiles) => Spread::through(quantiles),
     })
 }
 
@@ -143,5 +144,6 @@ pub(super) fn count_spread(spread: scenario::Spread) -> Result<Spread<u32>, Asse
     Ok(match spread {
         scenario::Spread::Constant(number) => Spread::constant(count(number)),
         scenario::Spread::LogNormal { p50, p99 } => Spread::from_p50_p99(count(p50), count(p99))?,
+        scenario::Spread::Through(quantiles) => Spread::through(quantiles),
     })
 }

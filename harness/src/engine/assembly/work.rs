@@ -123,6 +123,7 @@ fn mean(spread: Spread) -> f64 {
             let sigma = (p99 / p50).ln() / Z99;
             p50 * (sigma * sigma / 2.0).exp()
         }
+        Spread::Through(quantiles) => quantiles.mean(),
     }
 }
 
@@ -130,6 +131,7 @@ fn p99(spread: Spread) -> f64 {
     match spread {
         Spread::Constant(value) => value,
         Spread::LogNormal { p99, .. } => p99,
+        Spread::Through(quantiles) => quantiles.at(99.0),
     }
 }
 

@@ -5,6 +5,7 @@ use super::wrong_type;
 use crate::scenario::code::Code;
 use crate::scenario::node::{Entry, Node, Value, excerpt, find};
 use crate::scenario::notes::{Note, Noted, Notes};
+use crate::scenario::place::Place;
 use crate::scenario::suggest;
 
 /// Reads a struct from a map: each field from the key of its name, and no other key. Names that a key has elsewhere are
@@ -54,6 +55,16 @@ impl<'n> Fields<'n> {
             notes.add(unknown_key(entry, &keys, elsewhere));
         }
         Ok(Fields { owner: node, entries })
+    }
+
+    /// Whether there is such a key.
+    pub(crate) fn has(&self, key: &str) -> bool {
+        find(self.entries, key).is_some()
+    }
+
+    /// Where the map stands.
+    pub(crate) fn place(&self) -> Place {
+        self.owner.place
     }
 
     /// Reads the field under a key.

@@ -93,7 +93,7 @@ impl Page {
 }
 
 /// A name, in quotes where YAML would take it for something else than text.
-pub(super) fn word(name: &str) -> String {
+pub(in crate::scenario) fn word(name: &str) -> String {
     const TAKEN: [&str; 11] = ["true", "false", "null", "yes", "no", "on", "off", "y", "n", "nan", "inf"];
     let plain = name.starts_with(|first: char| first.is_ascii_alphabetic())
         && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
@@ -102,7 +102,7 @@ pub(super) fn word(name: &str) -> String {
 }
 
 /// Any text, in double quotes.
-pub(super) fn quoted(text: &str) -> String {
+pub(in crate::scenario) fn quoted(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');
     for c in text.chars() {
@@ -156,12 +156,12 @@ fn decimal(number: &serde_json::Number) -> String {
 }
 
 /// A spread of seconds.
-pub(super) fn times(spread: Spread) -> String {
+pub(in crate::scenario) fn times(spread: Spread) -> String {
     spread_of(spread, time)
 }
 
 /// A spread of things counted.
-pub(super) fn counts(spread: Spread) -> String {
+pub(in crate::scenario) fn counts(spread: Spread) -> String {
     spread_of(spread, |count| format!("{count:.0}"))
 }
 
@@ -169,6 +169,13 @@ fn spread_of(spread: Spread, number: impl Fn(f64) -> String) -> String {
     match spread {
         Spread::Constant(constant) => number(constant),
         Spread::LogNormal { p50, p99 } => format!("{{ p50: {}, p99: {} }}", number(p50), number(p99)),
+        Spread::Through(quantiles) => {
+            let points: Vec<String> = quantiles
+                .points()
+                .map(|(percent, amount)| format!("p{percent}: {}", number(amount)))
+                .collect();
+            format!("{{ {} }}", points.join(", "))
+        }
     }
 }
 

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use bedload_mocks::Quantiles;
+
 use crate::scenario::leaf::Time;
 
-/// A quantity that is constant, or varies log-normally around a median. In seconds, or in things counted.
+/// A quantity that is constant, varies log-normally around a median, or goes through given percentiles. In seconds, or in things counted.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Spread {
     /// Always this.
@@ -16,6 +18,8 @@ pub enum Spread {
         /// The 99th percentile.
         p99: f64,
     },
+    /// Straight from each of these percentiles to the next.
+    Through(Quantiles),
 }
 
 impl Spread {
@@ -33,6 +37,9 @@ impl Spread {
         match self {
             Spread::Constant(constant) => number(constant),
             Spread::LogNormal { p50, p99 } => serde_json::json!({ "p50": number(p50), "p99": number(p99) }),
+            Spread::Through(quantiles) => {
+                quantiles.points().map(|(percent, amount)| (format!("p{percent}"), number(amount))).collect()
+            }
         }
     }
 }

@@ -72,6 +72,7 @@ fn about(spread: Spread) -> String {
     match spread {
         Spread::Constant(secs) => number::seconds(secs),
         Spread::LogNormal { p50, .. } => format!("about {}", number::seconds(p50)),
+        Spread::Through(quantiles) => format!("about {}", number::seconds(quantiles.at(50.0))),
     }
 }
 
