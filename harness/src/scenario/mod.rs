@@ -57,3 +57,11 @@ pub use trace::{Format, Layout, Named, Times, Trace};
 pub fn expand(plan: &Plan) -> String {
     expand::expand(plan.content())
 }
+
+/// Models fitted to a run, as YAML that can stand in a scenario.
+pub fn calibrated(
+    header: &bedload_reports::header::Header,
+    models: &[bedload_reports::calibration::Calibrated],
+) -> String {
+    expand::calibrated(header, models)
+}

@@ -4,12 +4,13 @@ use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use bedload_reports::calibration::{Calibrated, Calibrator};
 use bedload_reports::compare::{Comparison, Question, Settings};
 use bedload_reports::exchange::{self, Exchange, LedgerError};
 use bedload_reports::header::Header;
 use bedload_reports::judge::context::Context;
 use bedload_reports::judge::judge;
-use bedload_reports::log::Reader;
+use bedload_reports::log::{Entry, Reader};
 use bedload_reports::render;
 use bedload_reports::run_note::RunNote;
 use bedload_reports::tally::{self, Folded, Witness};
@@ -127,6 +128,20 @@ impl RunFolder {
         let (path, log) = self.log()?;
         let reader = Reader::open(log).map_err(|source| LogError { path, source })?;
         Ok(reader.header().clone())
+    }
+
+    /// Fits the behaviour of its models to what is in its record log.
+    pub(super) fn calibrate(&self) -> Result<(Header, Vec<Calibrated>), VerbError> {
+        let (path, log) = self.log()?;
+        let mut reader = Reader::open(log).map_err(|source| LogError { path, source })?;
+        let header = reader.header().clone();
+        let mut calibrator = Calibrator::new(header.clone());
+        while let Some(entry) = reader.next_entry() {
+            if let Entry::Record(record) = entry {
+                calibrator.add(&record);
+            }
+        }
+        Ok((header, calibrator.finish()))
     }
 
     fn log(&self) -> Result<(PathBuf, fs::File), LogError> {

@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod bugs;
+mod calibrate;
 mod compare;
 mod diagnostics;
 mod ledger;

@@ -4,6 +4,7 @@
 //! `check --expand` prints it, the digest is taken of it, and a test reads it back, so nothing that a plan
 //! holds can be left out here unnoticed.
 
+mod calibrated;
 mod client;
 mod expect;
 mod fault;
@@ -15,7 +16,8 @@ mod queue;
 mod rules;
 mod stage;
 
-use bedload_reports::header::ClockKind;
+use bedload_reports::calibration::Calibrated;
+use bedload_reports::header::{ClockKind, Header};
 use bedload_reports::record::Name;
 use bedload_reports::units::Nanos;
 
@@ -23,6 +25,13 @@ use super::defaults;
 use super::leaf::{Share, Time};
 use super::plan::{Content, Target};
 use page::{Page, list, quoted, word};
+
+/// Fitted models, as `models:` of a scenario.
+pub(super) fn calibrated(header: &Header, models: &[Calibrated]) -> String {
+    let mut page = Page::default();
+    calibrated::calibrated(&mut page, header, models);
+    page.finish()
+}
 
 /// The expanded scenario.
 pub(super) fn expand(content: &Content) -> String {

@@ -21,6 +21,11 @@ impl Page {
         self.line(&format!("{}: {value}", word(key)));
     }
 
+    /// `# text`
+    pub(super) fn remark(&mut self, text: &str) {
+        self.line(&format!("# {text}"));
+    }
+
     /// `key: value`, with a remark where the value is what would have held anyway.
     pub(super) fn entry_or_default(&mut self, key: &str, value: impl Display, is_default: bool) {
         let remark = if is_default { "  # default" } else { "" };
@@ -93,7 +98,7 @@ impl Page {
 }
 
 /// A name, in quotes where YAML would take it for something else than text.
-pub(in crate::scenario) fn word(name: &str) -> String {
+pub(super) fn word(name: &str) -> String {
     const TAKEN: [&str; 11] = ["true", "false", "null", "yes", "no", "on", "off", "y", "n", "nan", "inf"];
     let plain = name.starts_with(|first: char| first.is_ascii_alphabetic())
         && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
@@ -102,7 +107,7 @@ pub(in crate::scenario) fn word(name: &str) -> String {
 }
 
 /// Any text, in double quotes.
-pub(in crate::scenario) fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');
     for c in text.chars() {
@@ -156,12 +161,12 @@ fn decimal(number: &serde_json::Number) -> String {
 }
 
 /// A spread of seconds.
-pub(in crate::scenario) fn times(spread: Spread) -> String {
+pub(super) fn times(spread: Spread) -> String {
     spread_of(spread, time)
 }
 
 /// A spread of things counted.
-pub(in crate::scenario) fn counts(spread: Spread) -> String {
+pub(super) fn counts(spread: Spread) -> String {
     spread_of(spread, |count| format!("{count:.0}"))
 }
 

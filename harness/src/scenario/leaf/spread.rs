@@ -96,9 +96,9 @@ fn through<T: Leaf + Quantity + MaybeZero + Copy>(
         }
         points.push((percent, amount));
     }
-    Quantiles::new(&points).map(Spread::Through).map_err(|error| {
-        notes.add(Note::new(Code::Contradiction, fields.place(), error.to_string()))
-    })
+    Quantiles::new(&points)
+        .map(Spread::Through)
+        .map_err(|error| notes.add(Note::new(Code::Contradiction, fields.place(), error.to_string())))
 }
 
 impl<T: JsonSchema> JsonSchema for SpreadOf<T> {
@@ -108,10 +108,8 @@ impl<T: JsonSchema> JsonSchema for SpreadOf<T> {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let leaf = generator.subschema_for::<T>();
-        let percentiles: serde_json::Map<_, _> = Quantiles::PERCENTS
-            .iter()
-            .map(|percent| (format!("p{percent}"), leaf.clone().to_value()))
-            .collect();
+        let percents = Quantiles::PERCENTS.map(|percent| percent.to_string()).join("|");
+        let percentiles = format!("^p({percents})$");
         json_schema!({
             "anyOf": [
                 leaf,
@@ -123,7 +121,7 @@ impl<T: JsonSchema> JsonSchema for SpreadOf<T> {
                 },
                 {
                     "type": "object",
-                    "properties": percentiles,
+                    "patternProperties": { percentiles: leaf },
                     "required": ["p0", "p100"],
                     "additionalProperties": false,
                 },

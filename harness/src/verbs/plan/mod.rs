@@ -3,6 +3,7 @@
 //! A plan is a series of runs at different levels, each with a run folder of its own below the plan's, so whatever the answer
 //! sheet says can be looked at in the page of the step that says it, and run again.
 
+mod calibrate;
 mod purse;
 mod search;
 mod step;
@@ -36,6 +37,9 @@ const MARKDOWN: &str = "plan.md";
 const OUT: &str = "bedload-out";
 
 pub(super) fn plan(args: &PlanArgs, terminal: &Terminal) -> Result<Exit, VerbError> {
+    if let Some(run) = &args.calibrate {
+        return calibrate::calibrate(run, args.output_format, terminal);
+    }
     let Some(scenario) = &args.scenario else {
         return Ok(Exit::new(Status::Usage, "name a scenario"));
     };
