@@ -79,7 +79,7 @@ pub enum Load {
         /// How long each thinks before it asks.
         think: Spread<Duration>,
         /// How many requests each conversation has.
-        turns: Spread<u32>,
+        turns: Box<Spread<u32>>,
     },
     /// A queue: its producer keeps a schedule, and its workers do what they can.
     Queue(Box<QueueLoad>),
@@ -150,7 +150,7 @@ pub async fn run(bed: Bed, traffic: Vec<Traffic>, halted: Halted) -> io::Result<
                 senders.spawn(carrying.instrument(span));
             }
             Load::Closed { users, think, turns } => {
-                let manners = Manners { think, turns };
+                let manners = Manners { think, turns: *turns };
                 closed::spawn(&mut senders, &dispatcher, &flow.flow, &flow.requester, &users, manners);
             }
         }

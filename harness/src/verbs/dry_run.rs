@@ -84,7 +84,7 @@ fn tokens(plan: &Plan, flow: &Flow, requests: u64) -> Tokens {
 /// What a request repeats of its conversation on average, where each turn adds so many tokens.
 fn history_tokens(flow: &Flow, turn: f64) -> f64 {
     let Load::Closed { turns, .. } = flow.load() else { return 0.0 };
-    (median(*turns) - 1.0) / 2.0 * turn
+    (median(**turns) - 1.0) / 2.0 * turn
 }
 
 fn by_stage(plan: &Plan, schedule: impl Iterator<Item = Nanos>) -> Vec<u64> {

@@ -88,7 +88,7 @@ fn the_whole_language_is_read() {
     assert_eq!((&*file.path, &*file.field, file.texts().len()), ("prompts.jsonl", "question", 3));
     assert_eq!((file.shuffled, file.distinct, asked.call().prefix_tokens), (true, false, Some(2000)));
     let Load::Closed { segments, turns, .. } = asked.load() else { unreachable!("a closed load") };
-    assert_eq!(*turns, Spread::LogNormal { p50: 4.0, p99: 12.0 });
+    assert_eq!(**turns, Spread::LogNormal { p50: 4.0, p99: 12.0 });
     let ends: Vec<_> = segments.iter().map(|segment| (segment.users, segment.end_users)).collect();
     assert_eq!(ends, [(0, 5), (5, 5)]);
     let Input::Template(template) = &filled.call().input else { unreachable!("a template") };

@@ -144,7 +144,7 @@ mod tests {
     #[test]
     fn a_log_normal_is_found_again() {
         let truth = Law::LogNormal { p50: 0.4, p99: 1.5 };
-        let Law::LogNormal { p50, p99 } = Law::of(&sample(&truth)) else { panic!("no log-normal") };
+        let Law::LogNormal { p50, p99 } = Law::of(&sample(&truth)) else { unreachable!("no log-normal") };
         assert!((p50 / 0.4 - 1.0).abs() < 0.01 && (p99 / 1.5 - 1.0).abs() < 0.02, "{p50} {p99}");
     }
 
@@ -158,7 +158,7 @@ mod tests {
     fn one_outlier_is_no_end() {
         let mut values: Vec<f64> = (0..1000).map(|place| f64::from(place % 100)).collect();
         values.push(1e6);
-        let Law::Through(points) = Law::of(&Measured::of(values)) else { panic!("not by percentiles") };
+        let Law::Through(points) = Law::of(&Measured::of(values)) else { unreachable!("not by percentiles") };
         assert!(points[17].1 > 1e5 && points[17].1 < 2.5e5, "{points:?}");
     }
 

@@ -170,7 +170,7 @@ fn load(plan: &Plan, flow: &scenario::Flow, queues: &Queues) -> Result<Load, Ass
                 })
                 .collect(),
             think: time_spread(*think)?,
-            turns: count_spread(*turns)?,
+            turns: Box::new(count_spread(**turns)?),
         },
         (scenario::Load::Open { .. } | scenario::Load::Replay { .. }, Some(schedule)) => {
             Load::Open(Box::new(schedule))

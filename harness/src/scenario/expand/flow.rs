@@ -121,7 +121,7 @@ fn load(page: &mut Page, load: &Load, stages: &[Stage]) {
             page.block("open", |page| open(page, *arrivals, stretches, stages))
         }
         Load::Closed { segments, think, turns } => {
-            page.block("closed", |page| closed(page, segments, (*think, *turns), stages))
+            page.block("closed", |page| closed(page, segments, (*think, **turns), stages))
         }
         Load::Queue { policy, .. } => page.block("queue", |page| queue(page, policy)),
         Load::Replay { trace, speed, passes, .. } => {

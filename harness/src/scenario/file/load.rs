@@ -28,7 +28,7 @@ pub(crate) enum Load {
     /// Requests arrive at a rate, whether or not earlier ones were answered.
     Open(Open),
     /// Users ask, wait for the answer, think, and ask again.
-    Closed(Closed),
+    Closed(Box<Closed>),
     /// Jobs travel through a queue.
     Queue(Box<Queue>),
     /// Requests arrive as they did in a trace.
@@ -92,6 +92,12 @@ pub(crate) struct Closed {
 }
 
 record!(Closed { users, think, turns });
+
+impl Decode for Box<Closed> {
+    fn decode(node: &Node, notes: &mut Notes) -> Result<Self, Noted> {
+        Closed::decode(node, notes).map(Box::new)
+    }
+}
 
 /// The users of one stage.
 #[derive(Debug)]

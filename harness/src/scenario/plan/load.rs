@@ -39,7 +39,7 @@ pub enum Load {
         /// How long they think, in seconds.
         think: Spread,
         /// How many requests a conversation has.
-        turns: Spread,
+        turns: Box<Spread>,
     },
     /// Requests arrive as they did in a trace.
     Replay {
@@ -122,7 +122,7 @@ impl Load {
                 });
                 let think = closed.think.map_or(defaults::THINK, |think| think.get())?;
                 let turns = closed.turns.map_or(defaults::TURNS, |turns| turns.get())?;
-                Ok(Load::Closed { segments, think, turns })
+                Ok(Load::Closed { segments, think, turns: Box::new(turns) })
             }
             file::Load::Queue(raw) => {
                 let policy = queue(raw, flow, notes)?;
