@@ -54,7 +54,7 @@ pub(crate) const KINDS: &[Kind] = &[
     ("v1:0 }", "v1:0, mock: { ttft: { p50: 0s, p99: 1s } } }", &["5:87 S008 `0s` is out of bounds"]),
     ("v1:0 }", "v1:0, mock: { ttft: { p50: 1s } } }", &["5:74 S005 missing key `p99`"]),
     ("v1:0 }", "v1:0, mock: { ttft: { p0: 1s, p50: 2s } } }", &["5:74 S005 missing key `p100`"]),
-    ("v1:0 }", "v1:0, mock: { ttft: { p0: 1s, p50: 3s, p75: 2s, p100: 4s } } }", &["5:103 S010 `p75` lies under `p50`"]),
+    ("v1:0 }", "v1:0, mock: { ttft: { p0: 1s, p50: 3s, p75: 2s, p100: 4s } } }", &["5:104 S010 `p75` lies under `p50`"]),
     ("v1:0 }", "v1:0, mock: { output_tokens: 1.5 } }", &["5:89 S007 the number `1.5` is not a whole number"]),
     ("v1:0 }", "v1:0, price: { input_per_1k: -1, output_per_1k: x } }",
         &[
