@@ -29,7 +29,14 @@ pub struct PlanArgs {
     #[arg(long, value_name = "PATH=A,B,…")]
     pub vary: Vec<String>,
     /// Fit the mock behaviour of models to what a run measured, and print it.
-    #[arg(long, value_name = "RUN", conflicts_with_all = ["scenario", "goals", "flow", "deadline", "vary"])]
+    #[arg(
+        long,
+        value_name = "RUN",
+        conflicts_with_all = [
+            "scenario", "goals", "flow", "deadline", "vary", "from", "to", "warm_up", "hold", "cool_down", "steps",
+            "hours_a_day", "strategy", "set", "yes", "max_cost", "max_requests",
+        ]
+    )]
     pub calibrate: Option<PathBuf>,
     /// How the search goes.
     #[command(flatten)]
