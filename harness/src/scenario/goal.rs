@@ -52,11 +52,6 @@ impl Goal {
         Goal { at_most: false, ..Goal::at_most(metric, value) }
     }
 
-    /// The same for one flow.
-    pub fn of(self, flow: &str) -> Self {
-        Goal { flow: Some(flow.to_owned()), ..self }
-    }
-
     /// The name of the figure.
     pub fn metric(&self) -> &str {
         &self.metric

@@ -122,7 +122,7 @@ fn mean_users(users: &UserSegment) -> f64 {
 
 /// What an answer has at the median, within what request and model allow.
 fn output_tokens(behaviour: &Behaviour, call: &CallSpec) -> f64 {
-    let most = call.max_tokens.fixed().unwrap_or(u32::MAX).min(behaviour.max_output_tokens);
+    let most = call.most_output(behaviour);
     median(behaviour.output_tokens).min(f64::from(most))
 }
 

@@ -17,8 +17,7 @@ pub fn terms(plan: &Plan, hours_a_day: f64) -> Terms {
         let Some(client) = plan.client(flow.client()) else { continue };
         for name in client.models(&flow.call().model) {
             let Some(model) = plan.model(name) else { continue };
-            let limit = flow.call().max_tokens.fixed().unwrap_or(u32::MAX);
-            let most = limit.min(model.behaviour().max_output_tokens);
+            let most = flow.call().most_output(model.behaviour());
             reserved_output.entry(flow.name().clone()).or_default().insert(name.clone(), u64::from(most));
             let regions = client.regions().iter().filter(|region| serves(model, region)).cloned();
             asked.entry(name.clone()).or_default().extend(regions);

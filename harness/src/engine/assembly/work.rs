@@ -75,14 +75,14 @@ fn turns(flow: &Flow) -> u32 {
 /// The mean time of an answer: its first token, and the gaps after it. `max_tokens` cuts the median of long answers, and
 /// their mean less than this says.
 fn mean_answer_s(behaviour: &Behaviour, call: &CallSpec) -> f64 {
-    let most = f64::from(call.max_tokens.fixed().unwrap_or(u32::MAX).min(behaviour.max_output_tokens));
+    let most = f64::from(call.most_output(behaviour));
     let tokens = mean(behaviour.output_tokens).min(most);
     mean(behaviour.ttft) + (tokens - 1.0).max(0.0) * mean(behaviour.per_token)
 }
 
 /// What a call reserves: its prompt, and the most that it may write.
 fn reserved_tokens(call: &CallSpec, model: &Model) -> u64 {
-    let most = call.max_tokens.fixed().unwrap_or(u32::MAX).min(model.behaviour().max_output_tokens);
+    let most = call.most_output(model.behaviour());
     prompt_tokens(call, mean).ceil() as u64 + u64::from(most)
 }
 
@@ -104,7 +104,7 @@ fn longest(client: &Client, call: &CallSpec, model: &Model) -> Duration {
 
 /// An answer that one in a hundred is slower than, as far as ttft, pace and length go each by itself.
 fn slow_answer_s(behaviour: &Behaviour, call: &CallSpec) -> f64 {
-    let most = f64::from(call.max_tokens.fixed().unwrap_or(u32::MAX).min(behaviour.max_output_tokens));
+    let most = f64::from(call.most_output(behaviour));
     let tokens = p99(behaviour.output_tokens).min(most);
     p99(behaviour.ttft) + (tokens - 1.0).max(0.0) * p99(behaviour.per_token)
 }

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use bedload_reports::record::{Name, Operation};
 
-use super::World;
 use super::prompt::{PromptFile, PromptTemplate};
 use super::spread::Spread;
 use super::target::PREFIXES;
+use super::{Behaviour, World};
 use crate::client::ask::{Message, Role, Tool};
 use crate::client::async_invoke::Polling;
 use crate::scenario::code::Code;
@@ -85,6 +85,11 @@ pub enum Input {
 }
 
 impl CallSpec {
+    /// The most tokens that an answer may have, within what request and model allow.
+    pub fn most_output(&self, behaviour: &Behaviour) -> u32 {
+        self.max_tokens.fixed().unwrap_or(u32::MAX).min(behaviour.max_output_tokens)
+    }
+
     pub(super) fn build(
         raw: &file::Call,
         replayed: Replayed,
