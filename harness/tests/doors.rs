@@ -13,7 +13,7 @@ use bedload::client::sdk::{self, Way};
 use bedload::clock::{self, Clock};
 use bedload::transport::http::Http;
 use bedload::transport::network;
-use bedload_mocks::faults::{Fault, Kind, Script, Throttle};
+use bedload_mocks::faults::{Fault, FirstByte, Kind, Script, Throttle};
 use bedload_mocks::{Behaviour, Cloud, CloudSpec, Epoch, Exchange, LedgerSink, ModelSpec, Spread};
 use bedload_reports::header::ClockKind;
 use bedload_reports::record::{Call, CallEnd, FailureClass, Operation};
@@ -99,9 +99,20 @@ fn in_memory_to(
     operation: Operation,
     mode: RetryMode,
 ) -> Call {
+    through(Http::memory, ask, ttft, faults, operation, mode)
+}
+
+fn through(
+    door: impl Fn(Arc<Cloud>) -> Http,
+    ask: &Ask,
+    ttft: Duration,
+    faults: Vec<Fault>,
+    operation: Operation,
+    mode: RetryMode,
+) -> Call {
     clock::runtime(ClockKind::Virtual).unwrap().block_on(async {
         let clock = Clock::start(ClockKind::Virtual);
-        let http = Http::memory(cloud(clock, ttft, faults));
+        let http = door(cloud(clock, ttft, faults));
         let way = Way::Mock { http, endpoint: "http://bedrock.in-memory".into() };
         caller(&way, clock, operation, mode).call(ask, None).await
     })
@@ -181,6 +192,27 @@ fn an_answer_that_takes_long_is_waited_for() {
     let call = in_memory(Duration::from_secs(45), Vec::new(), Operation::Converse, RetryMode::Standard);
     assert_eq!(call.attempts.len(), 1, "{call:?}");
     assert!(matches!(call.end, CallEnd::Answered { .. }));
+}
+
+#[test]
+fn in_memory_the_sdk_does_all_that_it_does_with_its_guard_of_uploads() {
+    // The same door, of which nobody says that uploads are over at once: the guard stays as it comes.
+    let guarded = |cloud| Http::from(Http::memory(cloud).sdk().clone());
+    let late = || {
+        Fault::new("late", Kind::FirstByte(FirstByte { added: Spread::constant(Duration::from_secs(60)) }))
+    };
+    let slow = Duration::from_secs(45);
+    for operation in Operation::AT_ONCE {
+        for (ttft, faults) in [(slow, Vec::new()), (Duration::ZERO, vec![late()])] {
+            // Retries would draw their jitter apart.
+            let (mode, ask) = (RetryMode::Off, ask());
+            let call = through(Http::memory, &ask, ttft, faults.clone(), operation, mode);
+            assert_eq!(call, through(guarded, &ask, ttft, faults, operation, mode), "{operation:?}");
+        }
+    }
+    let cut = in_memory(Duration::ZERO, vec![late()], Operation::Converse, RetryMode::Off);
+    assert!(matches!(cut.end, CallEnd::Failed(_)), "the guard of downloads stays: {cut:?}");
+    assert_eq!(cut.done.as_secs_f64().round(), 6.0, "a second without a byte, and five of grace");
 }
 
 #[test]

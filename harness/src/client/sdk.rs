@@ -1,6 +1,7 @@
 //! The AWS SDK's client for one region, configured as a scenario's client asks.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use aws_config::SdkConfig;
 use aws_credential_types::Credentials;
@@ -8,7 +9,7 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_bedrockruntime::Client;
 use aws_sdk_bedrockruntime::config::retry::RetryConfig;
 use aws_sdk_bedrockruntime::config::timeout::TimeoutConfig;
-use aws_sdk_bedrockruntime::config::{BehaviorVersion, Builder, Region};
+use aws_sdk_bedrockruntime::config::{BehaviorVersion, Builder, Region, StalledStreamProtectionConfig};
 use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_runtime::client::retries::RetryPartition;
 use aws_smithy_types::retry::RetrySpec;
@@ -16,7 +17,7 @@ use aws_smithy_types::retry::RetrySpec;
 use super::observer::Observer;
 use super::policy::{Retry, RetryMode, RetryProfile, RetryQuota, Timeouts};
 use crate::clock::Clock;
-use crate::transport::http::Http;
+use crate::transport::http::{Http, Uploads};
 use crate::transport::wire::WireDoor;
 
 /// Where a client's requests go.
@@ -43,11 +44,17 @@ impl Way {
     /// retries and limits are for their owners to set.
     pub fn shared(&self, region: &str, clock: Clock) -> SdkConfig {
         let builder = match self {
-            Way::Mock { http, endpoint } => SdkConfig::builder()
-                .behavior_version(BehaviorVersion::v2026_01_12())
-                .credentials_provider(SharedCredentialsProvider::new(made_up()))
-                .http_client(http.sdk().clone())
-                .endpoint_url(endpoint),
+            Way::Mock { http, endpoint } => {
+                let builder = SdkConfig::builder()
+                    .behavior_version(BehaviorVersion::v2026_01_12())
+                    .credentials_provider(SharedCredentialsProvider::new(made_up()))
+                    .http_client(http.sdk().clone())
+                    .endpoint_url(endpoint);
+                match http.uploads() {
+                    Uploads::AtOnce => builder.stalled_stream_protection(downloads_alone()),
+                    Uploads::InTime => builder,
+                }
+            }
             Way::Aws { config, .. } => config.to_builder(),
         };
         builder
@@ -92,11 +99,17 @@ impl Quotas {
         clock: Clock,
     ) -> Client {
         let builder = match way {
-            Way::Mock { http, endpoint } => Builder::new()
-                .behavior_version(BehaviorVersion::v2026_01_12())
-                .credentials_provider(made_up())
-                .http_client(http.sdk().clone())
-                .endpoint_url(endpoint),
+            Way::Mock { http, endpoint } => {
+                let builder = Builder::new()
+                    .behavior_version(BehaviorVersion::v2026_01_12())
+                    .credentials_provider(made_up())
+                    .http_client(http.sdk().clone())
+                    .endpoint_url(endpoint);
+                match http.uploads() {
+                    Uploads::AtOnce => builder.stalled_stream_protection(downloads_alone()),
+                    Uploads::InTime => builder,
+                }
+            }
             Way::Aws { config, .. } => Builder::from(config.as_ref()),
         };
         let config = builder
@@ -126,6 +139,17 @@ impl Quotas {
 pub fn client(way: &Way, region: &str, retry: &Retry, timeouts: &Timeouts, clock: Clock) -> Client {
     Quotas::of_a_run().client(way, region, retry, timeouts, clock)
 }
+
+/// The SDK's guard against streams that stall, without its half for uploads.
+///
+/// Where an upload is over at once, that half could never act, and would still wake each call every tenth of a second until
+/// its answer begins.
+fn downloads_alone() -> StalledStreamProtectionConfig {
+    StalledStreamProtectionConfig::enabled().grace_period(STALL_GRACE).upload_enabled(false).build()
+}
+
+/// How long the SDK lets a stream stall (`default_stalled_stream_protection_config_plugin` of aws-smithy-runtime 1.16).
+const STALL_GRACE: Duration = Duration::from_secs(5);
 
 fn retry_config(retry: &Retry) -> RetryConfig {
     let config = match retry.mode {

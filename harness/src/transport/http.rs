@@ -15,6 +15,16 @@ use super::wire::WireDoor;
 pub struct Http {
     sdk: SharedHttpClient,
     wire: Option<WireDoor>,
+    uploads: Uploads,
+}
+
+/// How a request's body gets to the other side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Uploads {
+    /// At once and whole: it can neither be slow nor stop half-way.
+    AtOnce,
+    /// As fast as the other side takes it.
+    InTime,
 }
 
 impl Http {
@@ -23,12 +33,13 @@ impl Http {
         Http {
             sdk: SharedHttpClient::new(MemoryDoor::new(cloud.clone())),
             wire: Some(WireDoor::memory(cloud)),
+            uploads: Uploads::AtOnce,
         }
     }
 
     /// Over the network, through this client of the SDK's.
     pub(super) fn network(sdk: SharedHttpClient) -> Self {
-        Http { sdk, wire: Some(WireDoor::network()) }
+        Http { sdk, wire: Some(WireDoor::network()), uploads: Uploads::InTime }
     }
 
     /// The same behind these faults, which both doors share.
@@ -36,12 +47,19 @@ impl Http {
         Http {
             sdk: SharedHttpClient::new(InjectedDoor::new(front.clone(), self.sdk)),
             wire: self.wire.map(|door| door.behind(front.clone())),
+            // Faults read a request whole before they judge it.
+            uploads: Uploads::AtOnce,
         }
     }
 
     /// The door of the SDK's clients.
     pub fn sdk(&self) -> &SharedHttpClient {
         &self.sdk
+    }
+
+    /// How the bodies of requests get there.
+    pub fn uploads(&self) -> Uploads {
+        self.uploads
     }
 
     /// The door of wire clients, if there is one.
@@ -53,6 +71,6 @@ impl Http {
 /// A door of the SDK's alone.
 impl From<SharedHttpClient> for Http {
     fn from(sdk: SharedHttpClient) -> Self {
-        Http { sdk, wire: None }
+        Http { sdk, wire: None, uploads: Uploads::InTime }
     }
 }
