@@ -4,6 +4,8 @@
 //! jumps to the next timer when nothing can, so an hour of waiting costs nothing and happens in the
 //! same order every time. The wall is read once, in [`Clock::start`]; in virtual time not even then.
 
+mod patience;
+
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -13,6 +15,8 @@ use aws_smithy_async::time::TimeSource;
 use bedload_reports::header::ClockKind;
 use bedload_reports::units::Nanos;
 use tokio::time::Instant;
+
+pub use patience::Patience;
 
 /// The wall time that virtual runs begin at, 2026-01-01T00:00:00Z: the same for every run, so that
 /// signatures, `Date` headers and traces are the same for one seed.

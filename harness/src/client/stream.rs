@@ -58,8 +58,9 @@ impl Reader<'_> {
     /// Follows a stream to its end.
     pub(super) async fn follow(&self, mut source: impl Source) -> CallEnd {
         let (mut progress, mut events) = (Progress::default(), Vec::new());
+        let mut patience = self.clock.patience(self.idle);
         loop {
-            let step = self.clock.within(self.idle, source.next(&mut events)).await;
+            let step = patience.wait(source.next(&mut events)).await;
             self.sight.take(&events, self.clock.now());
             events.drain(..).for_each(|event| progress.take(event));
             match step {

@@ -11,6 +11,9 @@ const WORDS: [&str; 32] = [
     "slows", "deep", "clear", "narrow", "steady", "along", "under", "over", "between",
 ];
 
+/// The most that a word adds, with the space before it: a text is made in one piece of memory.
+const LONGEST: usize = 8;
+
 /// A word.
 pub(super) fn word(rng: &mut ChaCha8Rng) -> &'static str {
     WORDS[rng.random_range(0..WORDS.len())]
@@ -25,6 +28,7 @@ pub(super) fn words(count: u32, rng: &mut ChaCha8Rng) -> String {
 pub(super) fn text(beginning: impl Into<String>, tokens: u32, rng: &mut ChaCha8Rng) -> String {
     let length = (tokens as usize).saturating_mul(CHARS_PER_TOKEN);
     let mut text = beginning.into();
+    text.reserve((length + LONGEST).saturating_sub(text.len()));
     while text.len() < length {
         if !text.is_empty() {
             text.push(' ');
@@ -33,4 +37,14 @@ pub(super) fn text(beginning: impl Into<String>, tokens: u32, rng: &mut ChaCha8R
     }
     text.truncate(text.floor_char_boundary(length));
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_word_is_longer_than_the_longest() {
+        assert_eq!(WORDS.iter().map(|word| word.len() + 1).max(), Some(LONGEST));
+    }
 }
