@@ -45,6 +45,7 @@ mod refusal;
 mod refuse;
 mod reset;
 mod return_way;
+mod role;
 mod ruling;
 mod script;
 mod sever;

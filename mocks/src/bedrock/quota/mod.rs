@@ -23,7 +23,8 @@
 //! | --- | --- |
 //! | `limits`, `accounts` | the quotas as data, with their checks |
 //! | `tariff` | what a request reserves, and what it is charged in the end |
-//! | `meter` | one quantity under one window law |
+//! | `terms`, `asked`, `decision` | the question to a pool, and its answer |
+//! | `meter`, `gauge` | one quantity under one window law, and those of one quota |
 //! | `pool` | all meters of one account, region and model: `(now, request) -> Decision` |
 //! | `quotas` | the pools of a cloud, and the permits that are open |
 //!
@@ -31,16 +32,22 @@
 //! length of that arithmetic, so requests wait for each other only where they share a quota.
 
 mod accounts;
+mod asked;
+mod decision;
+mod gauge;
 mod limits;
 mod meter;
 mod pool;
 mod quotas;
 mod tariff;
+mod terms;
 
 pub use accounts::{Account, AccountError};
 pub use limits::{Optimized, Provisioned, Quota, QuotaError, Reserved, WindowLaw};
 
 pub(crate) use accounts::Accounts;
-pub(crate) use pool::{Asked, Exhausted, Lane, Squeeze, Terms};
+pub(crate) use asked::{Asked, Lane, Squeeze};
+pub(crate) use decision::Exhausted;
 pub(crate) use quotas::{Admission, Denial, Permit, Quotas, Share};
 pub(crate) use tariff::{Metering, Need, Spent};
+pub(crate) use terms::Terms;

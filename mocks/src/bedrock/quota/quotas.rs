@@ -8,8 +8,11 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::accounts::Accounts;
-use super::pool::{Asked, Decision, Exhausted, Grant, Pool, Receipt, Terms};
+use super::asked::Asked;
+use super::decision::{Decision, Exhausted, Grant, Receipt};
+use super::pool::Pool;
 use super::tariff::Spent;
+use super::terms::Terms;
 use crate::bedrock::model::ModelSpec;
 use crate::bedrock::tier::{LatencyMode, ServiceTier};
 use crate::regions::Regions;
