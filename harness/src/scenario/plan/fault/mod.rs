@@ -3,6 +3,7 @@
 mod about;
 mod aim;
 mod inject;
+mod words;
 
 use bedload_reports::number;
 use bedload_reports::record::Name;
