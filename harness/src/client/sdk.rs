@@ -40,8 +40,8 @@ pub enum Way {
 }
 
 impl Way {
-    /// What the clients of other services than Bedrock have in common: the way there, the region and the time. Their
-    /// retries and limits are for their owners to set.
+    /// What clients of all services have in common: the way there, the region and the time. Their retries and limits are for
+    /// their owners to set.
     pub fn shared(&self, region: &str, clock: Clock) -> SdkConfig {
         let builder = match self {
             Way::Mock { http, endpoint } => {
@@ -98,24 +98,7 @@ impl Quotas {
         timeouts: &Timeouts,
         clock: Clock,
     ) -> Client {
-        let builder = match way {
-            Way::Mock { http, endpoint } => {
-                let builder = Builder::new()
-                    .behavior_version(BehaviorVersion::v2026_01_12())
-                    .credentials_provider(made_up())
-                    .http_client(http.sdk().clone())
-                    .endpoint_url(endpoint);
-                match http.uploads() {
-                    Uploads::AtOnce => builder.stalled_stream_protection(downloads_alone()),
-                    Uploads::InTime => builder,
-                }
-            }
-            Way::Aws { config, .. } => Builder::from(config.as_ref()),
-        };
-        let config = builder
-            .region(Region::new(region.to_owned()))
-            .sleep_impl(TokioSleep::new())
-            .time_source(clock)
+        let config = Builder::from(&way.shared(region, clock))
             .retry_config(retry_config(retry))
             .retry_partition(self.partition(&retry.quota, region))
             .timeout_config(timeout_config(timeouts))
