@@ -237,7 +237,7 @@ impl Question<'_> {
         Ok(match self.operation {
             Operation::Converse => converse::whole(&decided(), ask, served)?,
             Operation::ConverseStream => converse::stream(decided(), ask, served),
-            Operation::InvokeModel => invoke::whole(Dialect::of(model)?, model, ask, decided(), served),
+            Operation::InvokeModel => invoke::whole(Dialect::of(model)?, model, ask, decided(), served)?,
             Operation::InvokeModelWithResponseStream => {
                 invoke::stream(Dialect::of(model)?, model, decided(), served)?
             }

@@ -1,50 +1,106 @@
 //! The dialect of Anthropic Messages.
 
-use serde::Deserialize;
-use serde_json::{Value, json};
+use std::borrow::Cow;
 
-use super::{Answer, Metrics, Unreadable};
-use crate::client::ask::{Ask, Role, Tool};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::{Answer, Unreadable};
+use crate::client::ask::{Ask, Message, Role, Tool};
 use crate::client::event::Event;
 
 /// The version that Bedrock asks for in each body (Bedrock user guide, Anthropic Messages API).
 const ANTHROPIC_VERSION: &str = "bedrock-2023-05-31";
 
-pub(super) fn body(ask: &Ask) -> Value {
-    let messages: Vec<Value> = ask
-        .messages
-        .iter()
-        .map(|message| json!({ "role": role(message.role), "content": [{ "type": "text", "text": message.text }] }))
-        .collect();
-    let mut body = json!({
-        "anthropic_version": ANTHROPIC_VERSION,
-        "messages": messages,
-    });
-    let mut set = |key: &str, value: Option<Value>| {
-        if let Some(value) = value {
-            body[key] = value;
-        }
-    };
-    set("max_tokens", ask.max_tokens.map(|limit| json!(limit)));
-    set("system", ask.system.as_ref().map(|text| system(text, ask.cache_system)));
-    set("temperature", ask.temperature.map(|number| json!(number)));
-    set("top_p", ask.top_p.map(|number| json!(number)));
-    set("stop_sequences", (!ask.stop_sequences.is_empty()).then(|| json!(ask.stop_sequences)));
-    set("tools", (!ask.tools.is_empty()).then(|| tools(ask)));
-    body
+/// The body of a request; what is not asked for is left out. Written as it stands, since a tree of JSON in between would
+/// cost more than all else in it.
+#[derive(Serialize)]
+pub(super) struct Body<'a> {
+    anthropic_version: &'static str,
+    messages: Vec<Turn<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_tokens: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    system: Option<System<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    temperature: Option<f32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    top_p: Option<f32>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    stop_sequences: &'a [String],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tools: Vec<Offer<'a>>,
+}
+
+#[derive(Serialize)]
+struct Turn<'a> {
+    role: &'static str,
+    content: [Text<'a>; 1],
+}
+
+#[derive(Serialize)]
+struct Text<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    text: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cache_control: Option<CacheControl>,
+}
+
+#[derive(Serialize)]
+struct CacheControl {
+    #[serde(rename = "type")]
+    kind: &'static str,
 }
 
 /// A system prompt, with a mark for the prompt cache where one is asked for.
-fn system(text: &str, cached: bool) -> Value {
-    match cached {
-        false => json!(text),
-        true => json!([{ "type": "text", "text": text, "cache_control": { "type": "ephemeral" } }]),
+#[derive(Serialize)]
+#[serde(untagged)]
+enum System<'a> {
+    Plain(&'a str),
+    Marked([Text<'a>; 1]),
+}
+
+#[derive(Serialize)]
+struct Offer<'a> {
+    name: &'a str,
+    description: Option<&'a str>,
+    input_schema: &'a Value,
+}
+
+pub(super) fn body(ask: &Ask) -> Body<'_> {
+    Body {
+        anthropic_version: ANTHROPIC_VERSION,
+        messages: ask.messages.iter().map(turn).collect(),
+        max_tokens: ask.max_tokens,
+        system: ask.system.as_deref().map(|said| system(said, ask.cache_system)),
+        temperature: ask.temperature,
+        top_p: ask.top_p,
+        stop_sequences: &ask.stop_sequences,
+        tools: ask.tools.iter().map(offer).collect(),
     }
 }
 
-fn tools(ask: &Ask) -> Value {
-    let tool = |tool: &Tool| json!({ "name": tool.name, "description": tool.description, "input_schema": tool.input_schema });
-    ask.tools.iter().map(tool).collect()
+fn turn(message: &Message) -> Turn<'_> {
+    Turn { role: role(message.role), content: [text(&message.text)] }
+}
+
+fn text(text: &str) -> Text<'_> {
+    Text { kind: "text", text, cache_control: None }
+}
+
+fn system(said: &str, cached: bool) -> System<'_> {
+    match cached {
+        false => System::Plain(said),
+        true => {
+            System::Marked([Text { cache_control: Some(CacheControl { kind: "ephemeral" }), ..text(said) }])
+        }
+    }
+}
+
+fn offer(tool: &Tool) -> Offer<'_> {
+    Offer { name: &tool.name, description: tool.description.as_deref(), input_schema: &tool.input_schema }
 }
 
 fn role(role: Role) -> &'static str {
@@ -82,26 +138,20 @@ pub(super) fn answer(body: &[u8]) -> Result<Answer, Unreadable> {
     Ok(Answer { stop_reason, input: Some(usage.prompt()), output: Some(usage.output_tokens) })
 }
 
-/// One chunk of a stream, as far as it is read. Kinds that nobody knows yet are passed over.
+/// One chunk of a stream, of which no more is read than its kind asks for. Kinds that nobody knows yet are passed over,
+/// whatever they hold.
 #[derive(Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-enum Chunk {
-    MessageStart {
-        message: Started,
-    },
-    ContentBlockDelta {
-        delta: Delta,
-    },
-    MessageDelta {
-        delta: Stopped,
-        usage: OutputUsage,
-    },
-    MessageStop {
-        #[serde(rename = "amazon-bedrock-invocationMetrics")]
-        metrics: Option<Metrics>,
-    },
-    #[serde(other)]
-    Other,
+struct Chunk<'a> {
+    #[serde(borrow, rename = "type")]
+    kind: Cow<'a, str>,
+    #[serde(borrow)]
+    message: Option<&'a RawValue>,
+    #[serde(borrow)]
+    delta: Option<&'a RawValue>,
+    #[serde(borrow)]
+    usage: Option<&'a RawValue>,
+    #[serde(borrow, rename = "amazon-bedrock-invocationMetrics")]
+    metrics: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -113,10 +163,13 @@ struct Started {
 /// A piece of text, of a tool's input or of reasoning.
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct Delta {
-    text: String,
-    partial_json: String,
-    thinking: String,
+struct Delta<'a> {
+    #[serde(borrow)]
+    text: Cow<'a, str>,
+    #[serde(borrow)]
+    partial_json: Cow<'a, str>,
+    #[serde(borrow)]
+    thinking: Cow<'a, str>,
 }
 
 #[derive(Deserialize)]
@@ -130,25 +183,42 @@ struct OutputUsage {
 }
 
 pub(super) fn chunk(bytes: &[u8]) -> Result<Vec<Event>, Unreadable> {
-    Ok(match serde_json::from_slice(bytes)? {
-        // What it says of output tokens there is a beginning, and no count.
-        Chunk::MessageStart { message } => vec![Event::Input(message.usage.prompt())],
-        Chunk::ContentBlockDelta { delta } => [delta.text, delta.partial_json, delta.thinking]
-            .iter()
-            .find_map(|text| Event::content(text))
-            .into_iter()
-            .collect(),
-        Chunk::MessageDelta { delta, usage } => {
-            let stopped = delta.stop_reason.map(Event::Stopped);
-            stopped.into_iter().chain([Event::Output(usage.output_tokens)]).collect()
+    let chunk: Chunk<'_> = serde_json::from_slice(bytes)?;
+    Ok(match &*chunk.kind {
+        "message_start" => {
+            // What it says of output tokens there is a beginning, and no count.
+            let Started { usage } = part(chunk.message, "message")?;
+            vec![Event::Input(usage.prompt())]
         }
-        Chunk::MessageStop { metrics } => super::events(None, None, [Event::Close], metrics),
-        Chunk::Other => Vec::new(),
+        "content_block_delta" => {
+            let delta: Delta<'_> = part(chunk.delta, "delta")?;
+            let texts = [delta.text, delta.partial_json, delta.thinking];
+            texts.iter().find_map(|text| Event::content(text)).into_iter().collect()
+        }
+        "message_delta" => {
+            let (stopped, counted): (Stopped, OutputUsage) =
+                (part(chunk.delta, "delta")?, part(chunk.usage, "usage")?);
+            let stopped = stopped.stop_reason.map(Event::Stopped);
+            stopped.into_iter().chain([Event::Output(counted.output_tokens)]).collect()
+        }
+        "message_stop" => {
+            let metrics = chunk.metrics.map(|metrics| serde_json::from_str(metrics.get())).transpose()?;
+            super::events(None, None, [Event::Close], metrics)
+        }
+        _ => Vec::new(),
     })
+}
+
+/// What stands in a part of a chunk that has to be there.
+fn part<'a, T: Deserialize<'a>>(part: Option<&'a RawValue>, name: &'static str) -> Result<T, Unreadable> {
+    let part = part.ok_or(Unreadable::Missing(name))?;
+    Ok(serde_json::from_str(part.get())?)
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -169,6 +239,7 @@ mod tests {
     #[test]
     fn a_shared_system_prompt_is_marked_and_what_the_cache_holds_of_it_is_read_all_the_same() {
         let ask = Ask { system: Some("Be brief.".into()), ..Ask::default() };
+        let body = |ask: &Ask| serde_json::to_value(body(ask)).unwrap_or_default();
         assert_eq!(body(&ask)["system"], json!("Be brief."));
         let marked = body(&Ask { cache_system: true, ..ask });
         assert_eq!(marked["system"][0]["cache_control"], json!({ "type": "ephemeral" }));

@@ -13,7 +13,7 @@ mod nova;
 mod titan;
 mod transcript;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::ask::Ask;
 use super::event::Event;
@@ -108,7 +108,7 @@ impl Dialect {
     /// The ask says what this dialect has no words for.
     pub fn body(self, ask: &Ask) -> Result<Vec<u8>, Unsayable> {
         let body = match self {
-            Dialect::Anthropic => anthropic::body(ask),
+            Dialect::Anthropic => return self.written(&anthropic::body(ask)),
             Dialect::Nova => nova::body(ask),
             Dialect::Titan => titan::body(self.without_tools(ask)?),
             Dialect::Llama3 => llama::body(self.without_stops(ask)?, &llama::LLAMA_3),
@@ -118,7 +118,7 @@ impl Dialect {
             Dialect::Command => cohere::body(self.without_tools(ask)?),
             Dialect::CommandR => cohere::body_r(ask),
         };
-        Ok(body.to_string().into_bytes())
+        self.written(&body)
     }
 
     /// Reads a whole answer.
@@ -152,6 +152,10 @@ impl Dialect {
             Dialect::MistralChat => mistral::chat_chunk(bytes),
             Dialect::Command | Dialect::CommandR => cohere::chunk(bytes),
         }
+    }
+
+    fn written(self, body: &impl Serialize) -> Result<Vec<u8>, Unsayable> {
+        serde_json::to_vec(body).map_err(|_| Unsayable { dialect: self, what: "what JSON cannot hold" })
     }
 
     fn without_tools(self, ask: &Ask) -> Result<&Ask, Unsayable> {

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use aws_smithy_types::base64;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Error, Value, json};
 
 use super::answer::Answer;
 use super::ask::Ask;
@@ -30,6 +30,8 @@ use mistral::Form;
 
 /// The words of an answer as they are streamed, each with its time.
 type Chunks = Box<dyn Iterator<Item = (Duration, Value)> + Send + Sync>;
+/// The same, as JSON.
+type Written = Box<dyn Iterator<Item = (Duration, Result<Vec<u8>, Error>)> + Send + Sync>;
 
 /// The request and response format of a family of models.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,9 +101,9 @@ impl Dialect {
         }
     }
 
-    fn message(self, model: &ModelSpec, answer: &Answer, ask: &Ask) -> Value {
-        match self {
-            Dialect::Anthropic => anthropic::message(model, answer),
+    fn message(self, model: &ModelSpec, answer: &Answer, ask: &Ask) -> Result<Vec<u8>, Error> {
+        let message = match self {
+            Dialect::Anthropic => return serde_json::to_vec(&anthropic::message(model, answer)),
             Dialect::Nova => nova::message(answer),
             Dialect::Titan => titan::message(answer),
             Dialect::TitanEmbed => titan::embedding(model, ask),
@@ -109,12 +111,13 @@ impl Dialect {
             Dialect::Mistral(form) => form.message(model, answer),
             Dialect::Command => cohere::message(answer),
             Dialect::CommandR => cohere::message_r(answer),
-        }
+        };
+        serde_json::to_vec(&message)
     }
 
-    fn chunks(self, model: &ModelSpec, answer: Answer) -> Result<Chunks, ServiceError> {
-        Ok(match self {
-            Dialect::Anthropic => Box::new(anthropic::chunks(model, answer)),
+    fn chunks(self, model: &ModelSpec, answer: Answer) -> Result<Written, ServiceError> {
+        Ok(written(match self {
+            Dialect::Anthropic => return Ok(written(anthropic::chunks(model, answer))),
             Dialect::Nova => nova::chunks(answer),
             Dialect::Titan => titan::chunks(answer),
             Dialect::TitanEmbed => return Err(no_stream()),
@@ -122,8 +125,12 @@ impl Dialect {
             Dialect::Mistral(form) => form.chunks(model, answer),
             Dialect::Command => cohere::chunks(answer),
             Dialect::CommandR => cohere::chunks_r(answer),
-        })
+        }))
     }
+}
+
+fn written<T: Serialize>(chunks: impl Iterator<Item = (Duration, T)> + Send + Sync + 'static) -> Written {
+    Box::new(chunks.map(|(at, chunk)| (at, serde_json::to_vec(&chunk))))
 }
 
 /// 400: the model answers whole or not at all; quoted in aws-samples/amazon-bedrock-client-for-mac#112.
@@ -144,14 +151,17 @@ fn metered(mut last: Value, answer: &Answer) -> Value {
 }
 
 /// The answer to InvokeModel.
+///
+/// # Errors
+/// It cannot be written, which nothing in it can cause.
 pub(crate) fn whole(
     dialect: Dialect,
     model: &ModelSpec,
     ask: &Ask,
     answer: Answer,
     served: &Served,
-) -> Reply {
-    let bytes = dialect.message(model, &answer, ask).to_string().into();
+) -> Result<Reply, ServiceError> {
+    let bytes = dialect.message(model, &answer, ask).map_err(|_| errors::internal())?.into();
     let usage = answer.usage();
     let cached = answer.cached();
     let mut reply =
@@ -164,7 +174,7 @@ pub(crate) fn whole(
             .header("x-amzn-bedrock-cache-read-input-token-count", cached.read_tokens)
             .header("x-amzn-bedrock-cache-write-input-token-count", cached.write_tokens());
     }
-    say_served(reply, served)
+    Ok(say_served(reply, served))
 }
 
 /// The payload of an event: words of the model, in base64.
@@ -184,10 +194,10 @@ pub(crate) fn stream(
     served: &Served,
 ) -> Result<Reply, ServiceError> {
     let usage = answer.usage();
-    let beats = dialect.chunks(model, answer)?.map(|(at, chunk)| {
-        let payload = Chunk { bytes: base64::encode(chunk.to_string()) };
-        Beat { at, frame: event_stream::event("chunk", &payload) }
-    });
+    let frame = |chunk: Result<Vec<u8>, Error>| {
+        event_stream::event("chunk", &Chunk { bytes: base64::encode(chunk?) })
+    };
+    let beats = dialect.chunks(model, answer)?.map(move |(at, chunk)| Beat { at, frame: frame(chunk) });
     let reply = Reply::answer(event_stream::CONTENT_TYPE, Content::Stream(Box::new(beats)), usage)
         .header("x-amzn-bedrock-content-type", http::HeaderValue::from_static("application/json"));
     Ok(say_served(reply, served))

@@ -2,88 +2,165 @@
 //!
 //! Bedrock adds its own measurements to the last event, `message_stop`.
 
+use std::borrow::Cow;
 use std::iter;
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::json;
 
-use super::response;
+use super::response::{self, Message, Said, Usage};
 use crate::bedrock::answer::{Act, Answer, Delta, Start, Step};
 use crate::bedrock::model::ModelSpec;
+
+/// What an event says.
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Event {
+    MessageStart {
+        message: Message<'static>,
+    },
+    Ping,
+    ContentBlockStart {
+        index: usize,
+        content_block: Said<'static>,
+    },
+    ContentBlockDelta {
+        index: usize,
+        delta: Part,
+    },
+    ContentBlockStop {
+        index: usize,
+    },
+    MessageDelta {
+        delta: Stopped,
+        usage: Spent,
+    },
+    MessageStop {
+        #[serde(rename = "amazon-bedrock-invocationMetrics")]
+        metrics: Metrics,
+    },
+}
+
+/// What a block grows by.
+#[derive(Serialize)]
+#[serde(tag = "type")]
+enum Part {
+    #[serde(rename = "thinking_delta")]
+    Thinking { thinking: String },
+    #[serde(rename = "signature_delta")]
+    Signature { signature: String },
+    #[serde(rename = "text_delta")]
+    Text { text: String },
+    #[serde(rename = "input_json_delta")]
+    Input { partial_json: String },
+}
+
+/// Why the message ends.
+#[derive(Serialize)]
+struct Stopped {
+    stop_reason: &'static str,
+    stop_sequence: Option<String>,
+}
+
+/// Of usage only what the first event could not know, unless there was a cache.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Spent {
+    Output { output_tokens: u32 },
+    All(Usage),
+}
+
+/// The service's own measurements.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Metrics {
+    input_token_count: u32,
+    output_token_count: u32,
+    invocation_latency: u64,
+    first_byte_latency: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cache_read_input_token_count: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cache_write_input_token_count: Option<u32>,
+}
 
 /// The events of an answer, each with its time.
 pub(crate) fn chunks(
     model: &ModelSpec,
     answer: Answer,
-) -> impl Iterator<Item = (Duration, Value)> + Send + Sync + use<> {
+) -> impl Iterator<Item = (Duration, impl Serialize + use<>)> + Send + Sync + use<> {
     let done_at = answer.done_at();
-    let start =
-        (Duration::ZERO, json!({ "type": "message_start", "message": response::begun(model, &answer) }));
+    let start = (Duration::ZERO, Event::MessageStart { message: response::begun(model, &answer) });
     let end = [(done_at, message_delta(&answer)), (done_at, message_stop(&answer))];
     iter::once(start).chain(answer.steps().flat_map(events)).chain(end)
 }
 
 /// The events of a step. Anthropic follows the first block with a `ping`, and begins every tool's input with
 /// an empty part.
-fn events(step: Step) -> impl Iterator<Item = (Duration, Value)> {
+fn events(step: Step) -> impl Iterator<Item = (Duration, Event)> {
     let (at, index) = (step.at, step.index);
-    let content_delta = |part| json!({ "type": "content_block_delta", "index": index, "delta": delta(part) });
     let (event, more) = match step.act {
         Act::Start(start) => {
             let more = match start {
-                Start::ToolUse { .. } => Some(content_delta(Delta::Input(String::new()))),
-                _ => (index == 0).then(|| json!({ "type": "ping" })),
+                Start::ToolUse { .. } => {
+                    let delta = Part::Input { partial_json: String::new() };
+                    Some(Event::ContentBlockDelta { index, delta })
+                }
+                _ => (index == 0).then_some(Event::Ping),
             };
-            (json!({ "type": "content_block_start", "index": index, "content_block": begun(start) }), more)
+            (Event::ContentBlockStart { index, content_block: begun(start) }, more)
         }
-        Act::Delta(part) => (content_delta(part), None),
-        Act::Stop => (json!({ "type": "content_block_stop", "index": index }), None),
+        Act::Delta(delta) => (Event::ContentBlockDelta { index, delta: part(delta) }, None),
+        Act::Stop => (Event::ContentBlockStop { index }, None),
     };
     iter::once(event).chain(more).map(move |event| (at, event))
 }
 
-fn begun(start: Start) -> Value {
+fn begun(start: Start) -> Said<'static> {
     match start {
-        Start::Reasoning => json!({ "type": "thinking", "thinking": "", "signature": "" }),
-        Start::Text => json!({ "type": "text", "text": "" }),
-        Start::ToolUse { id, name } => response::tool_use(id, &name, &json!({})),
+        Start::Reasoning => Said::Thinking { thinking: String::new(), signature: "" },
+        Start::Text => Said::Text { text: String::new() },
+        Start::ToolUse { id, name } => Said::ToolUse {
+            id: response::tool_use_id(id),
+            name: Cow::Owned(name),
+            input: Cow::Owned(json!({})),
+        },
     }
 }
 
-fn delta(part: Delta) -> Value {
-    match part {
-        Delta::Reasoning(text) => json!({ "type": "thinking_delta", "thinking": text }),
-        Delta::Signature(signature) => json!({ "type": "signature_delta", "signature": signature }),
-        Delta::Text(text) => json!({ "type": "text_delta", "text": text }),
-        Delta::Input(json) => json!({ "type": "input_json_delta", "partial_json": json }),
+fn part(delta: Delta) -> Part {
+    match delta {
+        Delta::Reasoning(thinking) => Part::Thinking { thinking },
+        Delta::Signature(signature) => Part::Signature { signature },
+        Delta::Text(text) => Part::Text { text },
+        Delta::Input(partial_json) => Part::Input { partial_json },
     }
 }
 
-/// The end of the message; of usage only what the first event could not know, unless there was a cache.
-fn message_delta(answer: &Answer) -> Value {
+fn message_delta(answer: &Answer) -> Event {
     let output_tokens = answer.usage().output_tokens;
     let usage = match answer.cached() {
-        Some(_) => response::usage(answer, output_tokens),
-        None => json!({ "output_tokens": output_tokens }),
+        Some(_) => Spent::All(response::usage(answer, output_tokens)),
+        None => Spent::Output { output_tokens },
     };
-    json!({
-        "type": "message_delta",
-        "delta": { "stop_reason": response::stop_reason(answer), "stop_sequence": answer.stop().sequence() },
-        "usage": usage,
-    })
+    let stop_sequence = answer.stop().sequence().map(str::to_owned);
+    Event::MessageDelta {
+        delta: Stopped { stop_reason: response::stop_reason(answer), stop_sequence },
+        usage,
+    }
 }
 
-fn message_stop(answer: &Answer) -> Value {
-    let usage = answer.usage();
-    let mut metrics = json!({
-        "inputTokenCount": usage.input_tokens,
-        "outputTokenCount": usage.output_tokens,
-        "invocationLatency": answer.latency_ms(),
-        "firstByteLatency": answer.first_latency_ms(),
-    });
-    if let Some(cached) = answer.cached() {
-        metrics["cacheReadInputTokenCount"] = json!(cached.read_tokens);
-        metrics["cacheWriteInputTokenCount"] = json!(cached.write_tokens());
+fn message_stop(answer: &Answer) -> Event {
+    let (usage, cached) = (answer.usage(), answer.cached());
+    Event::MessageStop {
+        metrics: Metrics {
+            input_token_count: usage.input_tokens,
+            output_token_count: usage.output_tokens,
+            invocation_latency: answer.latency_ms(),
+            first_byte_latency: answer.first_latency_ms(),
+            cache_read_input_token_count: cached.map(|cached| cached.read_tokens),
+            cache_write_input_token_count: cached.map(|cached| cached.write_tokens()),
+        },
     }
-    json!({ "type": "message_stop", "amazon-bedrock-invocationMetrics": metrics })
 }

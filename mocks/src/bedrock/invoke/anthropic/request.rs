@@ -3,6 +3,7 @@
 //! Anthropic's models check their own requests, and stop at the first mistake. The texts are Anthropic's, as
 //! quoted in public bug reports of Bedrock's or Anthropic's users, but for those marked as recalled.
 
+use std::iter;
 use std::num::NonZeroU32;
 
 use serde::Deserialize;
@@ -138,29 +139,35 @@ fn check_system(system: &Value) -> Result<(), ServiceError> {
 /// The length of the prompt, and of what stands before the end of each marked block: first the tools, then
 /// the system prompt, then the turns.
 fn count(tools: &[Value], system: &Value, messages: &[Message]) -> Result<(u32, Vec<Prefix>), ServiceError> {
-    let mut marker = Marker::new();
-    let mut marks = 0;
-    let mut read = |block: &Value, chars: usize| {
-        marker.read(block, chars);
-        if let Some(control) = block.get("cache_control").filter(|control| control.is_object()) {
-            marks += 1;
-            marker.mark(Ttl::named(&control["ttl"]));
-        }
-        chars
+    let parts = || {
+        let said = iter::once(system).chain(messages.iter().map(|message| &message.content));
+        let said = said.flat_map(prompt::parts).map(|part| (part, tokens::content_chars(part)));
+        tools.iter().map(|tool| (tool, tokens::json_chars(tool))).chain(said)
     };
-    let offered: usize = tools.iter().map(|tool| read(tool, tokens::json_chars(tool))).sum();
-    let said: usize = [system]
-        .into_iter()
-        .chain(messages.iter().map(|message| &message.content))
-        .flat_map(prompt::parts)
-        .map(|part| read(part, tokens::content_chars(part)))
-        .sum();
+    let tokens = tokens::estimate(parts().map(|(_, chars)| chars).sum());
+    let marks = parts().filter(|(part, _)| control(part).is_some()).count();
     if marks > MOST_MARKS {
         return Err(errors::validation(format!(
             "A maximum of {MOST_MARKS} blocks with cache_control may be provided. Found {marks}."
         )));
     }
-    Ok((tokens::estimate(offered + said), marker.finish()))
+    // To tell prompts apart is work, which most of them need not cause.
+    if marks == 0 {
+        return Ok((tokens, Vec::new()));
+    }
+    let mut marker = Marker::new();
+    for (part, chars) in parts() {
+        marker.read(part, chars);
+        if let Some(control) = control(part) {
+            marker.mark(Ttl::named(&control["ttl"]));
+        }
+    }
+    Ok((tokens, marker.finish()))
+}
+
+/// The mark for the prompt cache on a part of the prompt.
+fn control(part: &Value) -> Option<&Value> {
+    part.get("cache_control").filter(|control| control.is_object())
 }
 
 #[cfg(test)]
