@@ -1,9 +1,11 @@
 //! The body of an answer: whole, or a stream that keeps time.
 //!
 //! A stream is a list of frames, each with the time at which it is due after the answer began. The list
-//! is made as it is read, so a waiting stream holds one frame and not the whole answer; and its times
+//! is made as it is read, so a waiting stream holds a few frames and not the whole answer; and its times
 //! are counted from the beginning, so that a slow reader or a late timer shifts nothing after it. Faults
 //! of the answer change the list, and know nothing of how it is waited for.
+
+mod ahead;
 
 use std::iter;
 use std::mem;
@@ -19,6 +21,7 @@ use tokio::time::{Instant, Sleep};
 use crate::clock;
 use crate::entry::Entry;
 use crate::faults::{Chain, Leaving, Piece};
+use ahead::Ahead;
 
 /// One frame of a stream, and when it is due after the answer began.
 pub(crate) struct Beat {
@@ -65,12 +68,12 @@ impl CloudBody {
 
     /// A stream of `beats` counted from `began`; its last frame closes `entry`.
     pub(crate) fn paced(beats: Beats, began: Instant, entry: Box<Entry>) -> Self {
-        CloudBody::of(Source::Plain(beats), None, began, entry)
+        CloudBody::of(Source::Plain(beats.into()), None, began, entry)
     }
 
     /// The same, of what `chain` makes of the beats.
     pub(crate) fn edited(beats: Beats, chain: Chain, began: Instant, entry: Box<Entry>) -> Self {
-        CloudBody::of(Source::Edited(Box::new(Edited { beats, chain })), None, began, entry)
+        CloudBody::of(Source::Edited(Box::new(Edited { beats: beats.into(), chain })), None, began, entry)
     }
 
     /// A whole answer that is there at `at`, of what `chain` makes of it.
@@ -85,9 +88,9 @@ impl CloudBody {
         chain.push(Piece::event(at, bytes));
         chain.finish();
         let size = chain.ends_early().unwrap_or(promised);
-        let nothing_more = Box::new(iter::empty());
+        let nothing_more: Beats = Box::new(iter::empty());
         CloudBody::of(
-            Source::Edited(Box::new(Edited { beats: nothing_more, chain })),
+            Source::Edited(Box::new(Edited { beats: nothing_more.into(), chain })),
             Some(size),
             began,
             entry,
@@ -146,13 +149,13 @@ impl Kind {
 
 /// Where the pieces of a stream come from.
 enum Source {
-    Plain(Beats),
+    Plain(Ahead),
     Edited(Box<Edited>),
 }
 
 /// Beats, and the faults that change them.
 struct Edited {
-    beats: Beats,
+    beats: Ahead,
     chain: Chain,
 }
 

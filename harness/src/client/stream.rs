@@ -44,7 +44,7 @@ impl Reader<'_> {
     where
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
     {
-        self.follow(Received { events, meanings: |event| Ok(of_converse(event)) }).await
+        self.follow(Received { events, language: Converse }).await
     }
 
     /// Reads an InvokeModelWithResponseStream of this dialect to its end.
@@ -52,7 +52,7 @@ impl Reader<'_> {
     where
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
     {
-        self.follow(Received { events, meanings: |event| of_invoke(dialect, &event) }).await
+        self.follow(Received { events, language: dialect }).await
     }
 
     /// Follows a stream to its end.
@@ -80,48 +80,65 @@ pub(super) trait Source: Send {
     fn next(&mut self, into: &mut Vec<Event>) -> impl Future<Output = Result<bool, Failure>> + Send;
 }
 
-/// The events that the SDK hands over, and what they mean.
-struct Received<T, E, F> {
-    events: EventReceiver<T, E>,
-    meanings: F,
+/// What the events of an operation are written in.
+trait Language<T>: Send {
+    /// Tells what an event means.
+    fn read(&self, event: &T, into: &mut Vec<Event>) -> Result<(), Unreadable>;
 }
 
-impl<T, E, F, M> Source for Received<T, E, F>
+/// The events that the SDK hands over, and what they are written in.
+struct Received<T, E, L> {
+    events: EventReceiver<T, E>,
+    language: L,
+}
+
+impl<T, E, L> Source for Received<T, E, L>
 where
     T: Send,
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
-    F: Fn(T) -> Result<M, Unreadable> + Send,
-    M: IntoIterator<Item = Event>,
+    L: Language<T>,
 {
     async fn next(&mut self, into: &mut Vec<Event>) -> Result<bool, Failure> {
-        let event = match self.events.recv().await {
-            Ok(None) => return Ok(false),
-            Ok(Some(event)) => event,
-            Err(error) => return Err(classify::stream_failure(&error)),
-        };
         let unreadable = |error: Unreadable| failure(FailureClass::Unparsable, &error.to_string());
-        into.extend((self.meanings)(event).map_err(unreadable)?);
-        Ok(true)
+        match &self.events.recv().await {
+            Ok(None) => Ok(false),
+            Ok(Some(event)) => self.language.read(event, into).map(|()| true).map_err(unreadable),
+            Err(error) => Err(classify::stream_failure(error)),
+        }
     }
 }
 
-/// The meaning of an event of Converse. Its metadata close it; without them nobody knows what the answer cost.
-fn of_converse(event: ConverseStreamOutput) -> impl Iterator<Item = Event> {
-    let events = match event {
-        ConverseStreamOutput::ContentBlockDelta(event) => {
-            [event.delta.as_ref().and_then(content), None, None]
+/// What the events of ConverseStream are written in, whatever the model.
+struct Converse;
+
+impl Language<ConverseStreamOutput> for Converse {
+    /// The metadata close a stream; without them nobody knows what the answer cost.
+    fn read(&self, event: &ConverseStreamOutput, into: &mut Vec<Event>) -> Result<(), Unreadable> {
+        match event {
+            ConverseStreamOutput::ContentBlockDelta(event) => {
+                into.extend(event.delta.as_ref().and_then(content));
+            }
+            ConverseStreamOutput::MessageStop(event) => {
+                into.push(Event::Stopped(event.stop_reason.as_str().to_owned()));
+            }
+            ConverseStreamOutput::Metadata(event) => {
+                if let Some(usage) = event.usage.as_ref().map(tokens) {
+                    into.extend([Event::Input(usage.input), Event::Output(usage.output)]);
+                }
+                into.push(Event::Close);
+            }
+            _ => {}
         }
-        ConverseStreamOutput::MessageStop(event) => {
-            [Some(Event::Stopped(event.stop_reason.as_str().to_owned())), None, None]
-        }
-        ConverseStreamOutput::Metadata(event) => {
-            let usage = event.usage.as_ref().map(tokens);
-            let (input, output) = (usage.map(|usage| usage.input), usage.map(|usage| usage.output));
-            [input.map(Event::Input), output.map(Event::Output), Some(Event::Close)]
-        }
-        _ => [None, None, None],
-    };
-    events.into_iter().flatten()
+        Ok(())
+    }
+}
+
+impl Language<ResponseStream> for Dialect {
+    fn read(&self, event: &ResponseStream, into: &mut Vec<Event>) -> Result<(), Unreadable> {
+        let ResponseStream::Chunk(part) = event else { return Ok(()) };
+        into.extend(self.chunk(part.bytes.as_ref().map(|blob| blob.as_ref()).unwrap_or_default())?);
+        Ok(())
+    }
 }
 
 fn content(delta: &ContentBlockDelta) -> Option<Event> {
@@ -131,11 +148,6 @@ fn content(delta: &ContentBlockDelta) -> Option<Event> {
         ContentBlockDelta::ReasoningContent(ReasoningContentBlockDelta::Text(text)) => Event::content(text),
         _ => None,
     }
-}
-
-fn of_invoke(dialect: Dialect, event: &ResponseStream) -> Result<Vec<Event>, Unreadable> {
-    let ResponseStream::Chunk(part) = event else { return Ok(Vec::new()) };
-    dialect.chunk(part.bytes.as_ref().map(|blob| blob.as_ref()).unwrap_or_default())
 }
 
 impl Progress {
