@@ -8,6 +8,7 @@
 use std::io::{self, BufRead, Read, Write};
 
 use serde::{Deserialize, Serialize};
+use zstd::bulk::Compressor;
 
 use crate::generator::GeneratorSample;
 use crate::header::{FORMAT_VERSION, Header};
@@ -136,6 +137,8 @@ impl<W: Write> Writer<W> {
 /// JSON lines in zstd frames: what the record log and the ledger have in common.
 pub struct Frames<W: Write> {
     out: W,
+    /// Kept from frame to frame: to set one up costs as much as to compress a second of records. None before the first.
+    compressor: Option<Compressor<'static>>,
     pending: Vec<u8>,
     opened_at: Nanos,
 }
@@ -143,7 +146,7 @@ pub struct Frames<W: Write> {
 impl<W: Write> Frames<W> {
     /// An empty chain on `out`.
     pub fn new(out: W) -> Self {
-        Frames { out, pending: Vec::with_capacity(FRAME_BYTES), opened_at: Nanos::ZERO }
+        Frames { out, compressor: None, pending: Vec::with_capacity(FRAME_BYTES), opened_at: Nanos::ZERO }
     }
 
     /// Adds a line that stands at `at` on the run's time, in a new frame if the open one is old or full.
@@ -162,7 +165,11 @@ impl<W: Write> Frames<W> {
         if self.pending.is_empty() {
             return Ok(());
         }
-        let frame = zstd::bulk::compress(&self.pending, LEVEL)?;
+        let compressor = match &mut self.compressor {
+            Some(compressor) => compressor,
+            none => none.insert(Compressor::new(LEVEL)?),
+        };
+        let frame = compressor.compress(&self.pending)?;
         self.out.write_all(&frame)?;
         self.out.flush()?;
         self.pending.clear();
