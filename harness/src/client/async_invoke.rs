@@ -78,7 +78,7 @@ impl Caller {
             .model_input(document(input))
             .output_data_config(AsyncInvokeOutputDataConfig::S3OutputDataConfig(place))
             .set_client_request_token(ask.token.clone());
-        let sending = self.sent(ask, sight, request.send());
+        let sending = self.sent(ask, sight, Box::pin(request.send()));
         match sending.await {
             Ok(started) => Ok(started.invocation_arn),
             Err(error) => Err(refused(&error)),

@@ -1,5 +1,6 @@
 //! The four operations: one call each, from an ask to the record of what happened.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -102,7 +103,7 @@ impl Caller {
             .set_system(parts.system)
             .inference_config(parts.inference)
             .set_tool_config(parts.tools);
-        let sending = self.sent(ask, sight, request.send());
+        let sending = self.sent(ask, sight, Box::pin(request.send()));
         match sending.await {
             Ok(answer) => {
                 let usage = answer.usage.as_ref().map(tokens);
@@ -125,7 +126,7 @@ impl Caller {
             .set_system(parts.system)
             .inference_config(parts.inference)
             .set_tool_config(parts.tools);
-        let sending = self.sent(ask, sight, request.send());
+        let sending = self.sent(ask, sight, Box::pin(request.send()));
         match sending.await {
             Ok(answer) => self.reader(sight).converse(answer.stream).await,
             Err(error) => refused(&error),
@@ -143,7 +144,7 @@ impl Caller {
             .content_type(JSON)
             .accept(JSON)
             .body(Blob::new(body));
-        let sending = self.sent(ask, sight, request.send());
+        let sending = self.sent(ask, sight, Box::pin(request.send()));
         match sending.await {
             Ok(answer) => self.read_body(dialect, answer.body.as_ref(), sight),
             Err(error) => refused(&error),
@@ -161,7 +162,7 @@ impl Caller {
             .content_type(JSON)
             .accept(JSON)
             .body(Blob::new(body));
-        let sending = self.sent(ask, sight, request.send());
+        let sending = self.sent(ask, sight, Box::pin(request.send()));
         match sending.await {
             Ok(answer) => self.reader(sight).invoke(dialect, answer.body).await,
             Err(error) => refused(&error),
@@ -199,7 +200,7 @@ impl Caller {
         &self,
         ask: &Ask,
         sight: &Sight,
-        sending: F,
+        sending: Pin<Box<F>>,
     ) -> impl Future<Output = F::Output> + use<F> {
         let watched = Watched {
             clock: self.clock,
@@ -207,7 +208,7 @@ impl Caller {
             answer_tokens: self.told_length(ask),
             attempts: sight.attempts().clone(),
         };
-        watched.during(Box::pin(sending))
+        watched.during(sending)
     }
 
     /// How long the target is told to make its answer: only mocks are, since it is no business of a model.
