@@ -138,15 +138,37 @@ fn no_stream() -> ServiceError {
     errors::validation("The model is unsupported for streaming.")
 }
 
-/// The last chunk of a stream, with the service's own measurements in it.
+/// The service's own measurements, in the last chunk of a stream. Of the cache they speak to those who asked for one.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Metrics {
+    input_token_count: u32,
+    output_token_count: u32,
+    invocation_latency: u64,
+    first_byte_latency: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cache_read_input_token_count: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cache_write_input_token_count: Option<u32>,
+}
+
+impl Metrics {
+    fn of(answer: &Answer) -> Self {
+        let (usage, cached) = (answer.usage(), answer.cached());
+        Metrics {
+            input_token_count: usage.input_tokens,
+            output_token_count: usage.output_tokens,
+            invocation_latency: answer.latency_ms(),
+            first_byte_latency: answer.first_latency_ms(),
+            cache_read_input_token_count: cached.map(|cached| cached.read_tokens),
+            cache_write_input_token_count: cached.map(|cached| cached.write_tokens()),
+        }
+    }
+}
+
+/// The last chunk of a stream, with [`Metrics`] in it.
 fn metered(mut last: Value, answer: &Answer) -> Value {
-    let usage = answer.usage();
-    last["amazon-bedrock-invocationMetrics"] = json!({
-        "inputTokenCount": usage.input_tokens,
-        "outputTokenCount": usage.output_tokens,
-        "invocationLatency": answer.latency_ms(),
-        "firstByteLatency": answer.first_latency_ms(),
-    });
+    last["amazon-bedrock-invocationMetrics"] = json!(Metrics::of(answer));
     last
 }
 

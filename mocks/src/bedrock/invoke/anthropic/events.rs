@@ -11,6 +11,7 @@ use serde_json::json;
 
 use super::response::{self, Message, Said, Usage};
 use crate::bedrock::answer::{Act, Answer, Delta, Start, Step};
+use crate::bedrock::invoke::Metrics;
 use crate::bedrock::model::ModelSpec;
 
 /// What an event says.
@@ -71,20 +72,6 @@ enum Spent {
     All(Usage),
 }
 
-/// The service's own measurements.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Metrics {
-    input_token_count: u32,
-    output_token_count: u32,
-    invocation_latency: u64,
-    first_byte_latency: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cache_read_input_token_count: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cache_write_input_token_count: Option<u32>,
-}
-
 /// The events of an answer, each with its time.
 pub(crate) fn chunks(
     model: &ModelSpec,
@@ -92,7 +79,8 @@ pub(crate) fn chunks(
 ) -> impl Iterator<Item = (Duration, impl Serialize + use<>)> + Send + Sync + use<> {
     let done_at = answer.done_at();
     let start = (Duration::ZERO, Event::MessageStart { message: response::begun(model, &answer) });
-    let end = [(done_at, message_delta(&answer)), (done_at, message_stop(&answer))];
+    let stop = Event::MessageStop { metrics: Metrics::of(&answer) };
+    let end = [(done_at, message_delta(&answer)), (done_at, stop)];
     iter::once(start).chain(answer.steps().flat_map(events)).chain(end)
 }
 
@@ -148,19 +136,5 @@ fn message_delta(answer: &Answer) -> Event {
     Event::MessageDelta {
         delta: Stopped { stop_reason: response::stop_reason(answer), stop_sequence },
         usage,
-    }
-}
-
-fn message_stop(answer: &Answer) -> Event {
-    let (usage, cached) = (answer.usage(), answer.cached());
-    Event::MessageStop {
-        metrics: Metrics {
-            input_token_count: usage.input_tokens,
-            output_token_count: usage.output_tokens,
-            invocation_latency: answer.latency_ms(),
-            first_byte_latency: answer.first_latency_ms(),
-            cache_read_input_token_count: cached.map(|cached| cached.read_tokens),
-            cache_write_input_token_count: cached.map(|cached| cached.write_tokens()),
-        },
     }
 }

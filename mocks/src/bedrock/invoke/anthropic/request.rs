@@ -139,13 +139,12 @@ fn check_system(system: &Value) -> Result<(), ServiceError> {
 /// The length of the prompt, and of what stands before the end of each marked block: first the tools, then
 /// the system prompt, then the turns.
 fn count(tools: &[Value], system: &Value, messages: &[Message]) -> Result<(u32, Vec<Prefix>), ServiceError> {
-    let parts = || {
-        let said = iter::once(system).chain(messages.iter().map(|message| &message.content));
-        let said = said.flat_map(prompt::parts).map(|part| (part, tokens::content_chars(part)));
-        tools.iter().map(|tool| (tool, tokens::json_chars(tool))).chain(said)
-    };
-    let tokens = tokens::estimate(parts().map(|(_, chars)| chars).sum());
-    let marks = parts().filter(|(part, _)| control(part).is_some()).count();
+    let said = iter::once(system).chain(messages.iter().map(|message| &message.content));
+    let said = said.flat_map(prompt::parts).map(|part| (part, tokens::content_chars(part)));
+    let offered = tools.iter().map(|tool| (tool, tokens::json_chars(tool)));
+    let parts: Vec<_> = offered.chain(said).collect();
+    let tokens = tokens::estimate(parts.iter().map(|(_, chars)| chars).sum());
+    let marks = parts.iter().filter(|(part, _)| control(part).is_some()).count();
     if marks > MOST_MARKS {
         return Err(errors::validation(format!(
             "A maximum of {MOST_MARKS} blocks with cache_control may be provided. Found {marks}."
@@ -156,7 +155,7 @@ fn count(tools: &[Value], system: &Value, messages: &[Message]) -> Result<(u32, 
         return Ok((tokens, Vec::new()));
     }
     let mut marker = Marker::new();
-    for (part, chars) in parts() {
+    for (part, chars) in parts {
         marker.read(part, chars);
         if let Some(control) = control(part) {
             marker.mark(Ttl::named(&control["ttl"]));
