@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::histogram::{Histogram, Quantile};
+use crate::machine::{MachineTally, MachineTime, MachineUse, quantile};
 use crate::record::Record;
 use crate::units::Nanos;
 
@@ -22,6 +23,9 @@ pub struct GeneratorSample {
     pub cores: u32,
     /// Processor time of the process so far. It covers the cloud where that is served by the same process.
     pub cpu: Nanos,
+    /// Processor time of the whole machine since the run began; none where the system does not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub machine: Option<MachineTime>,
     /// Memory that the process occupies, in bytes; zero where the system does not tell.
     pub rss_bytes: u64,
     /// How late the runtime polled each of a few tasks that had nothing to wait for, in microseconds.
@@ -47,6 +51,9 @@ pub struct Generator {
     pub cpu_share: f64,
     /// The same in the second that 95 of 100 did not exceed.
     pub cpu_share_p95: f64,
+    /// What everybody used of the machine; none where the system does not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub machine: Option<MachineUse>,
     /// The most memory that it occupied, in bytes.
     pub rss_peak_bytes: u64,
     /// How late its runtime polled a task that was ready: the median.
@@ -90,6 +97,7 @@ impl Generator {
 pub(crate) struct GeneratorTally {
     last: Option<GeneratorSample>,
     shares: Vec<f64>,
+    machine: MachineTally,
     rss_peak_bytes: u64,
     lags: Histogram,
     clock_drift: u64,
@@ -114,6 +122,9 @@ impl GeneratorTally {
         let before = self.last.as_ref().map_or((Nanos::ZERO, Nanos::ZERO), |last| (last.at, last.cpu));
         if let Some(share) = share(before, &sample) {
             self.shares.push(share);
+        }
+        if let Some(machine) = sample.machine {
+            self.machine.observe(machine);
         }
         self.rss_peak_bytes = self.rss_peak_bytes.max(sample.rss_bytes);
         self.clock_drift = self.clock_drift.max(sample.clock_drift_ns.unsigned_abs());
@@ -150,7 +161,8 @@ impl GeneratorTally {
             cores: last.cores,
             cpu: last.cpu,
             cpu_share: mean(last.cpu.as_secs_f64()) / f64::from(last.cores.max(1)),
-            cpu_share_p95: at(&self.shares, 0.95),
+            cpu_share_p95: quantile(&self.shares, 0.95),
+            machine: self.machine.finish(last.cpu),
             rss_peak_bytes: self.rss_peak_bytes,
             loop_lag_p50: self.lags.at(Quantile::P50),
             loop_lag_p99: self.lags.bounded(Quantile::P99),
@@ -179,11 +191,6 @@ fn merged(points: &[GeneratorPoint]) -> GeneratorPoint {
     one.cpu_share = points.iter().map(|point| point.cpu_share).sum::<f64>() / points.len() as f64;
     one.rss_bytes = points.iter().map(|point| point.rss_bytes).max().unwrap_or(0);
     one
-}
-
-fn at(sorted: &[f64], quantile: f64) -> f64 {
-    let rank = (quantile * sorted.len() as f64).ceil() as usize;
-    sorted.get(rank.saturating_sub(1)).copied().unwrap_or(0.0)
 }
 
 #[cfg(test)]

@@ -22,6 +22,7 @@ pub mod histogram;
 pub mod job;
 pub mod judge;
 pub mod log;
+pub mod machine;
 pub mod metric;
 pub mod number;
 pub mod record;

@@ -4,7 +4,7 @@ use crate::metric::Unit;
 use crate::units::Nanos;
 
 /// A narrow no-break space between a number and its unit.
-const GAP: char = '\u{202f}';
+pub(crate) const GAP: char = '\u{202f}';
 
 /// A value in the metric's unit.
 pub fn value(value: f64, unit: Unit) -> String {

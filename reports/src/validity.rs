@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::generator::Generator;
 use crate::header::ClockKind;
+use crate::machine::MachineUse;
 use crate::number;
 use crate::units::Nanos;
 
@@ -140,18 +141,26 @@ impl Validity {
         clock: ClockKind,
         generator: Option<&Generator>,
     ) -> Self {
+        let achieved = achieved(conduct, thresholds);
+        let lag = generator.and_then(|generator| loop_lag(generator, thresholds.max_loop_lag));
+        let delay =
+            (clock == ClockKind::Real).then(|| schedule_delay(conduct.late, thresholds.max_schedule_delay));
+        let crowded_out = conduct.dropped > 0 && !achieved.ok;
+        let behind = crowded_out || [&lag, &delay].into_iter().flatten().any(|check| !check.ok);
         // What is first among the troubles is read as their cause, so the machine comes before what it brings about.
-        let mut checks: Vec<Check> =
-            generator.into_iter().flat_map(|generator| generator_checks(generator, thresholds)).collect();
-        checks.extend([
-            complete(conduct.ending),
-            achieved(conduct, thresholds),
-            drained(conduct),
-            records(conduct.lost),
-        ]);
-        if clock == ClockKind::Real {
-            checks.push(schedule_delay(conduct.late, thresholds.max_schedule_delay));
-        }
+        let checks = [
+            generator.map(|generator| processor(generator, thresholds.max_cpu)),
+            generator.and_then(|generator| generator.machine).map(|machine| machine_room(&machine, behind)),
+            lag,
+            generator.map(|generator| clock_drift(generator.clock_drift, thresholds.max_clock_drift)),
+            generator.and_then(|generator| little(generator, thresholds.max_imbalance)),
+            Some(complete(conduct.ending)),
+            Some(achieved),
+            Some(drained(conduct)),
+            Some(records(conduct.lost)),
+            delay,
+        ];
+        let mut checks: Vec<Check> = checks.into_iter().flatten().collect();
         checks.sort_by_key(|check| check.ok);
         Validity { checks }
     }
@@ -240,16 +249,6 @@ fn schedule_delay(late: Option<Late>, limit: Nanos) -> Check {
     Check { name: "schedule delay".into(), ok: late.is_none_or(|late| late.p99 <= limit), finding }
 }
 
-fn generator_checks(generator: &Generator, thresholds: &Thresholds) -> Vec<Check> {
-    let checks = [
-        Some(processor(generator, thresholds.max_cpu)),
-        loop_lag(generator, thresholds.max_loop_lag),
-        Some(clock_drift(generator.clock_drift, thresholds.max_clock_drift)),
-        little(generator, thresholds.max_imbalance),
-    ];
-    checks.into_iter().flatten().collect()
-}
-
 fn processor(generator: &Generator, limit: f64) -> Check {
     let Generator { cores, cpu_share, cpu_share_p95, .. } = *generator;
     let used = format!(
@@ -266,6 +265,42 @@ fn processor(generator: &Generator, limit: f64) -> Check {
         ),
     };
     Check { name: "processor".into(), ok, finding }
+}
+
+/// The share of a machine's processor time from which on whoever wants some waits for it: where peers warn too (Locust,
+/// genai-bench).
+const FULL: f64 = 0.9;
+
+/// A full machine is no fault by itself, as long as the generator kept its schedule (`behind`): it is the cause where it did not.
+fn machine_room(machine: &MachineUse, behind: bool) -> Check {
+    let stolen = match machine.stolen {
+        stolen if stolen < 0.005 => String::new(),
+        stolen => format!(", {} by the hypervisor for other machines", number::share(stolen)),
+    };
+    let taken = format!(
+        "{} of the machine's processor time was taken, {} in its busiest seconds: {} by the generator, {} by other processes{stolen}",
+        number::share(machine.taken),
+        number::share(machine.taken_p95),
+        number::share(machine.generator),
+        number::share(machine.others),
+    );
+    let ok = !behind || machine.taken_p95 < FULL;
+    let finding = match ok {
+        true => taken,
+        false => format!("{taken}; nothing was left to keep the schedule with: {}", remedy(machine)),
+    };
+    Check { name: "machine".into(), ok, finding }
+}
+
+/// Who uses the most is asked to give way.
+fn remedy(machine: &MachineUse) -> &'static str {
+    if machine.generator >= machine.others.max(machine.stolen) {
+        "lower the rate, or run it on more cores"
+    } else if machine.others >= machine.stolen {
+        "move them, or the mock that they may be, to another machine, or lower the rate"
+    } else {
+        "run it on a machine of its own"
+    }
 }
 
 fn loop_lag(generator: &Generator, limit: Nanos) -> Option<Check> {
@@ -328,6 +363,7 @@ mod tests {
             cpu: Nanos::from_secs(10),
             cpu_share: 0.5,
             cpu_share_p95: 0.6,
+            machine: Some(FULL_OF_OTHERS),
             rss_peak_bytes: 100_000_000,
             loop_lag_p50: Some(Nanos::from_micros(50)),
             loop_lag_p99: Some(Nanos::from_micros(900)),
@@ -339,6 +375,9 @@ mod tests {
         }
     }
 
+    const FULL_OF_OTHERS: MachineUse =
+        MachineUse { taken: 0.97, taken_p95: 0.99, generator: 0.4, others: 0.57, stolen: 0.0 };
+
     fn first_trouble(generator: Generator) -> Option<String> {
         let validity = Validity::of(&conduct(), &Thresholds::default(), ClockKind::Real, Some(&generator));
         validity.troubles().next().map(|check| check.name.clone())
@@ -349,13 +388,51 @@ mod tests {
         assert_eq!(first_trouble(generator()), None);
         let troubles = [
             ("processor", Generator { cpu_share_p95: 0.91, ..generator() }),
-            ("loop lag", Generator { loop_lag_p99: Some(Nanos::from_micros(60_000)), ..generator() }),
+            (
+                "loop lag",
+                Generator { loop_lag_p99: Some(Nanos::from_micros(60_000)), machine: None, ..generator() },
+            ),
+            ("machine", Generator { loop_lag_p99: Some(Nanos::from_micros(60_000)), ..generator() }),
             ("clock", Generator { clock_drift: Nanos::from_secs(1), ..generator() }),
             ("in flight", Generator { in_flight_counted: Some(53.0), ..generator() }),
         ];
         for (name, generator) in troubles {
             assert_eq!(first_trouble(generator).as_deref(), Some(name));
         }
+    }
+
+    #[test]
+    fn a_full_machine_is_the_reason_of_what_it_brings_about_and_no_trouble_by_itself() {
+        let late = Some(Late { p99: Nanos::from_secs(1), ..Late::default() });
+        for behind in [Conduct { sent: 60, dropped: 40, ..conduct() }, Conduct { late, ..conduct() }] {
+            let validity = |generator: Generator| {
+                Validity::of(&behind, &Thresholds::default(), ClockKind::Real, Some(&generator))
+            };
+            let first = |validity: &Validity| {
+                validity.troubles().next().map(|check| check.finding.replace(number::GAP, " "))
+            };
+            assert_eq!(
+                first(&validity(generator())).as_deref(),
+                Some(
+                    "97.0 % of the machine's processor time was taken, 99.0 % in its busiest seconds: 40.0 % by the \
+                     generator, 57.0 % by other processes; nothing was left to keep the schedule with: move them, or the mock \
+                     that they may be, to another machine, or lower the rate"
+                )
+            );
+            let idle = MachineUse { taken_p95: 0.5, ..FULL_OF_OTHERS };
+            let cause = validity(Generator { machine: Some(idle), ..generator() });
+            assert!(cause.troubles().all(|check| check.name != "machine"), "{cause:?}");
+        }
+    }
+
+    #[test]
+    fn who_uses_the_most_of_a_full_machine_is_asked_to_give_way() {
+        let own = MachineUse { generator: 0.6, others: 0.3, ..FULL_OF_OTHERS };
+        let neighbour = MachineUse { generator: 0.2, others: 0.1, stolen: 0.6, ..FULL_OF_OTHERS };
+        assert!(remedy(&own).starts_with("lower the rate"));
+        assert!(remedy(&neighbour).starts_with("run it on a machine"));
+        let finding = machine_room(&neighbour, true).finding.replace(number::GAP, " ");
+        assert!(finding.contains(", 60.0 % by the hypervisor for other machines;"), "{finding}");
     }
 
     #[test]

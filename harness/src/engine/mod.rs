@@ -15,6 +15,7 @@ mod closed;
 mod dispatch;
 pub mod edges;
 pub mod halt;
+mod machine_time;
 mod occupancy;
 mod open;
 mod pacer;

@@ -1,4 +1,4 @@
-//! The generator's eye on itself, in real time: processor, memory, how late the runtime polls, how even the clock runs.
+//! The generator's eye on itself, in real time: processor (its own and the machine's), memory, how late the runtime polls, how even the clock runs.
 //!
 //! It looks from a thread of its own. A task would share the trouble that it is to tell of.
 
@@ -9,10 +9,11 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use bedload_reports::generator::GeneratorSample;
+use bedload_reports::machine::MachineTime;
 use tokio::runtime::Handle;
 
 use super::dispatch::Dispatcher;
-use super::process;
+use super::{machine_time, process};
 
 /// From one probe of the runtime to the next.
 const PROBE: Duration = Duration::from_millis(100);
@@ -29,8 +30,13 @@ impl SelfCheck {
     /// Opens it.
     pub(super) fn start(dispatcher: Arc<Dispatcher>) -> io::Result<Self> {
         let closed = Arc::new(AtomicBool::new(false));
-        let watch =
-            Watch { dispatcher, runtime: Handle::current(), lags_us: Arc::default(), closed: closed.clone() };
+        let watch = Watch {
+            dispatcher,
+            runtime: Handle::current(),
+            lags_us: Arc::default(),
+            machine_before: machine_time::now(),
+            closed: closed.clone(),
+        };
         let thread = std::thread::Builder::new().name("bedload-selfcheck".into()).spawn(|| watch.run())?;
         Ok(SelfCheck { thread, closed })
     }
@@ -48,6 +54,8 @@ struct Watch {
     dispatcher: Arc<Dispatcher>,
     runtime: Handle,
     lags_us: Arc<Mutex<Vec<u32>>>,
+    /// What the machine had done when the run began.
+    machine_before: Option<MachineTime>,
     closed: Arc<AtomicBool>,
 }
 
@@ -83,6 +91,7 @@ impl Watch {
             at: clock.now(),
             cores: process::cores(),
             cpu: process::cpu(),
+            machine: self.machine_before.and_then(|before| Some(machine_time::now()?.since(before))),
             rss_bytes: process::rss_bytes(),
             lags_us: std::mem::take(&mut *held(&self.lags_us)),
             in_flight: self.dispatcher.in_flight(),

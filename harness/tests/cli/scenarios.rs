@@ -7,6 +7,7 @@ use std::path::Path;
 use crate::support::{Desk, all_shipped, shipped};
 use bedload::scenario::{Plan, Source};
 use bedload_reports::summary::{RunVerdict, Summary};
+use bedload_reports::units::Nanos;
 
 fn summary(run: &Path) -> Summary {
     serde_json::from_slice(&fs::read(run.join("summary.json")).expect("a summary")).expect("JSON")
@@ -137,4 +138,11 @@ fn the_storm_over_tcp_in_real_time_gives_the_same_verdicts() {
         named.any(|attempt| attempt.fault.as_deref() == Some("throttle-east")),
         "no attempt names its fault"
     );
+    let generator = summary.generator.expect("a generator, which tells of itself in real time");
+    assert!(generator.cpu > Nanos::ZERO && generator.cpu_share < 1.0, "{generator:?}");
+    if cfg!(target_os = "linux") {
+        let machine = generator.machine.expect("a machine");
+        let parts = machine.generator + machine.others + machine.stolen;
+        assert!(machine.generator > 0.0 && (parts - machine.taken).abs() < 1e-9, "{machine:?}");
+    }
 }

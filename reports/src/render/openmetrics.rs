@@ -189,6 +189,15 @@ fn generator(out: &mut String, summary: &Summary) {
         family(out, name, "gauge", unit, help);
         sample(out, name, &[], value);
     }
+    if let Some(machine) = generator.machine {
+        let name = "bedload_machine_cpu_ratio";
+        family(out, name, "gauge", "ratio", "The share of the machine's processor time that each used.");
+        for (by, value) in
+            [("generator", machine.generator), ("others", machine.others), ("hypervisor", machine.stolen)]
+        {
+            sample(out, name, &[("by", by)], value);
+        }
+    }
     if let Some(lag) = generator.loop_lag_p99 {
         let name = "bedload_generator_loop_lag_seconds";
         family(out, name, "gauge", "seconds", "How late its event loop was, at the 99th percentile.");

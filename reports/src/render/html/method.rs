@@ -7,6 +7,7 @@ use crate::chart::svg::Element;
 use crate::gate::Judged;
 use crate::generator::Generator;
 use crate::header::{ClockKind, Header, Via};
+use crate::machine::MachineUse;
 use crate::metric::{Entry, Figure, Metric, Needs, Timing};
 use crate::number;
 use crate::render::explain;
@@ -100,7 +101,7 @@ fn of_generator(summary: &Summary, generator: &Generator) -> OfGenerator {
     let points = &generator.points;
     let peak = points.iter().map(|point| point.cpu_share).fold(0.0, f64::max);
     let delay = &summary.total.schedule_delay;
-    let rows = vec![
+    let mut rows = vec![
         ("Sent late, p50 · p99 · most", times([delay.p50, delay.p99, delay.max])),
         (
             "Event loop late, p50 · p99 · most",
@@ -126,6 +127,7 @@ fn of_generator(summary: &Summary, generator: &Generator) -> OfGenerator {
             ),
         ),
     ];
+    rows.extend(generator.machine.map(|machine| ("Machine", of_machine(&machine))));
     let cpu: Vec<f64> = points.iter().map(|point| point.cpu_share).collect();
     let memory: Vec<f64> = points.iter().map(|point| point.rss_bytes as f64).collect();
     OfGenerator {
@@ -136,6 +138,18 @@ fn of_generator(summary: &Summary, generator: &Generator) -> OfGenerator {
             &format!("memory over the run, {} at most", number::mebibytes(generator.rss_peak_bytes)),
         ),
     }
+}
+
+/// Who else was there: the first question where the generator was late and used little itself.
+fn of_machine(machine: &MachineUse) -> String {
+    format!(
+        "{} taken, {} at p95: {} by this process, {} by others, {} by the hypervisor",
+        number::share(machine.taken),
+        number::share(machine.taken_p95),
+        number::share(machine.generator),
+        number::share(machine.others),
+        number::share(machine.stolen)
+    )
 }
 
 fn times<const N: usize>(times: [Option<Nanos>; N]) -> String {
