@@ -270,6 +270,9 @@ fn processor(generator: &Generator, limit: f64) -> Check {
 /// The share of a machine's processor time from which on whoever wants some waits for it: where peers warn too (Locust,
 /// genai-bench).
 const FULL: f64 = 0.9;
+/// The share of what was asked of a machine from which on its hypervisor is a cause of delays: at 1,000 requests a second the
+/// schedule was 1.2 ms late at the 99th percentile where it gave a twentieth away, and 4 ms where it gave a quarter.
+const HELD_UP: f64 = 0.1;
 
 /// A full machine is no fault by itself, as long as the generator kept its schedule (`behind`): it is the cause where it did not.
 fn machine_room(machine: &MachineUse, behind: bool) -> Check {
@@ -284,22 +287,29 @@ fn machine_room(machine: &MachineUse, behind: bool) -> Check {
         number::share(machine.generator),
         number::share(machine.others),
     );
-    let ok = !behind || machine.taken_p95 < FULL;
-    let finding = match ok {
-        true => taken,
-        false => format!("{taken}; nothing was left to keep the schedule with: {}", remedy(machine)),
+    let cause = behind.then(|| cause(machine)).flatten();
+    let finding = match cause {
+        None => taken,
+        Some(cause) => format!("{taken}; {cause}"),
     };
-    Check { name: "machine".into(), ok, finding }
+    Check { name: "machine".into(), ok: cause.is_none(), finding }
 }
 
-/// Who uses the most is asked to give way.
-fn remedy(machine: &MachineUse) -> &'static str {
-    if machine.generator >= machine.others.max(machine.stolen) {
-        "lower the rate, or run it on more cores"
-    } else if machine.others >= machine.stolen {
-        "move them, or the mock that they may be, to another machine, or lower the rate"
+/// What of the machine may have kept a generator from its schedule, and what to do about it: who used the most is asked to give way.
+fn cause(machine: &MachineUse) -> Option<&'static str> {
+    let full = machine.taken_p95 >= FULL;
+    let held_up = machine.stolen >= machine.taken * HELD_UP;
+    if full && machine.generator >= machine.others.max(machine.stolen) {
+        Some("nothing was left to keep the schedule with: lower the rate, or run it on more cores")
+    } else if full && machine.others >= machine.stolen {
+        Some(
+            "nothing was left to keep the schedule with: move them, or the mock that they may be, to another machine, or \
+             lower the rate",
+        )
+    } else if full || held_up {
+        Some("the hypervisor held this machine up: run it where processors are not shared")
     } else {
-        "run it on a machine of its own"
+        None
     }
 }
 
@@ -428,11 +438,21 @@ mod tests {
     #[test]
     fn who_uses_the_most_of_a_full_machine_is_asked_to_give_way() {
         let own = MachineUse { generator: 0.6, others: 0.3, ..FULL_OF_OTHERS };
-        let neighbour = MachineUse { generator: 0.2, others: 0.1, stolen: 0.6, ..FULL_OF_OTHERS };
-        assert!(remedy(&own).starts_with("lower the rate"));
-        assert!(remedy(&neighbour).starts_with("run it on a machine"));
-        let finding = machine_room(&neighbour, true).finding.replace(number::GAP, " ");
-        assert!(finding.contains(", 60.0 % by the hypervisor for other machines;"), "{finding}");
+        assert!(cause(&own).is_some_and(|cause| cause.ends_with("run it on more cores")));
+        let idle = MachineUse { taken: 0.5, taken_p95: 0.6, ..own };
+        assert_eq!(cause(&idle), None);
+    }
+
+    #[test]
+    fn a_hypervisor_that_gives_time_away_is_a_cause_on_an_idle_machine_too() {
+        let held_up = MachineUse { taken: 0.4, taken_p95: 0.5, generator: 0.2, others: 0.15, stolen: 0.05 };
+        let finding = machine_room(&held_up, true).finding.replace(number::GAP, " ");
+        assert!(
+            finding.contains(", 5.00 % by the hypervisor for other machines; the hypervisor held"),
+            "{finding}"
+        );
+        assert!(machine_room(&held_up, false).ok);
+        assert_eq!(cause(&MachineUse { stolen: 0.01, ..held_up }), None);
     }
 
     #[test]
