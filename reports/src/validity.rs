@@ -267,13 +267,6 @@ fn processor(generator: &Generator, limit: f64) -> Check {
     Check { name: "processor".into(), ok, finding }
 }
 
-/// The share of a machine's processor time from which on whoever wants some waits for it: where peers warn too (Locust,
-/// genai-bench).
-const FULL: f64 = 0.9;
-/// The share of what was asked of a machine from which on its hypervisor is a cause of delays: at 1,000 requests a second the
-/// schedule was 1.2 ms late at the 99th percentile where it gave a twentieth away, and 4 ms where it gave a quarter.
-const HELD_UP: f64 = 0.1;
-
 /// A full machine is no fault by itself, as long as the generator kept its schedule (`behind`): it is the cause where it did not.
 fn machine_room(machine: &MachineUse, behind: bool) -> Check {
     let stolen = match machine.stolen {
@@ -281,36 +274,18 @@ fn machine_room(machine: &MachineUse, behind: bool) -> Check {
         stolen => format!(", {} by the hypervisor for other machines", number::share(stolen)),
     };
     let taken = format!(
-        "{} of the machine's processor time was taken, {} in its busiest seconds: {} by the generator, {} by other processes{stolen}",
+        "{} of its processor time was taken ({} in its busiest seconds), {} by the generator, {} by other processes{stolen}",
         number::share(machine.taken),
         number::share(machine.taken_p95),
         number::share(machine.generator),
         number::share(machine.others),
     );
-    let cause = behind.then(|| cause(machine)).flatten();
-    let finding = match cause {
-        None => taken,
-        Some(cause) => format!("{taken}; {cause}"),
+    let shortage = if behind { machine.shortage() } else { None };
+    let finding = match shortage {
+        None => format!("the machine kept up: {taken}"),
+        Some(shortage) => format!("{}: {taken}; {}", shortage.is(), shortage.remedy()),
     };
-    Check { name: "machine".into(), ok: cause.is_none(), finding }
-}
-
-/// What of the machine may have kept a generator from its schedule, and what to do about it: who used the most is asked to give way.
-fn cause(machine: &MachineUse) -> Option<&'static str> {
-    let full = machine.taken_p95 >= FULL;
-    let held_up = machine.stolen >= machine.taken * HELD_UP;
-    if full && machine.generator >= machine.others.max(machine.stolen) {
-        Some("nothing was left to keep the schedule with: lower the rate, or run it on more cores")
-    } else if full && machine.others >= machine.stolen {
-        Some(
-            "nothing was left to keep the schedule with: move them, or the mock that they may be, to another machine, or \
-             lower the rate",
-        )
-    } else if full || held_up {
-        Some("the hypervisor held this machine up: run it where processors are not shared")
-    } else {
-        None
-    }
+    Check { name: "machine".into(), ok: shortage.is_none(), finding }
 }
 
 fn loop_lag(generator: &Generator, limit: Nanos) -> Option<Check> {
@@ -424,9 +399,9 @@ mod tests {
             assert_eq!(
                 first(&validity(generator())).as_deref(),
                 Some(
-                    "97.0 % of the machine's processor time was taken, 99.0 % in its busiest seconds: 40.0 % by the \
-                     generator, 57.0 % by other processes; nothing was left to keep the schedule with: move them, or the mock \
-                     that they may be, to another machine, or lower the rate"
+                    "the machine was full: 97.0 % of its processor time was taken (99.0 % in its busiest seconds), 40.0 % by the \
+                     generator, 57.0 % by other processes; move those, or the mock that they may be, to another machine, or \
+                     lower the rate"
                 )
             );
             let idle = MachineUse { taken_p95: 0.5, ..FULL_OF_OTHERS };
@@ -436,23 +411,12 @@ mod tests {
     }
 
     #[test]
-    fn who_uses_the_most_of_a_full_machine_is_asked_to_give_way() {
-        let own = MachineUse { generator: 0.6, others: 0.3, ..FULL_OF_OTHERS };
-        assert!(cause(&own).is_some_and(|cause| cause.ends_with("run it on more cores")));
-        let idle = MachineUse { taken: 0.5, taken_p95: 0.6, ..own };
-        assert_eq!(cause(&idle), None);
-    }
-
-    #[test]
-    fn a_hypervisor_that_gives_time_away_is_a_cause_on_an_idle_machine_too() {
+    fn a_hypervisor_that_gives_time_away_is_named_where_it_did_harm() {
         let held_up = MachineUse { taken: 0.4, taken_p95: 0.5, generator: 0.2, others: 0.15, stolen: 0.05 };
         let finding = machine_room(&held_up, true).finding.replace(number::GAP, " ");
-        assert!(
-            finding.contains(", 5.00 % by the hypervisor for other machines; the hypervisor held"),
-            "{finding}"
-        );
+        assert!(finding.starts_with("the hypervisor held the machine up: 40.0 % of its"), "{finding}");
+        assert!(finding.contains(", 5.00 % by the hypervisor for other machines; run it"), "{finding}");
         assert!(machine_room(&held_up, false).ok);
-        assert_eq!(cause(&MachineUse { stolen: 0.01, ..held_up }), None);
     }
 
     #[test]
