@@ -1,4 +1,5 @@
-//! The generator's eye on itself, in real time: processor (its own and the machine's), memory, how late the runtime polls, how even the clock runs.
+//! The generator's eye on itself, in real time: processor (its own and the machine's), memory, how late the runtime polls, how
+//! even the clock runs.
 //!
 //! It looks from a thread of its own. A task would share the trouble that it is to tell of.
 
